@@ -1,0 +1,97 @@
+//! `identity-web check`: tries the settings for real, a line each.
+
+use std::process::ExitCode;
+
+use crate::clock::Clock;
+use crate::oidc::keys::KeySet;
+use crate::oidc::provider::{Metadata, Provider};
+use crate::session::backend::Backend as _;
+use crate::session::redis::RedisBackend;
+use crate::settings::{Settings, StoreKind, TlsSettings};
+use crate::startup::parts;
+use crate::tls;
+
+/// How far the provider's clock may be off before it is said.
+const CLOCK_SECONDS: i64 = 30;
+
+struct Report {
+    failed: bool,
+}
+
+impl Report {
+    fn line(&mut self, what: &str, outcome: Result<String, String>) {
+        match outcome {
+            Ok(found) => println!("pass  {what}: {found}"),
+            Err(problem) => {
+                self.failed = true;
+                println!("FAIL  {what}: {problem}");
+            }
+        }
+    }
+}
+
+/// Tries the settings; exit 0 where all is well, else 1. With `offline` only what needs no network.
+pub async fn run(settings: &Settings, offline: bool) -> ExitCode {
+    tls::install_crypto();
+    let mut report = Report { failed: false };
+    report.line("settings", Ok(format!("{:?} profile", settings.profile)));
+    report.line("redirect URI", Ok(format!("register {} at the provider", settings.auth_request.redirect_uri)));
+    report.line("TLS", check_tls(settings));
+    match parts(settings, Clock::system()) {
+        Err(error) => report.line("parts", Err(error.to_string())),
+        Ok(_) if offline => {}
+        Ok(_) if settings.demo => {
+            report.line("provider", Ok("none configured: `serve` starts the demo identity provider".to_owned()));
+        }
+        Ok(parts) => check_provider(&mut report, &parts.provider, &parts.clock).await,
+    }
+    if !offline {
+        report.line("session store", check_store(settings).await);
+    }
+    ExitCode::from(u8::from(report.failed))
+}
+
+fn check_tls(settings: &Settings) -> Result<String, String> {
+    match &settings.tls {
+        TlsSettings::Off => Ok("off".to_owned()),
+        TlsSettings::AdHoc => Ok("an ad-hoc certificate, which no browser trusts; ssl/README.md".to_owned()),
+        TlsSettings::Files { certificate, private_key } => tls::from_files(certificate, private_key)
+            .map(|_| format!("{} and its key", certificate.display()))
+            .map_err(|error| error.to_string()),
+    }
+}
+
+async fn check_provider(report: &mut Report, provider: &Provider, clock: &Clock) {
+    let (metadata, answer) = match provider.fetch_metadata().await {
+        Ok(found) => found,
+        Err(error) => return report.line("discovery", Err(format!("{error}; see client.authority"))),
+    };
+    report.line("discovery", Ok(format!("issuer {}", metadata.issuer)));
+    if let Some(date) = answer.date.as_deref().and_then(http_date) {
+        let apart = clock.now().0 - date;
+        let said = format!("{apart} s apart from the provider's");
+        report.line("clock", if apart.abs() <= CLOCK_SECONDS { Ok(said) } else { Err(said + "; set the time") });
+    }
+    report.line("keys", check_keys(provider, &metadata).await);
+}
+
+async fn check_keys(provider: &Provider, metadata: &Metadata) -> Result<String, String> {
+    let answer = provider.http().get(&metadata.jwks_uri, None).await.map_err(|error| error.to_string())?;
+    KeySet::parse(&answer.body).map(|_| format!("a key set at {}", metadata.jwks_uri))
+}
+
+async fn check_store(settings: &Settings) -> Result<String, String> {
+    if settings.session.store == StoreKind::Memory {
+        return Ok("in memory: sessions end with the process".to_owned());
+    }
+    let redis = RedisBackend::new(settings.redis.clone()).map_err(|error| error.to_string())?;
+    redis.ping().await.map_err(|error| format!("{error}; see redis.url"))?;
+    Ok(format!("Redis takes writes ({})", redis.server().await.map_err(|error| error.to_string())?))
+}
+
+/// The seconds of an HTTP date (RFC 9110 section 5.6.7).
+fn http_date(text: &str) -> Option<i64> {
+    let date: actix_web::http::header::HttpDate = text.parse().ok()?;
+    let time = std::time::SystemTime::from(date);
+    i64::try_from(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs()).ok()
+}

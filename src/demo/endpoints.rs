@@ -1,0 +1,365 @@
+//! The demo provider's endpoints, at Entra's paths.
+
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use actix_web::cookie::Cookie;
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::web::{Data, Form, Path, Query, ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::digest::{SHA256, digest};
+use ring::rand::SystemRandom;
+use serde_json::{Value, json};
+use tera::Context;
+use url::{Url, form_urlencoded};
+
+use super::faults::{Faults, Signature, apply};
+use super::people::{PEOPLE, Person, find};
+use super::signer::{Signer, sign_hs256, unsigned};
+use super::{DEMO_TENANT, DemoState, Grant, lock};
+use crate::oidc::authorization::random_text;
+
+/// The cookie by which the provider knows a browser: not the application's, though they share a host.
+const SESSION_COOKIE: &str = "demo-provider-session";
+const ID_TOKEN_SECONDS: i64 = 65 * 60;
+const CODE_SECONDS: u64 = 600;
+
+type Parameters = BTreeMap<String, String>;
+
+pub(super) fn routes(service: &mut ServiceConfig) {
+    service
+        .route("/site.css", get().to(stylesheet))
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", get().to(discovery))
+        .route("/{tenant}/discovery/v2.0/keys", get().to(keys))
+        .route("/{tenant}/oauth2/v2.0/authorize", get().to(authorize))
+        .route("/{tenant}/oauth2/v2.0/authorize", post().to(choose))
+        .route("/{tenant}/oauth2/v2.0/token", post().to(token))
+        .route("/{tenant}/oauth2/v2.0/logout", get().to(logout))
+        .route("/oidc/userinfo", get().to(userinfo));
+}
+
+async fn stylesheet() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/css; charset=utf-8").body(include_str!("../../static/site.css"))
+}
+
+async fn discovery(state: Data<DemoState>, tenant: Path<String>) -> HttpResponse {
+    if ![DEMO_TENANT, "organizations", "common"].contains(&tenant.as_str()) {
+        let description = format!("AADSTS90002: Tenant '{tenant}' not found.");
+        return HttpResponse::BadRequest().json(json!({"error": "invalid_tenant", "error_description": description}));
+    }
+    let public = format!("{}/{tenant}", state.public_url);
+    let internal = format!("{}/{tenant}", state.internal_url());
+    let issuer_tenant = if *tenant == DEMO_TENANT { DEMO_TENANT } else { "{tenantid}" };
+    let document = json!({
+        "issuer": format!("{}/{issuer_tenant}/v2.0", state.public_url),
+        "authorization_endpoint": format!("{public}/oauth2/v2.0/authorize"),
+        "token_endpoint": format!("{internal}/oauth2/v2.0/token"),
+        "end_session_endpoint": format!("{public}/oauth2/v2.0/logout"),
+        "jwks_uri": format!("{internal}/discovery/v2.0/keys"),
+        "userinfo_endpoint": format!("{}/oidc/userinfo", state.internal_url()),
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        "frontchannel_logout_supported": true,
+    });
+    let faults = faults(&state);
+    answer(&faults, &apply(faults.discovery.as_ref(), document))
+}
+
+async fn keys(state: Data<DemoState>) -> HttpResponse {
+    state.key_requests.fetch_add(1, Ordering::SeqCst);
+    let issuer = format!("{}/{{tenantid}}/v2.0", state.public_url);
+    let set = state.signer.read().unwrap_or_else(PoisonError::into_inner).key_set(&issuer);
+    let faults = faults(&state);
+    answer(&faults, &apply(faults.key_set.as_ref(), set))
+}
+
+fn faults(state: &DemoState) -> Faults {
+    state.faults.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+fn answer(faults: &Faults, document: &Value) -> HttpResponse {
+    let status = faults.status.and_then(|code| actix_web::http::StatusCode::from_u16(code).ok()).unwrap_or_default();
+    HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(document)
+}
+
+/// The account picker; or straight back, where the browser is known and no prompt is wanted.
+async fn authorize(
+    state: Data<DemoState>,
+    tenant: Path<String>,
+    Query(parameters): Query<Parameters>,
+    request: HttpRequest,
+) -> HttpResponse {
+    if let Err(message) = check_request(&state, &parameters) {
+        return page_of_message(&state, "This sign-in cannot go on", &message);
+    }
+    let prompt = parameters.get("prompt").map_or("", String::as_str);
+    let known = request.cookie(SESSION_COOKIE);
+    let known = known.and_then(|cookie| {
+        let person = lock(&state.sessions).get(cookie.value()).copied();
+        person.map(|person| (cookie.value().to_owned(), person))
+    });
+    match (known, prompt) {
+        (Some((session, person)), "" | "none") => grant(&state, &tenant, &parameters, person, session),
+        (None, "none") => {
+            let description = "AADSTS50058: A silent sign-in request was sent but no user is signed in.";
+            respond(&state, &parameters, vec![("error", "login_required"), ("error_description", description)])
+        }
+        _ => page_of_accounts(&state, &tenant, &parameters),
+    }
+}
+
+fn check_request(state: &DemoState, parameters: &Parameters) -> Result<(), String> {
+    let value = |name: &str| parameters.get(name).map_or("", String::as_str);
+    if value("client_id") != state.settings.client_id {
+        return Err("AADSTS700016: Application was not found in the directory: the client id is wrong.".to_owned());
+    }
+    if !state.settings.redirect_uris.iter().any(|uri| uri == value("redirect_uri")) {
+        return Err(format!("AADSTS50011: The redirect URI {} is not registered.", value("redirect_uri")));
+    }
+    for (name, fits) in [
+        ("response_type", value("response_type") == "code"),
+        ("scope", value("scope").split(' ').any(|scope| scope == "openid")),
+        ("code_challenge", value("code_challenge").len() == 43 && value("code_challenge_method") == "S256"),
+        ("state", !value("state").is_empty()),
+        ("nonce", !value("nonce").is_empty()),
+    ] {
+        if !fits {
+            return Err(format!("AADSTS900144: The request must contain the parameter '{name}', and a usable one."));
+        }
+    }
+    Ok(())
+}
+
+fn page_of_accounts(state: &DemoState, tenant: &str, parameters: &Parameters) -> HttpResponse {
+    let people: Vec<_> = PEOPLE
+        .iter()
+        .map(|person| {
+            json!({"id": person.id, "name": person.name, "username": person.username, "role": person.role,
+                "initials": person.initials})
+        })
+        .collect();
+    let mut context = Context::new();
+    context.insert("stylesheet", "/site.css");
+    context.insert("app_name", "Identity Web");
+    context.insert("people", &people);
+    context.insert("fields", &fields(parameters.iter()));
+    context.insert("action", &format!("/{tenant}/oauth2/v2.0/authorize"));
+    page(state, "demo_pick_account.html", &context)
+}
+
+/// The answer of the account picker.
+async fn choose(state: Data<DemoState>, tenant: Path<String>, Form(mut form): Form<Parameters>) -> HttpResponse {
+    let chosen = form.remove("person").unwrap_or_default();
+    if let Err(message) = check_request(&state, &form) {
+        return page_of_message(&state, "This sign-in cannot go on", &message);
+    }
+    let (Some(person), Ok(session)) = (find(&chosen), random_text(&SystemRandom::new())) else {
+        let description = "AADSTS65004: User declined to consent to access the app.";
+        return respond(&state, &form, vec![("error", "access_denied"), ("error_description", description)]);
+    };
+    lock(&state.sessions).insert(session.clone(), person);
+    let mut response = grant(&state, &tenant, &form, person, session.clone());
+    let cookie = Cookie::build(SESSION_COOKIE, session).path("/").http_only(true).finish();
+    // A cookie that cannot be added leaves the browser unknown, no more.
+    let _ = response.add_cookie(&cookie);
+    response
+}
+
+fn grant(
+    state: &DemoState,
+    tenant: &str,
+    parameters: &Parameters,
+    person: &'static Person,
+    session_id: String,
+) -> HttpResponse {
+    let Ok(code) = random_text(&SystemRandom::new()) else { return HttpResponse::InternalServerError().finish() };
+    let value = |name: &str| parameters.get(name).cloned().unwrap_or_default();
+    let grant = Grant {
+        person,
+        tenant: if tenant == "organizations" || tenant == "common" { DEMO_TENANT } else { tenant }.to_owned(),
+        redirect_uri: value("redirect_uri"),
+        scope: value("scope"),
+        nonce: parameters.get("nonce").cloned(),
+        code_challenge: value("code_challenge"),
+        session_id,
+        at: state.clock.now(),
+    };
+    lock(&state.codes).insert(code.clone(), grant);
+    respond(state, parameters, vec![("code", &code)])
+}
+
+/// The authorization response, by query or by form_post.
+fn respond(state: &DemoState, request: &Parameters, response: Vec<(&str, &str)>) -> HttpResponse {
+    let mut parameters: Vec<_> = response.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    parameters.extend(request.get("state").map(|value| ("state".to_owned(), value.clone())));
+    let faults = faults(state);
+    if let Some(rewrite) = &faults.authorization_response {
+        rewrite(&mut parameters);
+    }
+    let redirect_uri = request.get("redirect_uri").map_or("", String::as_str);
+    if request.get("response_mode").is_some_and(|mode| mode == "form_post") {
+        return form_post(state, redirect_uri, &parameters);
+    }
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&parameters).finish();
+    HttpResponse::Found().insert_header((LOCATION, format!("{redirect_uri}?{query}"))).finish()
+}
+
+/// OAuth 2.0 Form Post Response Mode: a page that posts itself.
+fn form_post(state: &DemoState, redirect_uri: &str, parameters: &[(String, String)]) -> HttpResponse {
+    let mut context = Context::new();
+    context.insert("action", redirect_uri);
+    context.insert("fields", &fields(parameters.iter().map(|(name, value)| (name, value))));
+    page(state, "demo_form_post.html", &context)
+}
+
+fn fields<'a>(parameters: impl Iterator<Item = (&'a String, &'a String)>) -> Vec<Value> {
+    parameters.map(|(name, value)| json!({"name": name, "value": value})).collect()
+}
+
+async fn token(state: Data<DemoState>, Form(form): Form<Parameters>, request: HttpRequest) -> HttpResponse {
+    state.token_requests.fetch_add(1, Ordering::SeqCst);
+    let refuse = |error: &str, description: &str| {
+        HttpResponse::BadRequest().json(json!({"error": error, "error_description": description}))
+    };
+    let value = |name: &str| form.get(name).map_or("", String::as_str);
+    if !authenticates(&state, &form, &request) {
+        return refuse("invalid_client", "AADSTS7000215: Invalid client secret provided.");
+    }
+    let Some(grant) = lock(&state.codes).remove(value("code")) else {
+        return refuse("invalid_grant", "AADSTS54005: OAuth2 Authorization code was already redeemed.");
+    };
+    let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, value("code_verifier").as_bytes()));
+    if challenge != grant.code_challenge {
+        return refuse("invalid_grant", "AADSTS50147: The size of the code challenge or verifier is wrong.");
+    }
+    if value("grant_type") != "authorization_code" || value("redirect_uri") != grant.redirect_uri {
+        return refuse("invalid_grant", "AADSTS500112: The reply address does not match.");
+    }
+    if state.clock.now().since(grant.at).as_secs() > CODE_SECONDS {
+        return refuse("invalid_grant", "AADSTS70008: The authorization code has expired.");
+    }
+    tokens(&state, &grant).unwrap_or_else(|| HttpResponse::InternalServerError().finish())
+}
+
+fn authenticates(state: &DemoState, form: &Parameters, request: &HttpRequest) -> bool {
+    let expected = (state.settings.client_id.as_str(), state.settings.client_credential.as_str());
+    let decode = |text: &str| form_urlencoded::parse(format!("v={text}").as_bytes()).next().map(|(_, v)| v.into_owned());
+    let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+    if let Some(basic) = header.and_then(|value| value.strip_prefix("Basic ")) {
+        let pair = STANDARD.decode(basic).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let pair = pair.as_deref().and_then(|pair| pair.split_once(':'));
+        return pair.is_some_and(|(id, secret)| {
+            decode(id).as_deref() == Some(expected.0) && decode(secret).as_deref() == Some(expected.1)
+        });
+    }
+    let value = |name: &str| form.get(name).map_or("", String::as_str);
+    (value("client_id"), value("client_secret")) == expected
+}
+
+fn tokens(state: &DemoState, grant: &Grant) -> Option<HttpResponse> {
+    let faults = faults(state);
+    if faults.rotate_before_signing {
+        *state.signer.write().unwrap_or_else(PoisonError::into_inner) = Signer::generate().ok()?;
+    }
+    let access_token = random_text(&SystemRandom::new()).ok()?;
+    let id_token = id_token(state, grant, &faults)?;
+    lock(&state.access_tokens).insert(access_token.clone(), grant.clone());
+    let mut response = json!({
+        "token_type": "Bearer", "scope": grant.scope, "expires_in": 3599, "access_token": access_token,
+        "id_token": id_token,
+    });
+    if grant.scope.split(' ').any(|scope| scope == "offline_access") {
+        response["refresh_token"] = random_text(&SystemRandom::new()).ok()?.into();
+    }
+    Some(answer(&faults, &apply(faults.token_response.as_ref(), response)))
+}
+
+/// The claims of an Entra ID token, version 2; like Entra's from the token endpoint it has no `at_hash`.
+fn id_token(state: &DemoState, grant: &Grant, faults: &Faults) -> Option<String> {
+    let (person, now) = (grant.person, state.clock.now().0);
+    let mut claims = json!({
+        "aud": state.settings.client_id,
+        "iss": format!("{}/{}/v2.0", state.public_url, grant.tenant),
+        "iat": now, "nbf": now, "exp": now + ID_TOKEN_SECONDS,
+        "name": person.name, "oid": person.object_id, "preferred_username": person.username,
+        "email": person.username, "login_hint": format!("O.{}", person.id), "sid": grant.session_id,
+        "sub": person.subject, "tid": grant.tenant, "uti": random_text(&SystemRandom::new()).ok()?, "ver": "2.0",
+        "nonce": grant.nonce,
+    });
+    if !person.roles.is_empty() {
+        claims["roles"] = json!(person.roles);
+    }
+    let claims = apply(faults.claims.as_ref(), claims);
+    let signer = state.signer.read().unwrap_or_else(PoisonError::into_inner);
+    let header = |algorithm: &str| {
+        let header = json!({"typ": "JWT", "alg": algorithm, "kid": signer.kid()});
+        apply(faults.header.as_ref(), header)
+    };
+    match faults.signature {
+        Signature::Own => signer.sign(&header(signer.algorithm), &claims).ok(),
+        Signature::Foreign => {
+            let mut foreign = Signer::generate().ok()?;
+            foreign.algorithm = signer.algorithm;
+            foreign.sign(&header(signer.algorithm), &claims).ok()
+        }
+        Signature::ClientSecret => Some(sign_hs256(&state.settings.client_credential, &header("HS256"), &claims)),
+        Signature::None => Some(unsigned(&header("none"), &claims)),
+    }
+}
+
+async fn userinfo(state: Data<DemoState>, request: HttpRequest) -> HttpResponse {
+    let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+    let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let Some(person) = lock(&state.access_tokens).get(token).map(|grant| grant.person) else {
+        return HttpResponse::Unauthorized().insert_header(("www-authenticate", "Bearer")).finish();
+    };
+    let claims = json!({
+        "sub": person.subject, "name": person.name, "given_name": person.given_name,
+        "family_name": person.family_name, "email": person.username,
+    });
+    let faults = faults(&state);
+    answer(&faults, &apply(faults.userinfo.as_ref(), claims))
+}
+
+/// RP-initiated sign-out: back to the application, where it is registered.
+async fn logout(state: Data<DemoState>, Query(query): Query<Parameters>, request: HttpRequest) -> HttpResponse {
+    if let Some(cookie) = request.cookie(SESSION_COOKIE) {
+        lock(&state.sessions).remove(cookie.value());
+    }
+    let registered = query
+        .get("post_logout_redirect_uri")
+        .filter(|uri| state.settings.redirect_uris.contains(*uri))
+        .and_then(|uri| Url::parse(uri).ok());
+    let Some(mut target) = registered else {
+        return page_of_message(&state, "You signed out", "You may close this page.");
+    };
+    if let Some(value) = query.get("state") {
+        target.query_pairs_mut().append_pair("state", value);
+    }
+    HttpResponse::Found().insert_header((LOCATION, target.as_str())).finish()
+}
+
+fn page_of_message(state: &DemoState, heading: &str, text: &str) -> HttpResponse {
+    let mut context = Context::new();
+    context.insert("stylesheet", "/site.css");
+    context.insert("heading", heading);
+    context.insert("text", text);
+    page(state, "demo_message.html", &context)
+}
+
+fn page(state: &DemoState, template: &str, context: &Context) -> HttpResponse {
+    match state.pages.render(template, context) {
+        Ok(html) => HttpResponse::Ok()
+            .content_type("text/html; charset=utf-8")
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .body(html),
+        Err(error) => HttpResponse::InternalServerError().body(error.to_string()),
+    }
+}

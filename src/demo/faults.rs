@@ -1,0 +1,56 @@
+//! Misbehaviour on demand: what a hostile or broken provider might send.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+/// Rewrites a document before it is sent.
+pub type Rewrite = Arc<dyn Fn(&mut Value) + Send + Sync>;
+/// Rewrites the parameters of an authorization response.
+pub type RewriteParameters = Arc<dyn Fn(&mut Vec<(String, String)>) + Send + Sync>;
+
+/// How an ID token is signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Signature {
+    /// With the published key.
+    #[default]
+    Own,
+    /// With another key under the published one's `kid`.
+    Foreign,
+    /// With the client's secret: HS256.
+    ClientSecret,
+    /// Not at all: `alg` is `none`.
+    None,
+}
+
+/// What goes wrong; by default nothing.
+#[derive(Clone, Default)]
+pub struct Faults {
+    /// The discovery document.
+    pub discovery: Option<Rewrite>,
+    /// The key set.
+    pub key_set: Option<Rewrite>,
+    /// The ID token's header.
+    pub header: Option<Rewrite>,
+    /// The ID token's claims.
+    pub claims: Option<Rewrite>,
+    /// The ID token's signature.
+    pub signature: Signature,
+    /// The token response.
+    pub token_response: Option<Rewrite>,
+    /// The userinfo response.
+    pub userinfo: Option<Rewrite>,
+    /// The authorization response.
+    pub authorization_response: Option<RewriteParameters>,
+    /// New keys are made after the authorization response and before the ID token is signed.
+    pub rotate_before_signing: bool,
+    /// The status of every answer but the pages: 200 by default.
+    pub status: Option<u16>,
+}
+
+pub(super) fn apply(rewrite: Option<&Rewrite>, mut document: Value) -> Value {
+    if let Some(rewrite) = rewrite {
+        rewrite(&mut document);
+    }
+    document
+}

@@ -1,0 +1,155 @@
+//! The demo identity provider: a small OpenID Provider that looks like Microsoft Entra, with three fictional people.
+//!
+//! It lets `cargo run` sign somebody in with no account anywhere, and it is the tests' provider, which can be driven
+//! into every misbehaviour that a good one cannot produce ([`faults`]). It never starts in the production profile.
+
+mod endpoints;
+pub mod faults;
+pub mod people;
+pub mod signer;
+
+use std::collections::HashMap;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+
+use actix_web::dev::Server;
+use actix_web::{App, HttpServer, web};
+use tera::Tera;
+
+use crate::clock::{Clock, Timestamp};
+use faults::Faults;
+use people::Person;
+use signer::Signer;
+
+/// The client that is registered at the demo provider.
+pub const DEMO_CLIENT_ID: &str = "5f3a6d1c-0b8e-4c57-9a51-0de300c11e47";
+/// Its credential: it protects three fictional people.
+pub const DEMO_CREDENTIAL: &str = "demo-credential";
+/// The tenant of the people.
+pub const DEMO_TENANT: &str = "c0ffee00-de30-4000-8000-c0de00000001";
+
+/// Who may use the demo provider, and under which URLs it is known.
+#[derive(Clone, Debug)]
+pub struct DemoSettings {
+    /// The client.
+    pub client_id: String,
+    /// Its secret.
+    pub client_credential: String,
+    /// Where it may send people, after sign-in and after sign-out.
+    pub redirect_uris: Vec<String>,
+    /// The URL that browsers see; unset: that of the listener.
+    pub public_url: Option<String>,
+    /// The URL that the client sees, where it differs.
+    pub internal_url: Option<String>,
+}
+
+/// What the demo provider knows; shared by its requests and, in tests, with those who drive it.
+pub struct DemoState {
+    settings: DemoSettings,
+    public_url: String,
+    clock: Clock,
+    pages: Tera,
+    /// Its keys.
+    pub signer: RwLock<Signer>,
+    /// Its misbehaviour; by default none.
+    pub faults: RwLock<Faults>,
+    /// How many requests came to the token endpoint.
+    pub token_requests: AtomicUsize,
+    /// How many requests came for the keys.
+    pub key_requests: AtomicUsize,
+    codes: Mutex<HashMap<String, Grant>>,
+    access_tokens: Mutex<HashMap<String, Grant>>,
+    sessions: Mutex<HashMap<String, &'static Person>>,
+}
+
+/// What a person granted to the client.
+#[derive(Clone)]
+struct Grant {
+    person: &'static Person,
+    tenant: String,
+    redirect_uri: String,
+    scope: String,
+    nonce: Option<String>,
+    code_challenge: String,
+    session_id: String,
+    at: Timestamp,
+}
+
+/// A demo provider that listens.
+pub struct DemoProvider {
+    /// What it knows.
+    pub state: web::Data<DemoState>,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+/// The page templates of the demo provider.
+const PAGES: [(&str, &str); 3] = [
+    ("demo_pick_account.html", include_str!("../../templates/demo_pick_account.html")),
+    ("demo_form_post.html", include_str!("../../templates/demo_form_post.html")),
+    ("demo_message.html", include_str!("../../templates/demo_message.html")),
+];
+
+impl DemoProvider {
+    /// Listens at `address`, port 0 for any free one.
+    ///
+    /// # Errors
+    /// The address is in use.
+    pub fn bind(address: SocketAddr, settings: DemoSettings, signer: Signer, clock: Clock) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        let address = listener.local_addr()?;
+        let mut pages = Tera::default();
+        pages.add_raw_templates(PAGES).map_err(std::io::Error::other)?;
+        let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let state = web::Data::new(DemoState {
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            settings,
+            clock,
+            pages,
+            signer: RwLock::new(signer),
+            faults: RwLock::default(),
+            token_requests: AtomicUsize::new(0),
+            key_requests: AtomicUsize::new(0),
+            codes: Mutex::default(),
+            access_tokens: Mutex::default(),
+            sessions: Mutex::default(),
+        });
+        Ok(Self { state, listener, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The authority of its people's tenant.
+    pub fn authority(&self) -> String {
+        format!("{}/{DEMO_TENANT}", self.state.public_url)
+    }
+
+    /// Serves until the server is stopped.
+    ///
+    /// # Errors
+    /// The listener cannot be used.
+    pub fn run(self) -> std::io::Result<Server> {
+        let state = self.state;
+        let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(endpoints::routes));
+        Ok(server.workers(1).disable_signals().listen(self.listener)?.run())
+    }
+}
+
+impl DemoState {
+    fn internal_url(&self) -> &str {
+        self.settings.internal_url.as_deref().unwrap_or(&self.public_url).trim_end_matches('/')
+    }
+
+    /// How many requests came to the token endpoint so far.
+    pub fn token_requests(&self) -> usize {
+        self.token_requests.load(Ordering::SeqCst)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,71 @@
+//! The people of the demo tenant.
+
+/// A fictional person.
+#[derive(Debug)]
+pub struct Person {
+    /// Names the person in the account picker's form.
+    pub id: &'static str,
+    /// Entra's `oid`.
+    pub object_id: &'static str,
+    /// `sub`: at Entra pairwise, different in each application.
+    pub subject: &'static str,
+    /// `name`.
+    pub name: &'static str,
+    /// `given_name`.
+    pub given_name: &'static str,
+    /// `family_name`.
+    pub family_name: &'static str,
+    /// `preferred_username`.
+    pub username: &'static str,
+    /// What the person may do, as the account picker says it.
+    pub role: &'static str,
+    /// `roles`: the app roles that say so.
+    pub roles: &'static [&'static str],
+    /// For the picture.
+    pub initials: &'static str,
+}
+
+/// Everyone there is.
+pub static PEOPLE: [Person; 3] = [
+    Person {
+        id: "ada",
+        object_id: "00000000-de30-4000-8000-00000000ada1",
+        subject: "ada-Zk3vX0mQ8w1rT5uYpL7nB2cD4fG6hJ9k",
+        name: "Ada Lovelace",
+        given_name: "Ada",
+        family_name: "Lovelace",
+        username: "ada@contoso.example",
+        role: "Administrator",
+        roles: &["Admin", "Editor"],
+        initials: "AL",
+    },
+    Person {
+        id: "grace",
+        object_id: "00000000-de30-4000-8000-000000009ace",
+        subject: "grace-Qw2eRt4yUi6oPa8sDf0gHj1kLz3xCv5",
+        name: "Grace Hopper",
+        given_name: "Grace",
+        family_name: "Hopper",
+        username: "grace@contoso.example",
+        role: "Editor",
+        roles: &["Editor"],
+        initials: "GH",
+    },
+    Person {
+        id: "alan",
+        object_id: "00000000-de30-4000-8000-00000000a1a9",
+        subject: "alan-Mn7bVc5xZa3sDf1gHj9kLp8oIu6yTr4e",
+        name: "Alan Turing",
+        given_name: "Alan",
+        family_name: "Turing",
+        username: "alan@contoso.example",
+        role: "Reader, without an app role",
+        roles: &[],
+        initials: "AT",
+    },
+];
+
+/// Finds a person by id or by username.
+pub fn find(id: &str) -> Option<&'static Person> {
+    PEOPLE.iter().find(|person| person.id == id || person.username == id)
+}

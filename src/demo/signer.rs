@@ -1,0 +1,115 @@
+//! The demo provider's keys, and ID tokens signed with them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::SystemRandom;
+use ring::rsa::{KeyPair, PublicKeyComponents};
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256};
+use ring::{digest, hmac};
+use rsa::pkcs8::EncodePrivateKey as _;
+use serde_json::{Value, json};
+use thiserror::Error;
+
+/// A key cannot be made or used.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("a demo key cannot be made")]
+pub struct SigningError;
+
+/// A key pair of RSA, one of P-256, and the algorithm that is used.
+pub struct Signer {
+    rsa: KeyPair,
+    rsa_kid: String,
+    ec: EcdsaKeyPair,
+    ec_kid: String,
+    /// `RS256` or `ES256`.
+    pub algorithm: &'static str,
+}
+
+/// Makes an RSA key of 2048 bits (PKCS #8). It takes some tenths of a second.
+///
+/// # Errors
+/// [`SigningError`].
+pub fn new_rsa_key() -> Result<Vec<u8>, SigningError> {
+    let key = rsa::RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048).map_err(|_| SigningError)?;
+    Ok(key.to_pkcs8_der().map_err(|_| SigningError)?.as_bytes().to_vec())
+}
+
+impl Signer {
+    /// A signer with fresh keys.
+    ///
+    /// # Errors
+    /// [`SigningError`].
+    pub fn generate() -> Result<Self, SigningError> {
+        Self::with_rsa_key(&new_rsa_key()?)
+    }
+
+    /// A signer with this RSA key (PKCS #8) and a fresh key of P-256.
+    ///
+    /// # Errors
+    /// [`SigningError`].
+    pub fn with_rsa_key(pkcs8: &[u8]) -> Result<Self, SigningError> {
+        let random = SystemRandom::new();
+        let rsa = KeyPair::from_pkcs8(pkcs8).map_err(|_| SigningError)?;
+        let ec = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).map_err(|_| SigningError)?;
+        let ec = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, ec.as_ref(), &random);
+        let ec = ec.map_err(|_| SigningError)?;
+        let rsa_kid = thumbprint(rsa.public().as_ref());
+        let ec_kid = thumbprint(ec.public_key().as_ref());
+        Ok(Self { rsa, rsa_kid, ec, ec_kid, algorithm: "RS256" })
+    }
+
+    /// The key id of the algorithm's key.
+    pub fn kid(&self) -> &str {
+        if self.algorithm == "ES256" { &self.ec_kid } else { &self.rsa_kid }
+    }
+
+    /// The key set, as the conformance suite mixes it: keys for signatures, for encryption, and of an unknown curve.
+    pub fn key_set(&self, issuer: &str) -> Value {
+        let rsa = PublicKeyComponents::<Vec<u8>>::from(self.rsa.public());
+        let (n, e) = (URL_SAFE_NO_PAD.encode(rsa.n), URL_SAFE_NO_PAD.encode(rsa.e));
+        let point = self.ec.public_key().as_ref();
+        let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..65]));
+        json!({"keys": [
+            {"kty": "RSA", "use": "sig", "kid": self.rsa_kid, "n": n, "e": e, "issuer": issuer},
+            {"kty": "EC", "use": "sig", "crv": "P-256", "kid": self.ec_kid, "x": x, "y": y, "issuer": issuer},
+            {"kty": "EC", "use": "sig", "crv": "secp256k1", "kid": "unknown-curve", "x": x, "y": y},
+            {"kty": "RSA", "use": "enc", "alg": "RSA-OAEP", "kid": "encryption", "n": n, "e": e},
+        ]})
+    }
+
+    /// Signs with the algorithm's key; the header says which.
+    ///
+    /// # Errors
+    /// [`SigningError`].
+    pub fn sign(&self, header: &Value, claims: &Value) -> Result<String, SigningError> {
+        let (input, random) = (signing_input(header, claims), SystemRandom::new());
+        let signature = if self.algorithm == "ES256" {
+            self.ec.sign(&random, input.as_bytes()).map_err(|_| SigningError)?.as_ref().to_vec()
+        } else {
+            let mut signature = vec![0; self.rsa.public().modulus_len()];
+            self.rsa.sign(&RSA_PKCS1_SHA256, &random, input.as_bytes(), &mut signature).map_err(|_| SigningError)?;
+            signature
+        };
+        Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+}
+
+/// Signs with the client's secret.
+pub fn sign_hs256(secret: &str, header: &Value, claims: &Value) -> String {
+    let input = signing_input(header, claims);
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    format!("{input}.{}", URL_SAFE_NO_PAD.encode(hmac::sign(&key, input.as_bytes())))
+}
+
+/// A token with no signature.
+pub fn unsigned(header: &Value, claims: &Value) -> String {
+    format!("{}.", signing_input(header, claims))
+}
+
+fn signing_input(header: &Value, claims: &Value) -> String {
+    format!("{}.{}", URL_SAFE_NO_PAD.encode(header.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()))
+}
+
+fn thumbprint(key: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, key).as_ref()[..20])
+}

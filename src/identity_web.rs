@@ -1,0 +1,338 @@
+//! The use cases: begin a sign-in, complete it, end a session.
+
+pub mod target;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::cookie::Cookie;
+use ring::rand::SystemRandom;
+use thiserror::Error;
+use url::Url;
+
+use crate::clock::Clock;
+use crate::oidc::authorization::{AuthorizationError, Callback, Code, NoRandomness, RequestParameters, Transaction, random_text};
+use crate::oidc::claims::Claims;
+use crate::oidc::id_token::{IdTokenError, Verifier};
+use crate::oidc::issuer::IssuerRule;
+use crate::oidc::keys::KeySet;
+use crate::oidc::logout::EndSession;
+use crate::oidc::provider::{Metadata, Provider, ProviderError};
+use crate::oidc::token::{ClientSettings, TokenError, TokenSet, redeem};
+use crate::oidc::userinfo::{self, UserinfoError};
+use crate::session::backend::{Backend, BackendError};
+use crate::session::record::{SessionLimits, SignedIn};
+use crate::session::seal::{KeyRing, hashed};
+use crate::session::store::{RecordStore, StoreError};
+use crate::session::transaction::{self, TransactionError, TransactionSettings};
+use target::Target;
+
+/// Why a use case did not come to its end. The web layer says it to the browser, and logs it.
+#[derive(Clone, Debug, Error)]
+pub enum Error {
+    /// Nothing is known of the provider.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// The response has no transaction.
+    #[error(transparent)]
+    Transaction(#[from] TransactionError),
+    /// The authorization response is refused.
+    #[error(transparent)]
+    Authorization(#[from] AuthorizationError),
+    /// This transaction's code was spent before.
+    #[error("this sign-in was brought to its end before")]
+    AlreadySpent,
+    /// No tokens.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The ID token is refused.
+    #[error(transparent)]
+    IdToken(#[from] IdTokenError),
+    /// Userinfo is refused.
+    #[error(transparent)]
+    Userinfo(#[from] UserinfoError),
+    /// The session cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A third party asks to sign in at another issuer (OpenID Connect Core section 4).
+    #[error("a sign-in was asked for at an issuer that is not ours")]
+    ForeignIssuer,
+    /// The system gives no random bytes.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+    /// The settings name a redirect URI that is no URL.
+    #[error("the redirect URI is not a URL")]
+    RedirectUri(#[from] url::ParseError),
+}
+
+impl From<BackendError> for Error {
+    fn from(error: BackendError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// What every authorization request of this client asks for.
+#[derive(Clone, Debug)]
+pub struct AuthRequestSettings {
+    /// `auth_request.redirect_uri`.
+    pub redirect_uri: Url,
+    /// `auth_request.scopes`.
+    pub scopes: Vec<String>,
+    /// `auth_request.response_mode` is `form_post`.
+    pub form_post: bool,
+    /// `auth_request.prompt` and `auth_request.extra_parameters`.
+    pub further: BTreeMap<String, String>,
+}
+
+/// The paths of our routes (`auth_endpoints`), each with the prefix before it.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names are those of the settings")]
+pub struct Endpoints {
+    pub prefix: String,
+    pub sign_in: String,
+    pub redirect: String,
+    pub sign_out: String,
+    pub post_sign_out: String,
+    pub edit_profile: String,
+}
+
+/// The cookie of a session.
+#[derive(Clone, Debug)]
+pub struct CookieSettings {
+    /// `session.cookie_name`.
+    pub name: String,
+    /// Whether the site is https.
+    pub secure: bool,
+}
+
+/// All that the use cases work with.
+pub struct Parts {
+    /// The provider.
+    pub provider: Provider,
+    /// Who we are at the provider.
+    pub client: ClientSettings,
+    /// What we ask for.
+    pub auth_request: AuthRequestSettings,
+    /// Where our routes are.
+    pub endpoints: Endpoints,
+    /// `server.public_url`.
+    pub public_url: Url,
+    /// `session.keys`.
+    pub ring: Arc<KeyRing>,
+    /// Where sessions lie.
+    pub backend: Arc<dyn Backend>,
+    /// The session's cookie.
+    pub cookie: CookieSettings,
+    /// How long a session lasts.
+    pub session_limits: SessionLimits,
+    /// How sign-ins under way are remembered.
+    pub transactions: TransactionSettings,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// Signs people in. Clones share everything.
+#[derive(Clone)]
+pub struct IdentityWeb(Arc<Parts>);
+
+/// A sign-in that has begun.
+pub struct Begun {
+    /// Where to send the browser.
+    pub url: Url,
+    /// What the browser is to remember.
+    pub cookies: Vec<Cookie<'static>>,
+}
+
+/// A sign-in that has come to its end.
+pub struct Completed {
+    /// Who signed in.
+    pub signed_in: SignedIn,
+    /// Where to send the browser.
+    pub target: Target,
+    /// Takes the transaction's cookie away.
+    pub removal: Cookie<'static>,
+}
+
+/// A callback that led to no sign-in.
+pub struct Refused {
+    /// Why.
+    pub error: Error,
+    /// Takes the transaction's cookie away; `None` where the same response may come again.
+    pub removal: Option<Cookie<'static>>,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self { error, removal: None }
+    }
+}
+
+impl IdentityWeb {
+    /// The use cases over these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// What it works with.
+    pub fn parts(&self) -> &Parts {
+        &self.0
+    }
+
+    /// The store of sessions.
+    pub fn store(&self) -> RecordStore {
+        let parts = &*self.0;
+        RecordStore::new(
+            Arc::clone(&parts.backend),
+            Arc::clone(&parts.ring),
+            parts.session_limits,
+            parts.clock.clone(),
+        )
+    }
+
+    /// Begins a sign-in. `further` are this request's own parameters, over those of the settings.
+    ///
+    /// # Errors
+    /// [`Error::Provider`]: nothing is known of the provider yet.
+    pub async fn begin(
+        &self,
+        target: &Target,
+        further: BTreeMap<String, String>,
+        present: &[Cookie<'_>],
+    ) -> Result<Begun, Error> {
+        let Parts { provider, client, auth_request, ring, transactions, clock, .. } = &*self.0;
+        let metadata = provider.metadata().await?;
+        let (random, now) = (SystemRandom::new(), clock.now());
+        let transaction = Transaction::begin(&random, auth_request.redirect_uri.as_str(), target.as_str(), now)?;
+        let mut parameters = RequestParameters {
+            scopes: auth_request.scopes.clone(),
+            response_mode: auth_request.form_post.then_some("form_post"),
+            further: auth_request.further.clone(),
+        };
+        parameters.further.extend(further);
+        let url = transaction.url(&metadata, &client.client_id, &parameters)?;
+        let cookies = transactions.remember(ring, &random, &transaction, present, now)?;
+        Ok(Begun { url, cookies })
+    }
+
+    /// Checks that a third party asks for a sign-in at our provider (OpenID Connect Core section 4).
+    ///
+    /// # Errors
+    /// [`Error::ForeignIssuer`], and [`Error::Provider`] where the provider's issuer is not known yet.
+    pub async fn check_initiating_issuer(&self, issuer: &str) -> Result<(), Error> {
+        let metadata = self.0.provider.metadata().await?;
+        let ours = issuer == metadata.issuer || self.issuer_rule(&metadata).matches(issuer);
+        if ours { Ok(()) } else { Err(Error::ForeignIssuer) }
+    }
+
+    /// Completes a sign-in from the authorization response, checked in this order: one value per parameter; the
+    /// transaction; `iss`; the provider's error; the code, spent once across all replicas; the tokens; userinfo.
+    ///
+    /// # Errors
+    /// The first check that fails. Where the response may be tried again unchanged (a store or a provider that is
+    /// away before the code was spent), the transaction's cookie stays.
+    pub async fn complete<'a>(
+        &self,
+        pairs: impl Iterator<Item = (&'a str, &'a str)>,
+        present: &[Cookie<'_>],
+    ) -> Result<Completed, Refused> {
+        let Parts { provider, ring, transactions, clock, .. } = &*self.0;
+        let callback = Callback::parse(pairs).map_err(Error::from)?;
+        let state = callback.state.clone().ok_or(AuthorizationError::MissingState).map_err(Error::from)?;
+        let removal = transactions.end(&state);
+        let ended = |error: Error| Refused { error, removal: Some(removal.clone()) };
+        let transaction =
+            transactions.find(ring, &state, present, clock.now()).map_err(|error| ended(error.into()))?;
+
+        let metadata = provider.metadata().await.map_err(Error::from)?;
+        let rule = self.issuer_rule(&metadata);
+        let code = transaction.accept(callback, &rule, &metadata).map_err(|error| ended(error.into()))?;
+
+        self.spend(&code).await.map_err(|error| match error {
+            Error::AlreadySpent => ended(error),
+            error => error.into(),
+        })?;
+        match self.claim(&code, &metadata, &rule).await {
+            Ok(signed_in) => {
+                let target = Target::parse(code.target(), &self.0.endpoints.prefix);
+                Ok(Completed { signed_in, target, removal })
+            }
+            Err(error) => {
+                // Nothing is left of a refused sign-in. If this fails too, the mark goes by itself.
+                let _ = self.0.backend.remove(&spent_mark(&code)).await;
+                Err(ended(error))
+            }
+        }
+    }
+
+    /// From a spent code to a person: the token request, the ID token's checks, userinfo.
+    async fn claim(&self, code: &Code, metadata: &Metadata, rule: &IssuerRule) -> Result<SignedIn, Error> {
+        let Parts { provider, client, clock, .. } = &*self.0;
+        let tokens = redeem(code, client, metadata, provider.http(), clock.now()).await?;
+        let verifier = Verifier { issuer: rule, client_id: &client.client_id, algorithm: client.algorithm };
+        let (mut claims, keys) = self.verify(&verifier, &tokens, code.nonce()).await?;
+        if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {
+            let (token, http) = (&tokens.access_token, provider.http());
+            userinfo::complete(&mut claims, endpoint, token, http, &verifier, &keys).await?;
+        }
+        Ok(SignedIn { claims, tokens, at: clock.now() })
+    }
+
+    /// Verifies an ID token, with newer keys once where those held may be rotated away.
+    async fn verify(
+        &self,
+        verifier: &Verifier<'_>,
+        tokens: &TokenSet,
+        nonce: &str,
+    ) -> Result<(Claims, Arc<KeySet>), Error> {
+        let Parts { provider, client, clock, .. } = &*self.0;
+        let now = clock.now();
+        let judge = |keys: &KeySet| verifier.verify(&tokens.id_token, keys, nonce, &tokens.access_token, now);
+        if client.algorithm.is_symmetric() {
+            let keys = Arc::new(KeySet::of_client_secret(&client.credential.expose()));
+            return Ok((judge(&keys)?, keys));
+        }
+        let keys = provider.keys().await?;
+        match judge(&keys) {
+            Err(error) if error.may_be_key_rotation() => match provider.keys_newer_than(&keys).await? {
+                Some(newer) => Ok((judge(&newer)?, newer)),
+                None => Err(error.into()),
+            },
+            outcome => Ok((outcome?, keys)),
+        }
+    }
+
+    /// Marks a code as spent, for as long as its transaction's cookie could bring it again.
+    async fn spend(&self, code: &Code) -> Result<(), Error> {
+        let first = self.0.backend.insert(&spent_mark(code), b"1", transaction::LIFETIME).await?;
+        if first { Ok(()) } else { Err(Error::AlreadySpent) }
+    }
+
+    fn issuer_rule(&self, metadata: &Metadata) -> IssuerRule {
+        self.0.provider.settings().issuer_rule(metadata)
+    }
+
+    /// Where to send a browser whose session has ended here, so that it ends at the provider too; `None` where the
+    /// provider has no such place, or nothing is known of the provider.
+    pub async fn end(&self, signed_in: &SignedIn) -> Option<Url> {
+        let Parts { provider, client, .. } = &*self.0;
+        let metadata = provider.metadata().await.ok()?;
+        let claims = &signed_in.claims;
+        let request = EndSession {
+            client_id: &client.client_id,
+            id_token_hint: &signed_in.tokens.id_token,
+            logout_hint: claims.text("login_hint").or_else(|| claims.text("preferred_username")),
+            post_logout_redirect_uri: &self.absolute(&self.0.endpoints.post_sign_out),
+            state: &random_text(&SystemRandom::new()).ok()?,
+        };
+        metadata.end_session_endpoint.as_ref().map(|endpoint| request.url(endpoint))
+    }
+
+    /// A path of this site as a URL.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.0.public_url.as_str().trim_end_matches('/'))
+    }
+}
+
+fn spent_mark(code: &Code) -> String {
+    format!("spent:{}", hashed("spent state", code.state()))
+}

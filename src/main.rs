@@ -1,0 +1,121 @@
+//! The command line: parse, dispatch.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use identity_web::check;
+use identity_web::clock::Clock;
+use identity_web::session::seal::new_ring_key;
+use identity_web::settings::{Profile, Settings};
+use identity_web::startup::{self, Application};
+use identity_web::telemetry;
+
+/// Bad usage or settings.
+const EXIT_USAGE: u8 = 2;
+
+/// Signs people in: OpenID Connect for Actix Web, sessions in Redis.
+#[derive(Parser)]
+#[command(version, after_help = "Settings: config/default.toml lists all of them. Without a command it serves.")]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Clone, Copy, Subcommand)]
+enum Command {
+    /// Run the application
+    Serve,
+    /// Try the settings for real: the provider, its keys, clocks, Redis, TLS, the redirect URI
+    Check {
+        /// Read the settings, and try nothing
+        #[arg(long)]
+        offline: bool,
+    },
+    /// Run the demo identity provider by itself
+    DemoProvider,
+    /// Print a fresh session key, for session.keys
+    NewKey,
+}
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    let command = CommandLine::parse().command.unwrap_or(Command::Serve);
+    if matches!(command, Command::NewKey) {
+        return new_key();
+    }
+    let settings = match Settings::load() {
+        Ok(settings) => settings,
+        Err(error) => return failed(EXIT_USAGE, &error),
+    };
+    match command {
+        Command::Serve => serve(settings).await,
+        Command::Check { offline } => check::run(&settings, offline).await,
+        Command::DemoProvider => demo_provider(&settings).await,
+        Command::NewKey => ExitCode::SUCCESS,
+    }
+}
+
+fn new_key() -> ExitCode {
+    match new_ring_key(&ring::rand::SystemRandom::new()) {
+        Ok(key) => {
+            println!("{key}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => failed(1, &error),
+    }
+}
+
+async fn serve(settings: Settings) -> ExitCode {
+    if let Err(error) = telemetry::start(&settings.telemetry) {
+        return failed(1, &error);
+    }
+    let public_url = settings.server.public_url.clone();
+    let application = match Application::build(settings, Clock::system()) {
+        Ok(application) => application,
+        Err(error) => return failed(1, &error),
+    };
+    tracing::info!(
+        listen = %application.address(),
+        operations = %application.operations_address(),
+        "ready: browse to {public_url}",
+    );
+    match application.run_until_stopped().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(1, &error),
+    }
+}
+
+async fn demo_provider(settings: &Settings) -> ExitCode {
+    if settings.profile == Profile::Production {
+        return failed(EXIT_USAGE, &"the demo identity provider never starts in the production profile");
+    }
+    if let Err(error) = telemetry::start(&settings.telemetry) {
+        return failed(1, &error);
+    }
+    let demo = match startup::demo_provider(settings, Clock::system()) {
+        Ok(demo) => demo,
+        Err(error) => return failed(1, &error),
+    };
+    tracing::info!(listen = %demo.address(), authority = %demo.authority(), "the demo identity provider is ready");
+    match startup::serve_until_told(demo).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(1, &error),
+    }
+}
+
+fn failed(code: u8, error: &dyn std::fmt::Display) -> ExitCode {
+    eprintln!("identity-web: {error}");
+    ExitCode::from(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+}

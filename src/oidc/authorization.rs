@@ -1,0 +1,329 @@
+//! The authorization request and its response: OpenID Connect Core section 3.1.2, with PKCE (RFC 7636), the `iss`
+//! parameter (RFC 9207) and what RFC 9700 section 2.1 wants of both.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use oauth2::basic::BasicClient;
+use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope};
+use ring::rand::SecureRandom;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use url::Url;
+
+use super::issuer::IssuerRule;
+use super::provider::Metadata;
+use crate::clock::Timestamp;
+
+/// The longest authorization code that is passed on, in bytes.
+const MAX_CODE_BYTES: usize = 8 * 1024;
+
+/// A sign-in under way: what only the browser that began it may bring to its end.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Transaction {
+    /// Names this transaction in the response (RFC 6749 section 10.12).
+    pub state: String,
+    nonce: String,
+    pkce_verifier: String,
+    redirect_uri: String,
+    /// Where the user goes once signed in.
+    pub target: String,
+    /// When it began.
+    pub started_at: Timestamp,
+}
+
+/// The system's source of randomness failed.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("the system gives no random bytes")]
+pub struct NoRandomness;
+
+/// 256 random bits, in 43 characters of base64url.
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn random_text(random: &dyn SecureRandom) -> Result<String, NoRandomness> {
+    let mut bytes = [0; 32];
+    random.fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+impl fmt::Debug for Transaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transaction").field("started_at", &self.started_at).finish_non_exhaustive()
+    }
+}
+
+/// What an authorization request asks for, besides the transaction's own values.
+#[derive(Clone, Debug, Default)]
+pub struct RequestParameters {
+    /// `scope`; `openid` is among them.
+    pub scopes: Vec<String>,
+    /// `response_mode`, where it is not the default.
+    pub response_mode: Option<&'static str>,
+    /// Further parameters (`prompt`, `login_hint` …), by name.
+    pub further: BTreeMap<String, String>,
+}
+
+impl Transaction {
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    /// [`NoRandomness`].
+    pub fn begin(
+        random: &dyn SecureRandom,
+        redirect_uri: &str,
+        target: &str,
+        now: Timestamp,
+    ) -> Result<Self, NoRandomness> {
+        Ok(Self {
+            state: random_text(random)?,
+            nonce: random_text(random)?,
+            pkce_verifier: random_text(random)?,
+            redirect_uri: redirect_uri.to_owned(),
+            target: target.to_owned(),
+            started_at: now,
+        })
+    }
+
+    /// The URL to send the browser to (section 3.1.2.1, RFC 7636 section 4.3).
+    ///
+    /// # Errors
+    /// The redirect URI is not a URL.
+    pub fn url(
+        &self,
+        metadata: &Metadata,
+        client_id: &str,
+        parameters: &RequestParameters,
+    ) -> Result<Url, url::ParseError> {
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(self.pkce_verifier.clone()));
+        let client = BasicClient::new(ClientId::new(client_id.to_owned()))
+            .set_auth_uri(AuthUrl::from_url(metadata.authorization_endpoint.clone()))
+            .set_redirect_uri(RedirectUrl::new(self.redirect_uri.clone())?);
+        let mut request = client
+            .authorize_url(|| CsrfToken::new(self.state.clone()))
+            .set_pkce_challenge(challenge)
+            .add_scopes(parameters.scopes.iter().cloned().map(Scope::new))
+            .add_extra_param("nonce", self.nonce.as_str());
+        if let Some(mode) = parameters.response_mode {
+            request = request.add_extra_param("response_mode", mode);
+        }
+        for (name, value) in &parameters.further {
+            request = request.add_extra_param(name.as_str(), value.as_str());
+        }
+        Ok(request.url().0)
+    }
+
+    /// Judges the response to this transaction's request: `iss`, then the provider's error, then the code.
+    ///
+    /// # Errors
+    /// The first check that fails.
+    pub fn accept(self, response: Callback, rule: &IssuerRule, metadata: &Metadata) -> Result<Code, AuthorizationError> {
+        match &response.issuer {
+            Some(issuer) if !rule.matches(issuer) => return Err(AuthorizationError::WrongIssuer),
+            None if metadata.authorization_response_iss_parameter_supported => {
+                return Err(AuthorizationError::MissingIssuer); // RFC 9207 section 2.4
+            }
+            _ => {}
+        }
+        match (response.code, response.error) {
+            (Some(_), Some(_)) => Err(AuthorizationError::Ambiguous),
+            (None, Some(refusal)) => Err(AuthorizationError::Refused(refusal)),
+            (None, None) => Err(AuthorizationError::MissingCode),
+            (Some(code), None) if code.len() > MAX_CODE_BYTES || code.chars().any(char::is_control) => {
+                Err(AuthorizationError::MissingCode)
+            }
+            (Some(code), None) => Ok(Code { code, transaction: self }),
+        }
+    }
+}
+
+/// An authorization response as it came (section 3.1.2.5): each parameter at most once, nothing else judged.
+#[derive(Default)]
+pub struct Callback {
+    /// `state`.
+    pub state: Option<String>,
+    code: Option<String>,
+    issuer: Option<String>,
+    error: Option<Refusal>,
+}
+
+impl Callback {
+    /// Reads a response's parameters; empty values count as absent.
+    ///
+    /// # Errors
+    /// [`AuthorizationError::DuplicateParameter`] (RFC 6749 section 3.1), whichever parameter it is.
+    pub fn parse<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, AuthorizationError> {
+        let mut seen = BTreeMap::new();
+        for (name, value) in pairs {
+            if seen.insert(name, value).is_some() {
+                return Err(AuthorizationError::DuplicateParameter);
+            }
+        }
+        let take = |name: &str| seen.get(name).filter(|value| !value.is_empty()).map(|&value| value.to_owned());
+        let error = take("error").map(|code| Refusal::new(&code, take("error_description").as_deref()));
+        Ok(Self { state: take("state"), code: take("code"), issuer: take("iss"), error })
+    }
+}
+
+/// The provider's own words for why it refuses (section 3.1.2.6), made safe to show and to log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// `error`: a code such as `access_denied`.
+    pub code: String,
+    /// `error_description`, cut to 500 characters, without control and formatting characters. For the log.
+    pub description: String,
+}
+
+impl Refusal {
+    /// Makes a provider's `error` and `error_description` safe.
+    pub fn new(code: &str, description: Option<&str>) -> Self {
+        let code = code.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c)).take(64).collect();
+        let plain = |c: &char| !c.is_control() && !('\u{200b}'..='\u{206f}').contains(c) && *c != '\u{feff}';
+        let description = description.unwrap_or_default().chars().filter(plain).take(500).collect();
+        Self { code, description }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code)?;
+        if self.description.is_empty() { Ok(()) } else { write!(f, " ({})", self.description) }
+    }
+}
+
+/// Why an authorization response is refused.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum AuthorizationError {
+    /// A parameter stands twice.
+    #[error("a parameter of the authorization response stands twice")]
+    DuplicateParameter,
+    /// No `state`.
+    #[error("the authorization response has no state")]
+    MissingState,
+    /// `iss` is not the provider's (RFC 9207).
+    #[error("the authorization response is from another issuer")]
+    WrongIssuer,
+    /// No `iss`, though the provider announces it (RFC 9207).
+    #[error("the authorization response does not name its issuer, as the provider announces it would")]
+    MissingIssuer,
+    /// Both `code` and `error`.
+    #[error("the authorization response has both a code and an error")]
+    Ambiguous,
+    /// Neither `code` nor `error`, or a code that no provider makes.
+    #[error("the authorization response has no usable code")]
+    MissingCode,
+    /// The provider refused.
+    #[error("the provider refused the sign-in: {0}")]
+    Refused(Refusal),
+}
+
+/// An authorization code with the transaction it answers; made only by [`Transaction::accept`].
+pub struct Code {
+    pub(super) code: String,
+    transaction: Transaction,
+}
+
+impl Code {
+    pub(super) fn pkce_verifier(&self) -> &str {
+        &self.transaction.pkce_verifier
+    }
+
+    pub(super) fn redirect_uri(&self) -> &str {
+        &self.transaction.redirect_uri
+    }
+
+    /// The nonce that the ID token must bear.
+    pub fn nonce(&self) -> &str {
+        &self.transaction.nonce
+    }
+
+    /// The state of the transaction, which names it.
+    pub fn state(&self) -> &str {
+        &self.transaction.state
+    }
+
+    /// Where the user goes once signed in.
+    pub fn target(&self) -> &str {
+        &self.transaction.target
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metadata(announces_issuer: bool) -> Metadata {
+        serde_json::from_value(serde_json::json!({
+            "issuer": "https://op.example",
+            "authorization_endpoint": "https://op.example/authorize?p=susi",
+            "token_endpoint": "https://op.example/token",
+            "jwks_uri": "https://op.example/jwks",
+            "authorization_response_iss_parameter_supported": announces_issuer,
+        }))
+        .unwrap()
+    }
+
+    fn transaction() -> Transaction {
+        let random = ring::rand::SystemRandom::new();
+        Transaction::begin(&random, "https://app.example/auth/redirect", "/", Timestamp(0)).unwrap()
+    }
+
+    fn outcome(announces_issuer: bool, query: &str) -> Result<String, AuthorizationError> {
+        let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+        let callback = Callback::parse(pairs.iter().map(|(name, value)| (&**name, &**value)))?;
+        let rule = IssuerRule::Exact("https://op.example".to_owned());
+        transaction().accept(callback, &rule, &metadata(announces_issuer)).map(|code| code.code)
+    }
+
+    #[test]
+    fn responses_are_judged_in_order() {
+        use AuthorizationError as E;
+        let refused = |code: &str| E::Refused(Refusal::new(code, None));
+        assert_eq!(outcome(false, "code=c&state=s"), Ok("c".to_owned()));
+        assert_eq!(outcome(false, "code=c&state=s&iss=https://op.example"), Ok("c".to_owned()));
+        for (announced, query, error) in [
+            (false, "code=c&iss=https://evil.example", E::WrongIssuer),
+            (false, "code=c&iss=https://op.example/", E::WrongIssuer),
+            (false, "error=access_denied&iss=https://evil.example", E::WrongIssuer),
+            (true, "code=c", E::MissingIssuer),
+            (true, "error=access_denied", E::MissingIssuer),
+            (false, "error=access_denied", refused("access_denied")),
+            (false, "error=%3Cscript%3E", refused("script")),
+            (false, "code=c&error=access_denied", E::Ambiguous),
+            (false, "", E::MissingCode),
+            (false, "code=", E::MissingCode),
+            (false, "code=a%00b", E::MissingCode),
+            (false, "code=a%0d%0ab", E::MissingCode),
+            (false, "code=c&code=d", E::DuplicateParameter),
+            (false, "code=c&state=s&state=s", E::DuplicateParameter),
+            (false, "code=c&x=1&x=2", E::DuplicateParameter),
+        ] {
+            assert_eq!(outcome(announced, query), Err(error), "{query}");
+        }
+        assert_eq!(outcome(false, &format!("code={}", "c".repeat(1_000_000))), Err(E::MissingCode));
+    }
+
+    #[test]
+    fn a_refusal_is_made_safe() {
+        let refusal = Refusal::new("a\r\nb", Some(&format!("x\u{202e}\n<b>{}", "y".repeat(100_000))));
+        assert_eq!(refusal.code, "ab");
+        assert!(refusal.description.starts_with("x<b>y") && refusal.description.chars().count() == 500);
+    }
+
+    #[test]
+    fn the_request_has_state_nonce_and_pkce() {
+        let transaction = transaction();
+        let parameters = RequestParameters { scopes: vec!["openid".to_owned()], ..RequestParameters::default() };
+        let url = transaction.url(&metadata(false), "client", &parameters).unwrap();
+        let query: BTreeMap<_, _> = url.query_pairs().into_owned().collect();
+        assert_eq!(query["p"], "susi", "what the endpoint's own query says is kept");
+        assert_eq!(query["code_challenge_method"], "S256");
+        assert_eq!(query["state"].len(), 43);
+        assert_eq!(query["nonce"].len(), 43);
+        assert_eq!(query["response_type"], "code");
+        assert!(!url.as_str().contains(&transaction.pkce_verifier));
+    }
+}

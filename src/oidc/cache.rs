@@ -1,0 +1,174 @@
+//! One document of the provider's, kept by its lifetime and fetched by one request at a time.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+use super::provider::ProviderError;
+use crate::clock::{Clock, Timestamp};
+
+/// Bounds on the lifetime that the provider names, and what stands for none.
+const LIFETIME_LEAST: Duration = Duration::from_secs(60);
+const LIFETIME_MOST: Duration = Duration::from_hours(24);
+const LIFETIME_UNKNOWN: Duration = Duration::from_hours(1);
+/// How long a failed fetch is answered with its error, and a document past its lifetime is served, unasked.
+const RETRY_WITH_NOTHING: Duration = Duration::from_secs(1);
+const RETRY_WITH_STALE: Duration = Duration::from_secs(60);
+/// How long no second fetch follows one that was asked for before its time.
+const COOLDOWN: Duration = Duration::from_secs(60);
+
+pub(super) struct Cached<T> {
+    clock: Clock,
+    entry: RwLock<Option<Entry<T>>>,
+    fetches: Mutex<Fetches>,
+}
+
+struct Entry<T> {
+    value: Arc<T>,
+    stale_at: Timestamp,
+}
+
+#[derive(Default)]
+struct Fetches {
+    failed: Option<(Timestamp, ProviderError)>,
+    forced_at: Option<Timestamp>,
+}
+
+impl<T> Cached<T> {
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { clock, entry: RwLock::new(None), fetches: Mutex::default() }
+    }
+
+    /// What is held, fresh or stale.
+    pub(super) fn held(&self) -> Option<Arc<T>> {
+        self.entry.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|entry| Arc::clone(&entry.value))
+    }
+
+    fn fresh(&self) -> Option<Arc<T>> {
+        let entry = self.entry.read().unwrap_or_else(PoisonError::into_inner);
+        entry.as_ref().filter(|entry| self.clock.now() < entry.stale_at).map(|entry| Arc::clone(&entry.value))
+    }
+
+    /// The document: held, or fetched. Past its lifetime it is still served while another request fetches it, and
+    /// where the fetch fails.
+    pub(super) async fn get<F>(&self, fetch: F) -> Result<Arc<T>, ProviderError>
+    where
+        F: AsyncFnOnce() -> Result<(T, Option<Duration>), ProviderError>,
+    {
+        if let Some(value) = self.fresh() {
+            return Ok(value);
+        }
+        let stale = self.held();
+        let mut fetches = match (self.fetches.try_lock(), &stale) {
+            (Ok(fetches), _) => fetches,
+            (Err(_), Some(stale)) => return Ok(Arc::clone(stale)),
+            (Err(_), None) => self.fetches.lock().await,
+        };
+        if let Some(value) = self.fresh() {
+            return Ok(value);
+        }
+        let pause = if stale.is_some() { RETRY_WITH_STALE } else { RETRY_WITH_NOTHING };
+        let outcome = match &fetches.failed {
+            Some((at, error)) if self.clock.now().since(*at) < pause => Err(error.clone()),
+            _ => self.fetch(&mut fetches, fetch).await,
+        };
+        outcome.or_else(|error| stale.ok_or(error))
+    }
+
+    /// The document, fetched before its time because `seen` did not serve; `None` within the cooldown.
+    pub(super) async fn newer_than<F>(&self, seen: &Arc<T>, fetch: F) -> Result<Option<Arc<T>>, ProviderError>
+    where
+        F: AsyncFnOnce() -> Result<(T, Option<Duration>), ProviderError>,
+    {
+        let mut fetches = self.fetches.lock().await;
+        if let Some(held) = self.held().filter(|held| !Arc::ptr_eq(held, seen)) {
+            return Ok(Some(held));
+        }
+        let now = self.clock.now();
+        if fetches.forced_at.is_some_and(|at| now.since(at) < COOLDOWN) {
+            return Ok(None);
+        }
+        fetches.forced_at = Some(now);
+        self.fetch(&mut fetches, fetch).await.map(Some)
+    }
+
+    async fn fetch<F>(&self, fetches: &mut Fetches, fetch: F) -> Result<Arc<T>, ProviderError>
+    where
+        F: AsyncFnOnce() -> Result<(T, Option<Duration>), ProviderError>,
+    {
+        let outcome = fetch().await;
+        let now = self.clock.now();
+        match outcome {
+            Ok((value, lifetime)) => {
+                let lifetime = lifetime.unwrap_or(LIFETIME_UNKNOWN).clamp(LIFETIME_LEAST, LIFETIME_MOST);
+                let value = Arc::new(value);
+                let entry = Entry { value: Arc::clone(&value), stale_at: now.plus(lifetime) };
+                *self.entry.write().unwrap_or_else(PoisonError::into_inner) = Some(entry);
+                fetches.failed = None;
+                Ok(value)
+            }
+            Err(error) => {
+                fetches.failed = Some((now, error.clone()));
+                Err(error)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    async fn fetch(counter: &AtomicU32) -> Result<(u32, Option<Duration>), ProviderError> {
+        tokio::task::yield_now().await;
+        Ok((counter.fetch_add(1, Ordering::Relaxed) + 1, Some(Duration::from_secs(100))))
+    }
+
+    async fn fail() -> Result<(u32, Option<Duration>), ProviderError> {
+        Err(ProviderError::Malformed("down".into()))
+    }
+
+    #[tokio::test]
+    async fn many_requests_at_once_fetch_once() {
+        let (cached, counter) = (Cached::new(Clock::system()), AtomicU32::new(0));
+        let get = || cached.get(async || fetch(&counter).await);
+        let (a, b, c) = tokio::join!(get(), get(), get());
+        assert_eq!((*a.unwrap(), *b.unwrap(), *c.unwrap()), (1, 1, 1));
+    }
+
+    #[tokio::test]
+    async fn past_its_lifetime_it_is_fetched_anew_and_served_where_that_fails() {
+        let (clock, counter) = (Clock::system(), AtomicU32::new(0));
+        let cached = Cached::new(clock.clone());
+        assert_eq!(*cached.get(async || fetch(&counter).await).await.unwrap(), 1);
+        clock.advance_seconds(101);
+        assert_eq!(*cached.get(async || fail().await).await.unwrap(), 1);
+        clock.advance_seconds(61);
+        assert_eq!(*cached.get(async || fetch(&counter).await).await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_failure_with_nothing_held_is_an_error_and_is_tried_again() {
+        let (clock, counter) = (Clock::system(), AtomicU32::new(0));
+        let cached = Cached::new(clock.clone());
+        assert!(cached.get(async || fail().await).await.is_err());
+        clock.advance_seconds(2);
+        assert_eq!(*cached.get(async || fetch(&counter).await).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_fetch_before_its_time_happens_once_in_the_cooldown() {
+        let (clock, counter) = (Clock::system(), AtomicU32::new(0));
+        let cached = Cached::new(clock.clone());
+        let seen = cached.get(async || fetch(&counter).await).await.unwrap();
+        let newer = cached.newer_than(&seen, async || fetch(&counter).await).await.unwrap().unwrap();
+        assert_eq!(*newer, 2);
+        assert_eq!(*cached.newer_than(&seen, async || fetch(&counter).await).await.unwrap().unwrap(), 2);
+        assert!(cached.newer_than(&newer, async || fetch(&counter).await).await.unwrap().is_none());
+        clock.advance_seconds(60);
+        assert!(cached.newer_than(&newer, async || fetch(&counter).await).await.unwrap().is_some());
+    }
+}

@@ -1,0 +1,266 @@
+//! ID token validation: OpenID Connect Core 1.0 section 3.1.3.7.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::JsonWebKey as _;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use super::claims::Claims;
+use super::issuer::{IssuerMismatch, IssuerRule, key_may_sign};
+use super::jws::{Algorithm, Jws, JwsError};
+use super::keys::{Key, KeySet};
+use crate::clock::Timestamp;
+
+/// How far our clock and the provider's may differ.
+pub const CLOCK_LEEWAY: Duration = Duration::from_secs(60);
+/// OpenID Connect Core section 2: `sub` "MUST NOT exceed 255 ASCII characters in length".
+const MAX_SUBJECT: usize = 255;
+
+/// Why an ID token is refused.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum IdTokenError {
+    /// It is no token, or not signed by the provider.
+    #[error("the ID token: {0}")]
+    Signature(#[from] JwsError),
+    /// A claim that must be there is not, or is of another type.
+    #[error("the ID token's claim {0} is missing or malformed")]
+    Claim(&'static str),
+    /// Issued by another than the configured provider.
+    #[error("the ID token's issuer is not the provider")]
+    WrongIssuer,
+    /// Issued by the provider for people of a tenant that may not sign in.
+    #[error("people of the ID token's tenant may not sign in here")]
+    TenantNotAllowed,
+    /// Signed with a key that is published for another issuer.
+    #[error("the ID token's key belongs to another issuer")]
+    WrongKeyIssuer,
+    /// Issued for another client.
+    #[error("the ID token is for another client")]
+    WrongAudience,
+    /// Issued for this client and for others that we do not trust.
+    #[error("the ID token has an audience that is not trusted")]
+    ExtraAudience,
+    /// The authorized party is another client.
+    #[error("the ID token was issued to another client")]
+    WrongAuthorizedParty,
+    /// It is past its expiry.
+    #[error("the ID token has expired")]
+    Expired,
+    /// It was issued in, or becomes valid in, the future.
+    #[error("the ID token is not valid yet")]
+    NotYetValid,
+    /// Its nonce is not that of this sign-in.
+    #[error("the ID token's nonce is not that of this sign-in")]
+    WrongNonce,
+    /// Its `at_hash` is not that of the access token beside it.
+    #[error("the ID token does not belong to the access token")]
+    WrongAccessTokenHash,
+}
+
+impl IdTokenError {
+    /// Whether newer keys of the provider might verify it.
+    pub fn may_be_key_rotation(&self) -> bool {
+        matches!(self, Self::Signature(JwsError::UnknownKey | JwsError::WrongSignature))
+    }
+}
+
+/// What every ID token for this client is held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Verifier<'a> {
+    /// Who may issue.
+    pub issuer: &'a IssuerRule,
+    /// Our client id.
+    pub client_id: &'a str,
+    /// The one signature algorithm that is accepted.
+    pub algorithm: Algorithm,
+}
+
+impl Verifier<'_> {
+    /// Validates an ID token from the token endpoint, by the steps of OpenID Connect Core section 3.1.3.7.
+    ///
+    /// Step 1 (decryption) does not arise: we register no encryption. Step 6's leave to trust TLS in place of the
+    /// signature is not taken. Steps 12 and 13 (`acr`, `auth_time`) do not arise: neither is requested.
+    ///
+    /// # Errors
+    /// The first check that fails.
+    pub fn verify(
+        &self,
+        token: &str,
+        keys: &KeySet,
+        nonce: &str,
+        access_token: &str,
+        now: Timestamp,
+    ) -> Result<Claims, IdTokenError> {
+        let (claims, key) = Jws::parse(token)?.verify(self.algorithm, keys)?; // (6), (7), (8)
+        self.check_issuer(&claims, key)?; // (2)
+        self.check_audience(&claims)?; // (3), (4), (5)
+        check_times(&claims, now)?; // (9), (10)
+        if text(&claims, "nonce")? != nonce {
+            return Err(IdTokenError::WrongNonce); // (11)
+        }
+        let subject = text(&claims, "sub")?; // section 2
+        if subject.is_empty() || subject.len() > MAX_SUBJECT {
+            return Err(IdTokenError::Claim("sub"));
+        }
+        self.check_access_token(&claims, key, access_token)?; // section 3.1.3.8
+        Ok(Claims::verified(claims))
+    }
+
+    fn check_issuer(&self, claims: &Map<String, Value>, key: &Key) -> Result<(), IdTokenError> {
+        let issuer = text(claims, "iss")?;
+        let tenant = claims.get("tid").and_then(Value::as_str);
+        self.issuer.check(issuer, tenant).map_err(|mismatch| match mismatch {
+            IssuerMismatch::Issuer => IdTokenError::WrongIssuer,
+            IssuerMismatch::NoTenant => IdTokenError::Claim("tid"),
+            IssuerMismatch::TenantNotAllowed => IdTokenError::TenantNotAllowed,
+        })?;
+        if key_may_sign(key.issuer.as_deref(), issuer, tenant) { Ok(()) } else { Err(IdTokenError::WrongKeyIssuer) }
+    }
+
+    fn check_audience(&self, claims: &Map<String, Value>) -> Result<(), IdTokenError> {
+        let audiences = match claims.get("aud") {
+            Some(Value::String(audience)) => vec![audience.as_str()],
+            Some(Value::Array(audiences)) if !audiences.is_empty() => {
+                audiences.iter().map(Value::as_str).collect::<Option<_>>().ok_or(IdTokenError::Claim("aud"))?
+            }
+            _ => return Err(IdTokenError::Claim("aud")),
+        };
+        if !audiences.contains(&self.client_id) {
+            return Err(IdTokenError::WrongAudience); // (3)
+        }
+        if audiences.iter().any(|audience| *audience != self.client_id) {
+            return Err(IdTokenError::ExtraAudience); // (3), and (4) with it
+        }
+        match claims.get("azp") {
+            None => Ok(()),
+            Some(Value::String(party)) if party == self.client_id => Ok(()),
+            Some(_) => Err(IdTokenError::WrongAuthorizedParty), // (5)
+        }
+    }
+
+    fn check_access_token(&self, claims: &Map<String, Value>, key: &Key, token: &str) -> Result<(), IdTokenError> {
+        let Some(claimed) = claims.get("at_hash") else { return Ok(()) };
+        let hash = key
+            .jwk
+            .hash_bytes(token.as_bytes(), &self.algorithm.jws())
+            .map_err(|_| IdTokenError::WrongAccessTokenHash)?;
+        let expected = URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2]);
+        if claimed.as_str() == Some(expected.as_str()) { Ok(()) } else { Err(IdTokenError::WrongAccessTokenHash) }
+    }
+}
+
+fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<(), IdTokenError> {
+    if time(claims, "exp")?.plus(CLOCK_LEEWAY) <= now {
+        return Err(IdTokenError::Expired); // (9)
+    }
+    if time(claims, "iat")? > now.plus(CLOCK_LEEWAY) {
+        return Err(IdTokenError::NotYetValid); // (10)
+    }
+    if claims.contains_key("nbf") && time(claims, "nbf")? > now.plus(CLOCK_LEEWAY) {
+        return Err(IdTokenError::NotYetValid); // RFC 7519 section 4.1.5
+    }
+    Ok(())
+}
+
+fn text<'a>(claims: &'a Map<String, Value>, name: &'static str) -> Result<&'a str, IdTokenError> {
+    claims.get(name).and_then(Value::as_str).ok_or(IdTokenError::Claim(name))
+}
+
+/// A NumericDate (RFC 7519 section 2): a JSON number, perhaps with a fraction.
+fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Timestamp, IdTokenError> {
+    let number = claims.get(name).ok_or(IdTokenError::Claim(name))?;
+    #[expect(clippy::cast_possible_truncation, reason = "a float is cut to the nearest representable second")]
+    let seconds = number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64));
+    seconds.map(Timestamp).ok_or(IdTokenError::Claim(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use openidconnect::PrivateSigningKey as _;
+    use openidconnect::core::{CoreHmacKey, CoreJwsSigningAlgorithm};
+    use serde_json::json;
+
+    use super::*;
+
+    const NOW: i64 = 1_800_000_000;
+    const SECRET: &str = "a secret of thirty-two characters";
+
+    fn good() -> Value {
+        json!({
+            "iss": "https://op.example", "sub": "s", "aud": "client", "nonce": "n",
+            "iat": NOW, "exp": NOW + 300, "at_hash": at_hash("access"),
+        })
+    }
+
+    fn at_hash(token: &str) -> String {
+        let hash = ring::digest::digest(&ring::digest::SHA256, token.as_bytes());
+        URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
+    }
+
+    fn verify(claims: &Value) -> Result<Claims, IdTokenError> {
+        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256"}"#);
+        let input = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
+        let signature =
+            CoreHmacKey::new(SECRET).sign(&CoreJwsSigningAlgorithm::HmacSha256, input.as_bytes()).unwrap();
+        let issuer = IssuerRule::Exact("https://op.example".to_owned());
+        let verifier = Verifier { issuer: &issuer, client_id: "client", algorithm: Algorithm::HS256 };
+        let keys = KeySet::of_client_secret(SECRET);
+        let token = format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature));
+        verifier.verify(&token, &keys, "n", "access", Timestamp(NOW))
+    }
+
+    #[test]
+    fn each_claim_is_judged() {
+        use IdTokenError as E;
+        let cases: &[(&str, Value, Option<E>)] = &[
+            ("iss", json!("https://op.example1"), Some(E::WrongIssuer)),
+            ("iss", json!("https://OP.example"), Some(E::WrongIssuer)),
+            ("iss", json!(["https://op.example"]), Some(E::Claim("iss"))),
+            ("sub", json!(""), Some(E::Claim("sub"))),
+            ("sub", json!(7), Some(E::Claim("sub"))),
+            ("sub", json!("s".repeat(255)), None),
+            ("sub", json!("s".repeat(256)), Some(E::Claim("sub"))),
+            ("aud", json!("client1"), Some(E::WrongAudience)),
+            ("aud", json!([]), Some(E::Claim("aud"))),
+            ("aud", json!(["client"]), None),
+            ("aud", json!(["client", "other"]), Some(E::ExtraAudience)),
+            ("aud", json!(["client", 7]), Some(E::Claim("aud"))),
+            ("azp", json!("client"), None),
+            ("azp", json!("other"), Some(E::WrongAuthorizedParty)),
+            ("azp", json!(["client"]), Some(E::WrongAuthorizedParty)),
+            ("nonce", json!("n1"), Some(E::WrongNonce)),
+            ("nonce", json!(null), Some(E::Claim("nonce"))),
+            ("exp", json!(NOW - 59), None),
+            ("exp", json!(NOW - 60), Some(E::Expired)),
+            ("exp", json!(-1), Some(E::Expired)),
+            ("exp", json!((NOW + 300) as f64 + 0.5), None),
+            ("exp", json!((NOW + 300).to_string()), Some(E::Claim("exp"))),
+            ("iat", json!(NOW + 60), None),
+            ("iat", json!(NOW + 61), Some(E::NotYetValid)),
+            ("nbf", json!(NOW + 61), Some(E::NotYetValid)),
+            ("nbf", json!("soon"), Some(E::Claim("nbf"))),
+            ("at_hash", json!(at_hash("other")), Some(E::WrongAccessTokenHash)),
+            ("at_hash", json!(null), Some(E::WrongAccessTokenHash)),
+        ];
+        for (name, value, expected) in cases {
+            let mut claims = good();
+            claims[*name] = value.clone();
+            assert_eq!(verify(&claims).err(), *expected, "{name} = {value}");
+        }
+    }
+
+    #[test]
+    fn each_required_claim_is_required() {
+        for name in ["iss", "sub", "aud", "nonce", "exp", "iat"] {
+            let mut claims = good();
+            claims.as_object_mut().unwrap().remove(name);
+            assert_eq!(verify(&claims).err(), Some(IdTokenError::Claim(name)));
+        }
+        let mut claims = good();
+        claims.as_object_mut().unwrap().remove("at_hash");
+        assert!(verify(&claims).is_ok(), "Entra sends no at_hash");
+    }
+}

@@ -1,0 +1,122 @@
+//! Which issuer may have issued a token.
+
+/// Where Entra's issuer has the tenant's id, in templates.
+pub const TENANT_PLACEHOLDER: &str = "{tenantid}";
+
+/// The rule that an issuer is held against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IssuerRule {
+    /// Exactly this issuer (OpenID Connect Core section 3.1.3.7 step 2).
+    Exact(String),
+    /// Entra's template, `https://{host}/{tenantid}/v2.0`, filled in with the token's `tid`.
+    Tenants {
+        /// The template.
+        template: String,
+        /// The tenants whose people may sign in, by id; none means any.
+        allowed: Vec<String>,
+    },
+}
+
+/// Why an issuer is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IssuerMismatch {
+    /// Another issuer than the rule wants.
+    Issuer,
+    /// The token names no tenant, or not in the form of a GUID.
+    NoTenant,
+    /// A tenant whose people may not sign in.
+    TenantNotAllowed,
+}
+
+impl IssuerRule {
+    /// Checks a token's `iss`, and for Entra its `tid`.
+    ///
+    /// # Errors
+    /// The first [`IssuerMismatch`]. `TenantNotAllowed` only where issuer and tenant agree.
+    pub fn check(&self, issuer: &str, tenant: Option<&str>) -> Result<(), IssuerMismatch> {
+        match self {
+            Self::Exact(expected) => (issuer == expected).then_some(()).ok_or(IssuerMismatch::Issuer),
+            Self::Tenants { template, allowed } => {
+                let tenant = tenant.filter(|tenant| is_guid(tenant)).ok_or(IssuerMismatch::NoTenant)?;
+                if issuer != template.replace(TENANT_PLACEHOLDER, tenant) {
+                    return Err(IssuerMismatch::Issuer);
+                }
+                let may = allowed.is_empty() || allowed.iter().any(|one| one.eq_ignore_ascii_case(tenant));
+                may.then_some(()).ok_or(IssuerMismatch::TenantNotAllowed)
+            }
+        }
+    }
+
+    /// Whether an authorization response may bear this `iss` (RFC 9207 section 2.4).
+    pub fn matches(&self, issuer: &str) -> bool {
+        match self {
+            Self::Exact(expected) => issuer == expected,
+            Self::Tenants { template, .. } => {
+                let Some((before, after)) = template.split_once(TENANT_PLACEHOLDER) else { return false };
+                issuer.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).is_some_and(is_guid)
+            }
+        }
+    }
+}
+
+/// Whether a key that is published for `key_issuer` (a URL or Entra's template) may sign for `issuer`.
+pub fn key_may_sign(key_issuer: Option<&str>, issuer: &str, tenant: Option<&str>) -> bool {
+    key_issuer.is_none_or(|allowed| match tenant {
+        Some(tenant) => allowed.replace(TENANT_PLACEHOLDER, tenant) == issuer,
+        None => allowed == issuer,
+    })
+}
+
+/// Whether a text is a GUID: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12.
+pub fn is_guid(text: &str) -> bool {
+    let mut groups = text.split('-');
+    let well_formed = [8, 4, 4, 4, 12].iter().all(|length| {
+        groups.next().is_some_and(|group| group.len() == *length && group.bytes().all(|b| b.is_ascii_hexdigit()))
+    });
+    well_formed && groups.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
+    #[test]
+    fn a_tenant_must_agree_with_the_issuer_and_be_allowed() {
+        let rule = |allowed: &[&str]| IssuerRule::Tenants {
+            template: "https://login.example/{tenantid}/v2.0".to_owned(),
+            allowed: allowed.iter().map(|&id| id.to_owned()).collect(),
+        };
+        let issuer = format!("https://login.example/{TENANT}/v2.0");
+        assert_eq!(rule(&[]).check(&issuer, Some(TENANT)), Ok(()));
+        assert_eq!(rule(&[&TENANT.to_uppercase()]).check(&issuer, Some(TENANT)), Ok(()));
+        let other = TENANT.replace('9', "8");
+        assert_eq!(rule(&[&other]).check(&issuer, Some(TENANT)), Err(IssuerMismatch::TenantNotAllowed));
+        assert_eq!(rule(&[]).check(&issuer, Some(&other)), Err(IssuerMismatch::Issuer));
+        assert_eq!(rule(&[]).check(&issuer, None), Err(IssuerMismatch::NoTenant));
+        assert_eq!(rule(&[]).check(&issuer, Some("common")), Err(IssuerMismatch::NoTenant));
+        assert_eq!(rule(&[]).check(&format!("https://sts.example/{TENANT}/"), Some(TENANT)), Err(IssuerMismatch::Issuer));
+        assert!(rule(&[]).matches(&issuer));
+        assert!(!rule(&[]).matches("https://login.example/{tenantid}/v2.0"));
+        assert!(!rule(&[]).matches("https://login.example/a/b/v2.0"));
+    }
+
+    #[test]
+    fn an_exact_issuer_is_compared_to_the_letter() {
+        let rule = IssuerRule::Exact("https://op.example/a/".to_owned());
+        assert_eq!(rule.check("https://op.example/a/", None), Ok(()));
+        for issuer in ["https://op.example/a", "https://OP.example/a/", "https://op.example/a/1", ""] {
+            assert_eq!(rule.check(issuer, None), Err(IssuerMismatch::Issuer), "{issuer}");
+        }
+    }
+
+    #[test]
+    fn a_key_signs_for_its_own_issuer_only() {
+        let issuer = format!("https://login.example/{TENANT}/v2.0");
+        assert!(key_may_sign(None, &issuer, Some(TENANT)));
+        assert!(key_may_sign(Some("https://login.example/{tenantid}/v2.0"), &issuer, Some(TENANT)));
+        assert!(key_may_sign(Some(&issuer), &issuer, Some(TENANT)));
+        assert!(!key_may_sign(Some("https://login.example/other/v2.0"), &issuer, Some(TENANT)));
+    }
+}

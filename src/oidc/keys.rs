@@ -1,0 +1,139 @@
+//! The provider's key set (RFC 7517 section 5).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::core::CoreJsonWebKey;
+use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm, JsonWebKeyUse as _};
+use serde_json::{Map, Value};
+
+use super::json;
+use super::jws::Algorithm;
+
+/// The most keys that are read of a set: a real one has fewer than ten.
+const MAX_KEYS: usize = 100;
+const RSA_BITS_LEAST: usize = 2048;
+
+/// The keys that may have signed, of those that the provider published.
+#[derive(Debug, Default)]
+pub struct KeySet {
+    keys: Vec<Key>,
+}
+
+/// A public key for signatures.
+#[derive(Debug)]
+pub struct Key {
+    /// The key itself.
+    pub jwk: CoreJsonWebKey,
+    /// The issuer it may sign for, where the set says so (Entra: a URL, or a template with `{tenantid}`).
+    pub issuer: Option<String>,
+}
+
+impl KeySet {
+    /// Reads a key set. Keys that cannot be used for signatures are left out: of unknown type or curve, for
+    /// encryption, of a strength that RFC 7518 section 3.3 forbids.
+    ///
+    /// # Errors
+    /// Says what is wrong where it is not a key set, or one of more than 100 keys.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let mut set = json::object(bytes).map_err(|error| format!("the key set is not JSON: {error}"))?;
+        let Some(Value::Array(members)) = set.remove("keys") else {
+            return Err("the key set has no array \"keys\"".to_owned());
+        };
+        if members.len() > MAX_KEYS {
+            return Err(format!("the key set has {} keys, more than {MAX_KEYS}", members.len()));
+        }
+        Ok(Self { keys: members.into_iter().filter_map(Key::parse).collect() })
+    }
+
+    /// The client's secret as the one key of an HMAC signature (OpenID Connect Core section 10.1).
+    pub fn of_client_secret(secret: &str) -> Self {
+        let jwk = CoreJsonWebKey::new_symmetric(secret.as_bytes().to_vec());
+        Self { keys: vec![Key { jwk, issuer: None }] }
+    }
+
+    /// The keys that may have made a signature with this algorithm and `kid`.
+    pub fn candidates<'a>(&'a self, algorithm: Algorithm, kid: Option<&str>) -> impl Iterator<Item = &'a Key> {
+        self.keys.iter().filter(move |key| {
+            let names_match = match (kid, key.jwk.key_id()) {
+                (Some(wanted), Some(found)) => wanted == found.as_str(),
+                (Some(_), None) => algorithm.is_symmetric(),
+                (None, _) => true,
+            };
+            names_match && key.fits(algorithm)
+        })
+    }
+}
+
+impl Key {
+    fn parse(member: Value) -> Option<Self> {
+        let Value::Object(fields) = &member else { return None };
+        if fields.get("kty").and_then(Value::as_str) == Some("RSA") && !strong_rsa(fields) {
+            return None;
+        }
+        let issuer = fields.get("issuer").and_then(Value::as_str).map(str::to_owned);
+        let jwk: CoreJsonWebKey = serde_json::from_value(member).ok()?;
+        let symmetric = *jwk.key_type() == openidconnect::core::CoreJsonWebKeyType::Symmetric;
+        let for_signatures = jwk.key_use().is_none_or(|usage| usage.allows_signature());
+        (for_signatures && !symmetric).then_some(Self { jwk, issuer })
+    }
+
+    fn fits(&self, algorithm: Algorithm) -> bool {
+        let declared = match self.jwk.signing_alg() {
+            JsonWebKeyAlgorithm::Algorithm(declared) => *declared == algorithm.jws(),
+            JsonWebKeyAlgorithm::Unspecified => true,
+            JsonWebKeyAlgorithm::Unsupported => false,
+        };
+        declared && algorithm.key_type() == *self.jwk.key_type()
+    }
+}
+
+/// RFC 7518 section 3.3: 2048 bits or more. The exponent must be odd and more than 1, or it proves nothing.
+fn strong_rsa(fields: &Map<String, Value>) -> bool {
+    let number = |name: &str| {
+        let text = fields.get(name)?.as_str()?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        Some(bytes.into_iter().skip_while(|byte| *byte == 0).collect::<Vec<u8>>())
+    };
+    let (Some(modulus), Some(exponent)) = (number("n"), number("e")) else { return false };
+    let bits = modulus.first().map_or(0, |first| modulus.len() * 8 - first.leading_zeros() as usize);
+    let odd = exponent.last().is_some_and(|last| last % 2 == 1);
+    bits >= RSA_BITS_LEAST && odd && exponent != [1]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rsa(bytes: usize, exponent: &[u8], extra: &str) -> String {
+        let modulus = URL_SAFE_NO_PAD.encode(vec![0xff; bytes]);
+        format!(r#"{{"kty":"RSA","n":"{modulus}","e":"{}"{extra}}}"#, URL_SAFE_NO_PAD.encode(exponent))
+    }
+
+    fn usable(key: &str) -> usize {
+        let set = KeySet::parse(format!(r#"{{"keys":[{key}]}}"#).as_bytes()).unwrap();
+        set.candidates(Algorithm::RS256, None).count()
+    }
+
+    #[test]
+    fn weak_and_unfit_keys_are_left_out() {
+        assert_eq!(usable(&rsa(256, &[1, 0, 1], "")), 1);
+        assert_eq!(usable(&rsa(64, &[1, 0, 1], "")), 0, "512 bits");
+        assert_eq!(usable(&rsa(256, &[1], "")), 0, "exponent 1");
+        assert_eq!(usable(&rsa(256, &[0, 1], "")), 0, "exponent 1 with a leading zero");
+        assert_eq!(usable(&rsa(256, &[4], "")), 0, "an even exponent");
+        assert_eq!(usable(&rsa(256, &[1, 0, 1], r#","use":"enc""#)), 0, "for encryption");
+        assert_eq!(usable(&rsa(256, &[1, 0, 1], r#","alg":"RSA-OAEP""#)), 0, "for encryption, by alg");
+        assert_eq!(usable(&rsa(256, &[1, 0, 1], r#","alg":"PS256""#)), 0, "another algorithm");
+        assert_eq!(usable(r#"{"kty":"oct","k":"c2VjcmV0"}"#), 0, "a shared secret, published");
+        assert_eq!(usable(r#"{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"}"#), 0, "an unknown curve");
+        assert_eq!(usable("7"), 0);
+    }
+
+    #[test]
+    fn a_document_that_is_no_key_set_is_refused() {
+        let endless = format!(r#"{{"keys":[{}1]}}"#, "1,".repeat(10_000));
+        for text in ["", "{}", r#"{"keys":{}}"#, r#"{"keys":[],"keys":[]}"#, endless.as_str()] {
+            assert!(KeySet::parse(text.as_bytes()).is_err());
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! The protocol alone: it knows no Actix, no Redis and no settings file.
+//!
+//! | specification | where |
+//! |---|---|
+//! | OpenID Connect Discovery 1.0 section 4 | [`provider`] |
+//! | RFC 7517, JSON Web Key Sets | [`keys`] |
+//! | OpenID Connect Core 1.0 section 3.1.2, RFC 7636, RFC 9207 | [`authorization`] |
+//! | OpenID Connect Core 1.0 sections 3.1.3 and 9 | [`token`], [`client_authentication`] |
+//! | RFC 7515, JSON Web Signature | [`jws`] |
+//! | OpenID Connect Core 1.0 section 3.1.3.7 | [`id_token`] |
+//! | OpenID Connect Core 1.0 section 5.3 | [`userinfo`] |
+//! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
+//!
+//! Building a request is apart from judging the answer, so every judgement is tested without a network.
+
+pub mod authorization;
+mod cache;
+pub mod claims;
+pub mod client_authentication;
+pub mod http;
+pub mod id_token;
+pub mod issuer;
+pub mod json;
+pub mod jws;
+pub mod keys;
+pub mod logout;
+pub mod provider;
+pub mod secret;
+pub mod token;
+pub mod userinfo;

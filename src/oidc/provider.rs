@@ -1,0 +1,276 @@
+//! The provider's metadata: OpenID Connect Discovery 1.0 sections 3 and 4.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use thiserror::Error;
+use url::{Host, Url};
+
+use super::cache::Cached;
+use super::http::{Answer, Http, HttpError};
+use super::issuer::{IssuerRule, TENANT_PLACEHOLDER, is_guid};
+use super::json;
+use super::keys::KeySet;
+use crate::clock::Clock;
+
+/// How the provider names its issuers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthorityKind {
+    /// Any OpenID Provider: the authority is the issuer.
+    Oidc,
+    /// Microsoft Entra, people of one organisation: the issuer is `{authority}/v2.0`, with the tenant's GUID.
+    SingleTenant,
+    /// Microsoft Entra, people of any organisation (or of those allowed): the issuer is a template.
+    MultiTenant,
+}
+
+/// Where the provider is, and who of its people may sign in.
+#[derive(Clone, Debug)]
+pub struct ProviderSettings {
+    /// How the provider names its issuers.
+    pub kind: AuthorityKind,
+    /// `client.authority`, to the letter.
+    pub authority: String,
+    /// `client.metadata_url`: where the discovery document is, if not under the authority.
+    pub metadata_url: Option<Url>,
+    /// `client.allowed_tenants`: for [`AuthorityKind::MultiTenant`]; none means any.
+    pub allowed_tenants: Vec<String>,
+}
+
+/// Why nothing is known of the provider.
+#[derive(Clone, Debug, Error)]
+pub enum ProviderError {
+    /// No usable answer.
+    #[error("the identity provider cannot be asked: {0}")]
+    Http(#[from] HttpError),
+    /// An answer that is not what the specification wants.
+    #[error("the identity provider's answer is not usable: {0}")]
+    Malformed(String),
+    /// The document is another issuer's (Discovery section 4.3).
+    #[error("the discovery document is of the issuer {found:?}, not of {expected:?} (client.authority)")]
+    WrongIssuer {
+        /// The issuer the document names.
+        found: String,
+        /// The issuer that the settings name.
+        expected: String,
+    },
+}
+
+/// The provider's metadata, checked.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Metadata {
+    /// `issuer`, to the letter; for Entra's multi-tenant endpoints a template.
+    pub issuer: String,
+    /// Where the browser is sent to sign in.
+    pub authorization_endpoint: Url,
+    /// Where the code is exchanged.
+    pub token_endpoint: Url,
+    /// Where the keys are.
+    pub jwks_uri: Url,
+    /// Where more claims are, if anywhere.
+    pub userinfo_endpoint: Option<Url>,
+    /// Where the browser is sent to sign out, if anywhere.
+    pub end_session_endpoint: Option<Url>,
+    /// How the client may authenticate; by default `client_secret_basic`.
+    #[serde(default = "basic_only")]
+    pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// Whether authorization responses bear `iss` (RFC 9207 section 3).
+    #[serde(default)]
+    pub authorization_response_iss_parameter_supported: bool,
+}
+
+fn basic_only() -> Vec<String> {
+    vec!["client_secret_basic".to_owned()]
+}
+
+impl ProviderSettings {
+    /// Where the discovery document is (Discovery section 4.1; Entra's is under `/v2.0`).
+    ///
+    /// # Errors
+    /// The authority is not a URL.
+    pub fn metadata_url(&self) -> Result<Url, url::ParseError> {
+        if let Some(url) = &self.metadata_url {
+            return Ok(url.clone());
+        }
+        Url::parse(&format!("{}/.well-known/openid-configuration", self.base()))
+    }
+
+    fn base(&self) -> String {
+        let authority = self.authority.trim_end_matches('/');
+        match self.kind {
+            AuthorityKind::Oidc => authority.to_owned(),
+            _ if authority.ends_with("/v2.0") => authority.to_owned(),
+            _ => format!("{authority}/v2.0"),
+        }
+    }
+
+    /// Judges a discovery document.
+    ///
+    /// # Errors
+    /// [`ProviderError::Malformed`] and [`ProviderError::WrongIssuer`].
+    pub fn judge(&self, document: &[u8]) -> Result<Metadata, ProviderError> {
+        let malformed = |error: String| ProviderError::Malformed(format!("the discovery document: {error}"));
+        let object = json::object(document).map_err(|error| malformed(error.to_string()))?;
+        let metadata: Metadata = serde_json::from_value(object.into()).map_err(|error| malformed(error.to_string()))?;
+        self.check_issuer(&metadata.issuer)?;
+        let (issuer, endpoints) = (Url::parse(&metadata.issuer), metadata.endpoints());
+        let issuer = issuer.map_err(|error| malformed(format!("issuer: {error}")))?;
+        for (name, endpoint) in endpoints {
+            check_endpoint(&issuer, endpoint).map_err(|error| malformed(format!("{name} {error}")))?;
+        }
+        Ok(metadata)
+    }
+
+    /// Discovery section 4.3: the issuer must be the one that was configured, to the letter.
+    fn check_issuer(&self, found: &str) -> Result<(), ProviderError> {
+        let (expected, agrees) = match self.kind {
+            AuthorityKind::Oidc => (self.authority.clone(), found == self.authority),
+            _ => (self.base(), self.is_issuer_of_tenant(found)),
+        };
+        if agrees { Ok(()) } else { Err(ProviderError::WrongIssuer { found: found.to_owned(), expected }) }
+    }
+
+    /// Entra's issuer has the tenant's GUID also where the authority has its domain name, and the placeholder where
+    /// the authority stands for many tenants.
+    fn is_issuer_of_tenant(&self, issuer: &str) -> bool {
+        let base = self.base();
+        let Some((host, configured)) = split_tenant(&base) else { return false };
+        let Some((issuer_host, tenant)) = split_tenant(issuer) else { return false };
+        let tenant_agrees = match self.kind {
+            _ if is_guid(configured) => tenant.eq_ignore_ascii_case(configured),
+            AuthorityKind::MultiTenant => tenant == TENANT_PLACEHOLDER || is_guid(tenant),
+            _ => is_guid(tenant),
+        };
+        host == issuer_host && tenant_agrees
+    }
+
+    /// The rule for the issuer of tokens.
+    pub fn issuer_rule(&self, metadata: &Metadata) -> IssuerRule {
+        match (self.kind, split_tenant(&metadata.issuer)) {
+            (AuthorityKind::Oidc, _) | (_, None) => IssuerRule::Exact(metadata.issuer.clone()),
+            (kind, Some((host, tenant))) => {
+                let template = format!("{host}/{TENANT_PLACEHOLDER}/v2.0");
+                let allowed = match (kind, tenant) {
+                    (AuthorityKind::MultiTenant, TENANT_PLACEHOLDER) => self.allowed_tenants.clone(),
+                    _ => vec![tenant.to_owned()],
+                };
+                IssuerRule::Tenants { template, allowed }
+            }
+        }
+    }
+}
+
+/// Splits `{host}/{tenant}/v2.0`.
+fn split_tenant(issuer: &str) -> Option<(&str, &str)> {
+    issuer.strip_suffix("/v2.0")?.rsplit_once('/')
+}
+
+impl Metadata {
+    fn endpoints(&self) -> impl Iterator<Item = (&'static str, &Url)> {
+        [
+            ("authorization_endpoint", Some(&self.authorization_endpoint)),
+            ("token_endpoint", Some(&self.token_endpoint)),
+            ("jwks_uri", Some(&self.jwks_uri)),
+            ("userinfo_endpoint", self.userinfo_endpoint.as_ref()),
+            ("end_session_endpoint", self.end_session_endpoint.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, endpoint)| Some((name, endpoint?)))
+    }
+}
+
+/// Discovery section 3: endpoints are https. Plain http only where the issuer itself is so, on loopback; and no
+/// issuer from outside sends us to our own machine.
+fn check_endpoint(issuer: &Url, endpoint: &Url) -> Result<(), &'static str> {
+    match endpoint.scheme() {
+        "https" => {}
+        "http" if issuer.scheme() == "http" => {}
+        _ => return Err("is not an https URL"),
+    }
+    if is_loopback(endpoint) && !is_loopback(issuer) {
+        return Err("is on this machine, its issuer is not");
+    }
+    Ok(())
+}
+
+/// Whether a URL's host is this machine: `localhost`, 127.0.0.0/8 or `::1`.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The provider: its metadata and keys, fetched when first needed and kept by their lifetimes.
+pub struct Provider {
+    settings: ProviderSettings,
+    http: Http,
+    metadata: Cached<Metadata>,
+    keys: Cached<KeySet>,
+}
+
+impl Provider {
+    /// A provider of which nothing is known yet.
+    pub fn new(settings: ProviderSettings, http: Http, clock: Clock) -> Self {
+        Self { settings, http, metadata: Cached::new(clock.clone()), keys: Cached::new(clock) }
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &ProviderSettings {
+        &self.settings
+    }
+
+    /// The client that asks it.
+    pub fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// Its metadata.
+    ///
+    /// # Errors
+    /// It cannot be had, and none is held from before.
+    pub async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
+        self.metadata.get(async || self.fetch_metadata().await.map(|(metadata, answer)| (metadata, answer.max_age))).await
+    }
+
+    /// Its metadata as last seen, without asking.
+    pub fn metadata_held(&self) -> Option<Arc<Metadata>> {
+        self.metadata.held()
+    }
+
+    /// Fetches its metadata now, with the answer that bore it.
+    ///
+    /// # Errors
+    /// Every [`ProviderError`].
+    pub async fn fetch_metadata(&self) -> Result<(Metadata, Answer), ProviderError> {
+        let url = self.settings.metadata_url().map_err(|error| ProviderError::Malformed(error.to_string()))?;
+        let answer = self.http.get(&url, None).await?;
+        Ok((self.settings.judge(&answer.body)?, answer))
+    }
+
+    /// Its keys.
+    ///
+    /// # Errors
+    /// They cannot be had, and none are held from before.
+    pub async fn keys(&self) -> Result<Arc<KeySet>, ProviderError> {
+        self.keys.get(async || self.fetch_keys().await).await
+    }
+
+    /// Its keys, fetched anew because `seen` did not verify a signature; `None` within 60 s of the last time.
+    ///
+    /// # Errors
+    /// They cannot be had.
+    pub async fn keys_newer_than(&self, seen: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, ProviderError> {
+        self.keys.newer_than(seen, async || self.fetch_keys().await).await
+    }
+
+    async fn fetch_keys(&self) -> Result<(KeySet, Option<Duration>), ProviderError> {
+        let url = self.metadata().await?.jwks_uri.clone();
+        let answer = self.http.get(&url, None).await?;
+        let keys = KeySet::parse(&answer.body).map_err(ProviderError::Malformed)?;
+        Ok((keys, answer.max_age))
+    }
+}

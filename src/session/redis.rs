@@ -1,0 +1,179 @@
+//! Records in Redis, so that every replica sees them.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, ExistenceCheck, FromRedisValue, RedisError, Script, SetExpiry, SetOptions, TlsCertificates};
+use tracing::debug;
+
+use super::backend::{Backend, BackendError};
+use crate::oidc::secret::Secret;
+
+/// Compares and sets in one step. A value is some kilobytes at most, so it is compared whole.
+const REPLACE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
+    redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) return 1 end return 0";
+
+/// How to reach Redis.
+#[derive(Clone, Debug)]
+pub struct RedisSettings {
+    /// `redis.url`, a secret for the password in it.
+    pub url: Secret,
+    /// `redis.ca_certificate`: an extra PEM root for `rediss://`.
+    pub ca_certificate: Option<Vec<u8>>,
+    /// `redis.connect_timeout_ms`.
+    pub connect_timeout: Duration,
+    /// `redis.command_timeout_ms`.
+    pub command_timeout: Duration,
+    /// `redis.key_prefix`, before every key.
+    pub key_prefix: String,
+}
+
+/// A [`Backend`] in one Redis (or one that speaks its protocol).
+pub struct RedisBackend {
+    settings: RedisSettings,
+    replace: Script,
+    connection: RwLock<Option<(Arc<str>, ConnectionManager)>>,
+}
+
+impl RedisBackend {
+    /// Prepares the connection; it is made when first needed, and made again whenever it is lost.
+    ///
+    /// # Errors
+    /// The URL or the certificate cannot be used.
+    pub fn new(settings: RedisSettings) -> Result<Self, RedisError> {
+        let backend = Self { settings, replace: Script::new(REPLACE), connection: RwLock::new(None) };
+        backend.connection()?;
+        Ok(backend)
+    }
+
+    /// The connection to the URL as it is now: its password may be in a file that changes.
+    fn connection(&self) -> Result<ConnectionManager, RedisError> {
+        let url = self.settings.url.expose();
+        let held = self.connection.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, connection)) = held.filter(|(held, _)| *held == url) {
+            return Ok(connection);
+        }
+        let connection = self.settings.connect(&url)?;
+        *self.connection.write().unwrap_or_else(PoisonError::into_inner) = Some((url, connection.clone()));
+        Ok(connection)
+    }
+
+    /// Runs a command that may be run twice: once more where the connection turns out to be lost.
+    async fn run<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, BackendError> {
+        let attempt = async || {
+            let mut connection = self.connection()?;
+            command.query_async(&mut connection).await
+        };
+        match self.within_deadline(attempt()).await {
+            Err(Failure::Redis(error)) if error.is_io_error() && !error.is_timeout() => {
+                debug!(%error, "redis: trying once more");
+                self.within_deadline(attempt()).await.map_err(Failure::into)
+            }
+            outcome => outcome.map_err(Failure::into),
+        }
+    }
+
+    async fn within_deadline<T>(&self, attempt: impl Future<Output = Result<T, RedisError>>) -> Result<T, Failure> {
+        let deadline = self.settings.connect_timeout + self.settings.command_timeout;
+        match tokio::time::timeout(deadline, attempt).await {
+            Ok(outcome) => outcome.map_err(Failure::Redis),
+            Err(_) => Err(Failure::Deadline),
+        }
+    }
+
+    /// What kind of server it is: version and mode.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn server(&self) -> Result<String, BackendError> {
+        let information: String = self.run(redis::cmd("INFO").arg("server")).await?;
+        let field = |name: &str| {
+            information.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap_or("unknown").trim()
+        };
+        Ok(format!("version {}, {}", field("redis_version"), field("redis_mode")))
+    }
+
+    fn key(&self, key: &str) -> String {
+        format!("{}{key}", self.settings.key_prefix)
+    }
+}
+
+enum Failure {
+    Redis(RedisError),
+    Deadline,
+}
+
+impl From<Failure> for BackendError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Redis(error) => Self(error.to_string()),
+            Failure::Deadline => Self("no answer within the deadline".to_owned()),
+        }
+    }
+}
+
+impl RedisSettings {
+    fn connect(&self, url: &str) -> Result<ConnectionManager, RedisError> {
+        let client = match &self.ca_certificate {
+            Some(pem) => {
+                let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem.clone()) };
+                Client::build_with_tls(url, certificates)?
+            }
+            None => Client::open(url)?,
+        };
+        // A request waits for one attempt to connect, never for a back-off: the next request tries again.
+        let config = ConnectionManagerConfig::new()
+            .set_number_of_retries(0)
+            .set_connection_timeout(Some(self.connect_timeout))
+            .set_response_timeout(Some(self.command_timeout));
+        ConnectionManager::new_lazy_with_config(client, config)
+    }
+}
+
+fn milliseconds(ttl: Duration) -> u64 {
+    u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1)
+}
+
+#[async_trait]
+impl Backend for RedisBackend {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, BackendError> {
+        self.run(&redis::Cmd::get(self.key(key))).await
+    }
+
+    async fn insert(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
+        let options = SetOptions::default()
+            .conditional_set(ExistenceCheck::NX)
+            .with_expiration(SetExpiry::PX(milliseconds(ttl)));
+        // Not run twice: after a lost answer, the second would find the first one's value and call it another's.
+        let command = redis::Cmd::set_options(self.key(key), value, options);
+        let set = async {
+            let mut connection = self.connection()?;
+            command.query_async::<Option<String>>(&mut connection).await
+        };
+        match self.within_deadline(set).await {
+            Ok(answer) => Ok(answer.is_some()),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
+        let key = self.key(key);
+        let set = async {
+            let mut invocation = self.replace.key(&key);
+            invocation.arg(expected).arg(value).arg(milliseconds(ttl));
+            invocation.invoke_async::<bool>(&mut self.connection()?).await
+        };
+        self.within_deadline(set).await.map_err(Failure::into)
+    }
+
+    async fn remove(&self, key: &str) -> Result<bool, BackendError> {
+        self.run(&redis::Cmd::del(self.key(key))).await
+    }
+
+    async fn ping(&self) -> Result<(), BackendError> {
+        let options = SetOptions::default().with_expiration(SetExpiry::PX(1000));
+        self.run::<()>(&redis::Cmd::set_options(self.key("ping"), "1", options)).await
+    }
+}

@@ -1,0 +1,256 @@
+//! Reads values by key path, and collects every problem instead of stopping at the first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use config::{Value, ValueKind};
+use url::Url;
+
+use crate::oidc::secret::Secret;
+
+/// The prefix of environment variables, with its separator.
+pub(super) const ENVIRONMENT: &str = "IDENTITY_WEB__";
+/// What stands in the samples where a value is to be entered.
+const PLACEHOLDER: &str = "enter-your-";
+
+/// One thing wrong with the settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The key's path, such as `client.client_id`.
+    pub path: String,
+    /// Where the value was read: a file, or the environment's variable; `None` where there is no value.
+    pub source: Option<String>,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            Some(source) => write!(f, "{} ({source}): {}", self.path, self.message),
+            None => write!(f, "{}: {}", self.path, self.message),
+        }
+    }
+}
+
+/// The merged values of all layers, by key path.
+#[derive(Default)]
+pub(super) struct Reader {
+    values: BTreeMap<String, Value>,
+    known: BTreeSet<String>,
+    tables: BTreeSet<String>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    pub(super) fn new(root: Value) -> Self {
+        let mut reader = Self::default();
+        if let ValueKind::Table(sections) = root.kind {
+            for (name, value) in sections {
+                reader.flatten(name, value);
+            }
+        }
+        reader
+    }
+
+    fn flatten(&mut self, path: String, value: Value) {
+        match value.kind {
+            ValueKind::Table(members) if !members.is_empty() => {
+                for (name, value) in members {
+                    self.flatten(format!("{path}.{name}"), value);
+                }
+            }
+            _ => {
+                self.values.insert(path, value);
+            }
+        }
+    }
+
+    /// Notes a problem with a key.
+    pub(super) fn problem(&mut self, path: &str, message: impl Into<String>) {
+        let source = self.values.get(path).map(|value| source(path, value));
+        self.problems.push(Problem { path: path.to_owned(), source, message: message.into() });
+    }
+
+    /// The value of a key, unless it is unset: absent, null or empty.
+    fn value(&mut self, path: &str) -> Option<Value> {
+        self.known.insert(path.to_owned());
+        let value = self.values.get(path)?;
+        let unset = match &value.kind {
+            ValueKind::Nil => true,
+            ValueKind::String(text) => text.is_empty(),
+            ValueKind::Array(elements) => elements.is_empty(),
+            ValueKind::Table(members) => members.is_empty(),
+            _ => false,
+        };
+        (!unset).then(|| value.clone())
+    }
+
+    /// A text; `None` where it is unset.
+    pub(super) fn text(&mut self, path: &str) -> Option<String> {
+        let value = self.value(path)?;
+        match value.into_string() {
+            Ok(text) if text.contains(PLACEHOLDER) => {
+                self.problem(path, "still holds its placeholder; enter your own value");
+                Some(text)
+            }
+            Ok(text) => Some(text),
+            Err(_) => {
+                self.problem(path, "must be a text");
+                None
+            }
+        }
+    }
+
+    /// A text with a default.
+    pub(super) fn text_or(&mut self, path: &str, default: &str) -> String {
+        self.text(path).unwrap_or_else(|| default.to_owned())
+    }
+
+    /// Something parsed from a text; `wanted` says of what form.
+    pub(super) fn parsed<T>(&mut self, path: &str, wanted: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(path)?;
+        let parsed = parse(&text);
+        if parsed.is_none() {
+            self.problem(path, format!("must be {wanted}"));
+        }
+        parsed
+    }
+
+    /// A URL.
+    pub(super) fn url(&mut self, path: &str) -> Option<Url> {
+        self.parsed(path, "an http or https URL", |text| {
+            Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        })
+    }
+
+    /// One of several names.
+    pub(super) fn choice<T: Copy>(&mut self, path: &str, choices: &[(&str, T)]) -> Option<T> {
+        let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+        let wanted = format!("one of {}", names.join(", "));
+        self.parsed(path, &wanted, |text| {
+            choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, choice)| *choice)
+        })
+    }
+
+    /// A whole number within a range.
+    pub(super) fn number(&mut self, path: &str, default: u64, range: RangeInclusive<u64>) -> u64 {
+        let Some(value) = self.value(path) else { return default };
+        match value.into_uint() {
+            Ok(number) if range.contains(&number) => number,
+            _ => {
+                self.problem(path, format!("must be a whole number from {} to {}", range.start(), range.end()));
+                default
+            }
+        }
+    }
+
+    /// A list: an array of texts, or one text with commas.
+    pub(super) fn list(&mut self, path: &str) -> Vec<String> {
+        let Some(value) = self.value(path) else { return Vec::new() };
+        let elements = match value.kind {
+            ValueKind::Array(elements) => elements.into_iter().map(|element| element.into_string().ok()).collect(),
+            ValueKind::String(text) => Some(text.split(',').map(str::to_owned).collect::<Vec<_>>()),
+            _ => None,
+        };
+        let Some(elements) = elements else {
+            self.problem(path, "must be a list of texts");
+            return Vec::new();
+        };
+        elements.iter().map(|element| element.trim().to_owned()).filter(|element| !element.is_empty()).collect()
+    }
+
+    /// A table of texts, whatever their names.
+    pub(super) fn table(&mut self, path: &str) -> BTreeMap<String, String> {
+        self.tables.insert(format!("{path}."));
+        if self.value(path).is_some() {
+            self.problem(path, "must be a table of name = value");
+        }
+        let prefix = format!("{path}.");
+        let names: Vec<_> = self.values.keys().filter_map(|key| key.strip_prefix(&prefix)).map(str::to_owned).collect();
+        names.into_iter().filter_map(|name| Some((name.clone(), self.text(&format!("{prefix}{name}"))?))).collect()
+    }
+
+    /// Whether a key is given as a table, whatever its members.
+    pub(super) fn is_table(&mut self, path: &str) -> bool {
+        let prefix = format!("{path}.");
+        let given = self.values.keys().any(|key| key.starts_with(&prefix));
+        self.tables.insert(prefix);
+        given
+    }
+
+    /// A secret: given here, or in the file that `{path}_file` names.
+    pub(super) fn secret(&mut self, path: &str) -> Option<Secret> {
+        let file_path = format!("{path}_file");
+        let given = match self.value(path).map(|value| value.kind) {
+            // A ring of keys may be an array; it is one secret all the same.
+            Some(ValueKind::Array(_)) => Some(self.list(path).join(",")),
+            _ => self.text(path),
+        };
+        let file = self.text(&file_path).map(PathBuf::from);
+        match (given, file) {
+            (Some(_), Some(_)) => {
+                self.problem(path, format!("is given twice: here and by {file_path}"));
+                None
+            }
+            (Some(value), None) => Some(Secret::new(&value)),
+            (None, Some(file)) => match Secret::from_file(file.clone()) {
+                Ok(secret) => Some(secret),
+                Err(error) => {
+                    self.problem(&file_path, format!("cannot read {}: {error}", file.display()));
+                    None
+                }
+            },
+            (None, None) => None,
+        }
+    }
+
+    /// The content of a file.
+    pub(super) fn file(&mut self, path: &str) -> Option<Vec<u8>> {
+        let file = self.text(path)?;
+        match std::fs::read(&file) {
+            Ok(content) => Some(content),
+            Err(error) => {
+                self.problem(path, format!("cannot read {file}: {error}"));
+                None
+            }
+        }
+    }
+
+    /// Takes a key for known, whatever it holds.
+    pub(super) fn ignore(&mut self, path: &str) {
+        self.known.insert(path.to_owned());
+    }
+
+    /// Every problem, those of unknown keys among them; and every key that is known.
+    pub(super) fn finish(mut self) -> (Vec<Problem>, BTreeSet<String>) {
+        let unknown: Vec<_> = self.values.keys().filter(|path| !self.is_known(path)).cloned().collect();
+        for path in unknown {
+            let nearest = self.known.iter().max_by(|a, b| {
+                let likeness = |known: &str| strsim::jaro_winkler(known, &path);
+                likeness(a).total_cmp(&likeness(b))
+            });
+            let message = match nearest {
+                Some(nearest) => format!("there is no such setting; did you mean {nearest}?"),
+                None => "there is no such setting".to_owned(),
+            };
+            self.problem(&path, message);
+        }
+        (self.problems, self.known)
+    }
+
+    fn is_known(&self, path: &str) -> bool {
+        self.known.contains(path) || self.tables.iter().any(|table| path.starts_with(table))
+    }
+}
+
+fn source(path: &str, value: &Value) -> String {
+    match value.origin() {
+        Some("the environment") | None => {
+            format!("{ENVIRONMENT}{} in the environment", path.replace('.', "__").to_uppercase())
+        }
+        Some(file) => file.to_owned(),
+    }
+}

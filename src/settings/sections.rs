@@ -1,0 +1,374 @@
+//! Each section's keys, defaults and checks.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use ipnet::IpNet;
+use url::Url;
+
+use super::reader::Reader;
+use super::{
+    DemoProviderSettings, Profile, ServerSettings, SessionSettings, Settings, StoreKind,
+    TelemetrySettings, TlsSettings,
+};
+use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DEMO_TENANT};
+use crate::identity_web::{AuthRequestSettings, CookieSettings, Endpoints};
+use crate::oidc::issuer::is_guid;
+use crate::oidc::jws::Algorithm;
+use crate::oidc::provider::{AuthorityKind, ProviderSettings, is_loopback};
+use crate::oidc::secret::Secret;
+use crate::oidc::token::ClientSettings;
+use crate::session::record::SessionLimits;
+use crate::session::redis::RedisSettings;
+use crate::web::limits::LimitsSettings;
+
+const DAY_SECONDS: u64 = 86_400;
+
+/// Reads every section. `None` where something is missing that has no default; the reader knows what.
+pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
+    let demo_provider = demo_provider(reader);
+    let endpoints = endpoints(reader);
+    let server = server(reader);
+    let tls = tls(reader, &server);
+    let redis = redis(reader);
+    let redis_chosen = !redis.url.expose().is_empty();
+    let (session, limits) = (session(reader, profile, &server, redis_chosen), limits(reader));
+    let telemetry = telemetry(reader);
+    let auth_request = auth_request(reader, &server, &endpoints);
+    let ca_certificate = reader.file("client.ca_certificate");
+    let client = client(reader, profile, &demo_provider);
+    let (demo, provider, client) = client?;
+    let redis = if redis_chosen { redis } else { RedisSettings { url: Secret::new("redis://127.0.0.1:6379/"), ..redis } };
+    Some(Settings {
+        profile,
+        demo,
+        provider,
+        client,
+        ca_certificate,
+        auth_request: auth_request?,
+        endpoints,
+        server,
+        tls,
+        session,
+        redis,
+        limits,
+        telemetry,
+        demo_provider,
+    })
+}
+
+fn client(
+    reader: &mut Reader,
+    profile: Profile,
+    demo: &DemoProviderSettings,
+) -> Option<(bool, ProviderSettings, ClientSettings)> {
+    reader.choice("type.client_type", &[("CONFIDENTIAL", ())]);
+    reader.ignore("type.framework");
+    let kind = reader.choice("type.authority_type", &[
+        ("SINGLE_TENANT", Some(AuthorityKind::SingleTenant)),
+        ("MULTI_TENANT", Some(AuthorityKind::MultiTenant)),
+        ("B2C", None),
+        ("OIDC", Some(AuthorityKind::Oidc)),
+    ]);
+    if kind == Some(None) {
+        reader.problem("type.authority_type", "B2C is not supported by this version");
+    }
+    for key in ["b2c.susi", "b2c.profile", "b2c.password"] {
+        reader.ignore(key);
+    }
+    let kind = kind.flatten().unwrap_or(AuthorityKind::Oidc);
+    let client_id = reader.text("client.client_id");
+    let credential = credential(reader);
+    let authority = reader.text("client.authority");
+    let is_demo =
+        profile == Profile::Development && client_id.is_none() && credential.is_none() && authority.is_none();
+    let provider = ProviderSettings {
+        kind: if is_demo { AuthorityKind::SingleTenant } else { kind },
+        authority: if is_demo {
+            format!("{}/{DEMO_TENANT}", demo.public_url.as_str().trim_end_matches('/'))
+        } else {
+            authority.clone().unwrap_or_default()
+        },
+        metadata_url: reader.url("client.metadata_url"),
+        allowed_tenants: allowed_tenants(reader),
+    };
+    let client = ClientSettings {
+        client_id: if is_demo { DEMO_CLIENT_ID.to_owned() } else { client_id.clone().unwrap_or_default() },
+        credential: if is_demo { Secret::new(DEMO_CREDENTIAL) } else { credential.clone().unwrap_or(Secret::new("")) },
+        authentication_method: reader.parsed(
+            "client.authentication_method",
+            "client_secret_basic or client_secret_post",
+            |text| text.parse().ok(),
+        ),
+        algorithm: algorithm(reader),
+        userinfo: userinfo(reader, provider.kind),
+    };
+    if is_demo {
+        return Some((true, provider, client));
+    }
+    let unset = [
+        ("client.client_id", client_id.is_none()),
+        ("client.client_credential", credential.is_none()),
+        ("client.authority", authority.is_none()),
+    ];
+    for (path, _) in unset.iter().filter(|(_, unset)| *unset) {
+        reader.problem(path, "is unset; the README says how to register this application at a provider");
+    }
+    if authority.is_some() {
+        check_authority(reader, &provider);
+    }
+    unset.iter().all(|(_, unset)| !unset).then_some((false, provider, client))
+}
+
+fn credential(reader: &mut Reader) -> Option<Secret> {
+    if reader.is_table("client.client_credential") {
+        reader.problem("client.client_credential", "a credential other than a secret is not supported by this version");
+        return None;
+    }
+    reader.secret("client.client_credential")
+}
+
+fn check_authority(reader: &mut Reader, provider: &ProviderSettings) {
+    let secure = |url: &Url| url.scheme() == "https" || is_loopback(url);
+    match Url::parse(&provider.authority) {
+        Ok(url) if url.has_host() && secure(&url) && url.query().is_none() && url.fragment().is_none() => {}
+        Ok(url) if url.has_host() && !secure(&url) => reader.problem("client.authority", "must be an https URL"),
+        _ => reader.problem("client.authority", "must be the provider's issuer, an https URL"),
+    }
+}
+
+fn allowed_tenants(reader: &mut Reader) -> Vec<String> {
+    let tenants = reader.list("client.allowed_tenants");
+    if !tenants.iter().all(|tenant| is_guid(tenant)) {
+        reader.problem("client.allowed_tenants", "must be a list of tenant ids, each a GUID");
+    }
+    tenants
+}
+
+fn algorithm(reader: &mut Reader) -> Algorithm {
+    let path = "client.id_token_signed_response_alg";
+    reader.choice(path, &Algorithm::ALL).unwrap_or(Algorithm::RS256)
+}
+
+fn userinfo(reader: &mut Reader, kind: AuthorityKind) -> bool {
+    let choices = [("auto", None), ("yes", Some(true)), ("no", Some(false)), ("true", Some(true)), ("false", Some(false))];
+    reader.choice("client.userinfo", &choices).flatten().unwrap_or(kind == AuthorityKind::Oidc)
+}
+
+fn auth_request(reader: &mut Reader, server: &ServerSettings, endpoints: &Endpoints) -> Option<AuthRequestSettings> {
+    let own = server.public_url.join(&endpoints.redirect).ok();
+    let redirect_uri = reader.url("auth_request.redirect_uri").or_else(|| own.clone());
+    if redirect_uri != own {
+        let expected = own.map(String::from).unwrap_or_default();
+        let message = format!("must be {expected} (server.public_url with auth_endpoints.redirect), or unset");
+        reader.problem("auth_request.redirect_uri", message);
+    }
+    reader.choice("auth_request.response_type", &[("code", ())]);
+    let mut scopes = reader.list("auth_request.scopes");
+    if scopes.is_empty() {
+        scopes = ["openid", "profile", "email"].map(str::to_owned).into();
+    } else if !scopes.iter().any(|scope| scope == "openid") {
+        scopes.insert(0, "openid".to_owned());
+    }
+    let mut further = reader.table("auth_request.extra_parameters");
+    let own = ["client_id", "response_type", "redirect_uri", "scope", "state", "nonce", "code_challenge",
+        "code_challenge_method", "response_mode", "prompt"];
+    if let Some(name) = further.keys().find(|name| own.contains(&name.as_str())).cloned() {
+        let path = format!("auth_request.extra_parameters.{name}");
+        reader.problem(&path, "is set by this application itself");
+    }
+    if let Some(prompt) = reader.text("auth_request.prompt") {
+        further.insert("prompt".to_owned(), prompt);
+    }
+    Some(AuthRequestSettings {
+        redirect_uri: redirect_uri?,
+        scopes,
+        form_post: reader
+            .choice("auth_request.response_mode", &[("query", false), ("form_post", true)])
+            .unwrap_or(false),
+        further,
+    })
+}
+
+fn endpoints(reader: &mut Reader) -> Endpoints {
+    let mut path = |key: &str, default: &str| {
+        let path = format!("auth_endpoints.{key}");
+        let value = reader.text_or(&path, default);
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/_-.~".contains(c);
+        if !value.starts_with('/') || value.ends_with('/') || !value.chars().all(plain) || value.contains("//") {
+            reader.problem(&path, "must be a path such as /auth, of letters, digits and -._~");
+        }
+        value
+    };
+    let prefix = path("prefix", "/auth");
+    let mut route = |key: &str| format!("{prefix}{}", path(key, &format!("/{key}")));
+    route("front_channel_logout");
+    route("back_channel_logout");
+    Endpoints {
+        sign_in: route("sign_in"),
+        redirect: route("redirect"),
+        sign_out: route("sign_out"),
+        post_sign_out: route("post_sign_out"),
+        edit_profile: route("edit_profile"),
+        prefix,
+    }
+}
+
+fn address(reader: &mut Reader, path: &str, default: &str) -> SocketAddr {
+    let parse = |text: &str| text.parse().ok();
+    let wanted = "an address and a port, such as 127.0.0.1:5000";
+    reader.parsed(path, wanted, parse).or_else(|| parse(default)).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)))
+}
+
+/// The URL of a site: a scheme and a host, nothing more.
+fn site(reader: &mut Reader, path: &str, default: &str) -> Option<Url> {
+    let url = reader.url(path).or_else(|| Url::parse(default).ok())?;
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        reader.problem(path, "must be a scheme, a host and perhaps a port, with nothing after them");
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        reader.problem(path, "must be https, as it is not on this machine");
+    }
+    Some(url)
+}
+
+fn server(reader: &mut Reader) -> ServerSettings {
+    let listen = address(reader, "server.listen", "127.0.0.1:5000");
+    let public_url = site(reader, "server.public_url", "https://127.0.0.1:5000");
+    let network = |text: &String| text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok();
+    let proxies = reader.list("server.trusted_proxies");
+    let trusted_proxies: Vec<_> = proxies.iter().filter_map(network).collect();
+    if trusted_proxies.len() != proxies.len() {
+        reader.problem("server.trusted_proxies", "must be a list of networks, such as 10.0.0.0/8");
+    }
+    ServerSettings {
+        listen,
+        operations_listen: address(reader, "server.operations_listen", "127.0.0.1:5100"),
+        public_url: public_url.unwrap_or_else(|| unreachable!("the default is a URL")),
+        trusted_proxies,
+        workers: usize::try_from(reader.number("server.workers", 0, 0..=1024)).ok().filter(|workers| *workers > 0),
+        shutdown_grace: Duration::from_secs(reader.number("server.shutdown_grace_seconds", 20, 0..=3600)),
+    }
+}
+
+fn tls(reader: &mut Reader, server: &ServerSettings) -> TlsSettings {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Mode {
+        AdHoc,
+        Files,
+        Off,
+    }
+    let choices = [("adhoc", Mode::AdHoc), ("files", Mode::Files), ("off", Mode::Off)];
+    let mode = reader.choice("tls.mode", &choices).unwrap_or(Mode::AdHoc);
+    let https = server.public_url.scheme() == "https";
+    if mode == Mode::Off && https && server.trusted_proxies.is_empty() {
+        reader.problem("tls.mode", "off needs an http loopback server.public_url, or server.trusted_proxies");
+    }
+    if mode != Mode::Off && !https {
+        reader.problem("tls.mode", "must be off where server.public_url is http");
+    }
+    let certificate = reader.text("tls.certificate");
+    let private_key = reader.text("tls.private_key");
+    match (mode, certificate, private_key) {
+        (Mode::Off, ..) => TlsSettings::Off,
+        (Mode::AdHoc, ..) => TlsSettings::AdHoc,
+        (Mode::Files, Some(certificate), Some(private_key)) => {
+            TlsSettings::Files { certificate: certificate.into(), private_key: private_key.into() }
+        }
+        (Mode::Files, ..) => {
+            reader.problem("tls.mode", "files needs tls.certificate and tls.private_key");
+            TlsSettings::AdHoc
+        }
+    }
+}
+
+fn session(reader: &mut Reader, profile: Profile, server: &ServerSettings, redis_chosen: bool) -> SessionSettings {
+    let chosen = reader.choice("session.store", &[("memory", StoreKind::Memory), ("redis", StoreKind::Redis)]);
+    let store = chosen.unwrap_or(if redis_chosen { StoreKind::Redis } else { StoreKind::Memory });
+    if profile == Profile::Production && chosen.is_none() && !redis_chosen {
+        let message = "is unset; set redis.url, or choose memory for sessions that end with this process";
+        reader.problem("session.store", message);
+    }
+    let keys = reader.secret("session.keys");
+    if profile == Profile::Production && store == StoreKind::Redis && keys.is_none() {
+        reader.problem("session.keys", "is unset; `identity-web new-key` prints a key");
+    }
+    if let Some(Err(error)) = keys.clone().map(crate::session::seal::KeyRing::new) {
+        reader.problem("session.keys", error.to_string());
+    }
+    let secure = server.public_url.scheme() == "https";
+    let name = reader.text_or("session.cookie_name", if secure { "__Host-identity" } else { "identity" });
+    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) || (!secure && name.starts_with("__")) {
+        reader.problem("session.cookie_name", "must be of letters, digits, - and _; over http without __Host-");
+    }
+    let seconds = |reader: &mut Reader, key: &str, default| {
+        Duration::from_secs(reader.number(&format!("session.{key}"), default, 10..=30 * DAY_SECONDS))
+    };
+    SessionSettings {
+        store,
+        keys,
+        cookie: CookieSettings { name, secure },
+        limits: SessionLimits {
+            idle_timeout: seconds(reader, "idle_timeout_seconds", 3600),
+            absolute_timeout: seconds(reader, "absolute_timeout_seconds", 28800),
+            bytes: bytes(reader, "limits.session_bytes", 65536),
+        },
+        cache: reader.choice("session.cache", &[("on", true), ("off", false)]).unwrap_or(true),
+    }
+}
+
+fn bytes(reader: &mut Reader, path: &str, default: u64) -> usize {
+    usize::try_from(reader.number(path, default, 1024..=16 * 1024 * 1024)).unwrap_or(usize::MAX)
+}
+
+fn redis(reader: &mut Reader) -> RedisSettings {
+    let url = reader.secret("redis.url").unwrap_or(Secret::new(""));
+    let text = url.expose();
+    if text.starts_with("redis+") || text.starts_with("rediss+") {
+        reader.problem("redis.url", "Sentinel and Cluster are not supported by this version");
+    } else if !text.is_empty() && redis::IntoConnectionInfo::into_connection_info(&*text).is_err() {
+        reader.problem("redis.url", "must be a redis:// or rediss:// URL");
+    }
+    let milliseconds = |reader: &mut Reader, key: &str, default| {
+        Duration::from_millis(reader.number(&format!("redis.{key}"), default, 10..=60_000))
+    };
+    RedisSettings {
+        ca_certificate: reader.file("redis.ca_certificate"),
+        connect_timeout: milliseconds(reader, "connect_timeout_ms", 1000),
+        command_timeout: milliseconds(reader, "command_timeout_ms", 500),
+        key_prefix: reader.text_or("redis.key_prefix", "identity-web:"),
+        url,
+    }
+}
+
+fn limits(reader: &mut Reader) -> LimitsSettings {
+    let small = |reader: &mut Reader, key: &str, default, most| {
+        u32::try_from(reader.number(&format!("limits.{key}"), default, 1..=most)).unwrap_or(u32::MAX)
+    };
+    LimitsSettings {
+        sign_in_requests_per_minute: small(reader, "sign_in_requests_per_minute", 600, 1_000_000),
+        body_bytes: bytes(reader, "limits.body_bytes", 65536),
+        query_bytes: bytes(reader, "limits.query_bytes", 16384),
+        cookie_bytes: bytes(reader, "limits.cookie_bytes", 16384),
+        sign_ins_under_way: small(reader, "sign_ins_under_way", 5, 20) as usize,
+    }
+}
+
+fn telemetry(reader: &mut Reader) -> TelemetrySettings {
+    let log = reader.text_or("telemetry.log", "info");
+    if tracing_subscriber::EnvFilter::try_new(&log).is_err() {
+        reader.problem("telemetry.log", "must be a level such as info, or a filter such as warn,identity_web=debug");
+    }
+    let json = reader.choice("telemetry.log_format", &[("pretty", false), ("json", true)]).unwrap_or(false);
+    TelemetrySettings { log, json, otlp_endpoint: reader.url("telemetry.otlp_endpoint") }
+}
+
+fn demo_provider(reader: &mut Reader) -> DemoProviderSettings {
+    let listen = address(reader, "demo_provider.listen", "127.0.0.1:5001");
+    let public_url = site(reader, "demo_provider.public_url", &format!("http://{listen}"));
+    DemoProviderSettings {
+        listen,
+        public_url: public_url.unwrap_or_else(|| unreachable!("an address makes a URL")),
+        internal_url: reader.url("demo_provider.internal_url"),
+    }
+}

@@ -1,0 +1,366 @@
+//! From settings to an application that serves: what `main` and the tests both call.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle, ServiceRequest};
+use actix_web::middleware::{Compress, Next, from_fn};
+use actix_web::web::{Data, scope};
+use actix_web::{App, HttpServer};
+use ring::rand::SystemRandom;
+use thiserror::Error;
+use tracing::{info, warn};
+
+use crate::clock::Clock;
+use crate::demo::signer::{Signer, SigningError};
+use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DemoProvider, DemoSettings};
+use crate::identity_web::{IdentityWeb, Parts};
+use crate::oidc::authorization::NoRandomness;
+use crate::oidc::http::{self, Http};
+use crate::oidc::provider::Provider;
+use crate::oidc::secret::Secret;
+use crate::session::backend::Backend;
+use crate::session::memory::MemoryBackend;
+use crate::session::redis::RedisBackend;
+use crate::session::seal::{KeyRing, RingError, new_ring_key};
+use crate::session::transaction::TransactionSettings;
+use crate::settings::{Settings, StoreKind, TlsSettings};
+use crate::tls;
+use crate::web::assets::Assets;
+use crate::web::headers::SecurityHeaders;
+use crate::web::limits::Limits;
+use crate::web::views::Views;
+use crate::web::{operations, routes};
+
+const SECRETS_READ_EVERY: Duration = Duration::from_secs(2);
+const PROVIDER_ASKED_EVERY: Duration = Duration::from_secs(5);
+
+/// Why the application does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// An address cannot be listened at.
+    #[error("cannot listen at {address}: {cause}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        cause: io::Error,
+    },
+    /// TLS towards browsers.
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
+    /// TLS towards the provider.
+    #[error(transparent)]
+    ProviderTls(#[from] http::TlsError),
+    /// `session.keys`.
+    #[error("session.keys: {0}")]
+    Ring(#[from] RingError),
+    /// `redis.url` or `redis.ca_certificate`.
+    #[error("redis: {0}")]
+    Redis(#[from] redis::RedisError),
+    /// The templates in `templates/`.
+    #[error("templates: {0:?}")]
+    Templates(#[from] tera::Error),
+    /// The demo provider's keys.
+    #[error(transparent)]
+    Demo(#[from] SigningError),
+    /// No random bytes for a key.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+    /// A setting cannot stand in a header.
+    #[error("client.authority cannot stand in a header")]
+    Header(#[from] actix_web::http::header::InvalidHeaderValue),
+    /// A server failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl IdentityWeb {
+    /// Signs people in as the settings say. Call it within a Tokio runtime: it watches the provider and secret files
+    /// in tasks of its own, and with no client configured it starts the demo provider.
+    ///
+    /// # Errors
+    /// The settings name something that cannot be used: a key, a certificate, an address.
+    #[expect(clippy::unused_async, reason = "a runtime is needed, and a later version may ask the provider here")]
+    pub async fn from_settings(mut settings: Settings) -> Result<Self, StartError> {
+        tls::install_crypto();
+        if settings.demo {
+            let demo = start_demo(&settings, Clock::system())?;
+            settings.provider.authority = demo;
+        }
+        let identity = Self::new(parts(&settings, Clock::system())?);
+        watch(&identity, &settings);
+        Ok(identity)
+    }
+}
+
+/// Starts the demo provider in a task of this runtime; gives its authority.
+fn start_demo(settings: &Settings, clock: Clock) -> Result<String, StartError> {
+    let demo = demo_provider(settings, clock)?;
+    let authority = demo.authority();
+    info!(%authority, "no client is configured: the demo identity provider signs people in");
+    actix_web::rt::spawn(demo.run()?);
+    Ok(authority)
+}
+
+/// The demo provider that the settings describe, listening.
+///
+/// # Errors
+/// Its address is in use, or no key can be made.
+pub fn demo_provider(settings: &Settings, clock: Clock) -> Result<DemoProvider, StartError> {
+    let url = |path: &str| format!("{}{path}", settings.server.public_url.as_str().trim_end_matches('/'));
+    let demo = &settings.demo_provider;
+    let (client_id, client_credential) = if settings.demo {
+        (DEMO_CLIENT_ID.to_owned(), DEMO_CREDENTIAL.to_owned())
+    } else {
+        (settings.client.client_id.clone(), settings.client.credential.expose().to_string())
+    };
+    let registration = DemoSettings {
+        client_id,
+        client_credential,
+        redirect_uris: vec![settings.auth_request.redirect_uri.to_string(), url(&settings.endpoints.post_sign_out)],
+        public_url: (demo.listen.port() != 0).then(|| demo.public_url.to_string()),
+        internal_url: demo.internal_url.as_ref().map(ToString::to_string),
+    };
+    let signer = Signer::generate()?;
+    DemoProvider::bind(demo.listen, registration, signer, clock)
+        .map_err(|cause| StartError::Listen { address: demo.listen, cause })
+}
+
+/// The parts that the settings describe.
+///
+/// # Errors
+/// Something that they name cannot be used.
+pub fn parts(settings: &Settings, clock: Clock) -> Result<Parts, StartError> {
+    let http = Http::new(settings.ca_certificate.as_deref())?;
+    let keys = match &settings.session.keys {
+        Some(keys) => keys.clone(),
+        None => Secret::new(&new_ring_key(&SystemRandom::new())?),
+    };
+    let backend: Arc<dyn Backend> = match settings.session.store {
+        StoreKind::Memory => Arc::new(MemoryBackend::new(clock.clone())),
+        StoreKind::Redis => {
+            if settings.session.keys.is_none() {
+                warn!("session.keys is unset: sessions in Redis end with this process, and no other replica opens them");
+            }
+            Arc::new(RedisBackend::new(settings.redis.clone())?)
+        }
+    };
+    Ok(Parts {
+        provider: Provider::new(settings.provider.clone(), http, clock.clone()),
+        client: settings.client.clone(),
+        auth_request: settings.auth_request.clone(),
+        endpoints: settings.endpoints.clone(),
+        public_url: settings.server.public_url.clone(),
+        ring: Arc::new(KeyRing::new(keys)?),
+        backend,
+        cookie: settings.session.cookie.clone(),
+        session_limits: settings.session.limits,
+        transactions: TransactionSettings {
+            secure: settings.session.cookie.secure,
+            cross_site: settings.auth_request.form_post,
+            most: settings.limits.sign_ins_under_way,
+        },
+        clock,
+    })
+}
+
+/// Asks for the provider until it has been found once, and reads secret files again when they change.
+fn watch(identity: &IdentityWeb, settings: &Settings) {
+    let asking = identity.clone();
+    actix_web::rt::spawn(async move {
+        while let Err(error) = asking.parts().provider.keys().await {
+            warn!(cause = %error, "the identity provider is not there yet; asking again");
+            actix_web::rt::time::sleep(PROVIDER_ASKED_EVERY).await;
+        }
+    });
+    let secrets = settings.secrets();
+    if secrets.is_empty() {
+        return;
+    }
+    actix_web::rt::spawn(async move {
+        loop {
+            actix_web::rt::time::sleep(SECRETS_READ_EVERY).await;
+            for secret in &secrets {
+                let file = secret.file().map(|file| file.display().to_string());
+                match secret.reload() {
+                    Ok(true) => info!(file, "a secret file changed and was read again"),
+                    Ok(false) => {}
+                    Err(error) => warn!(file, cause = %error, "a secret file cannot be read; its last value stays"),
+                }
+            }
+        }
+    });
+}
+
+/// The application, listening.
+pub struct Application {
+    identity: IdentityWeb,
+    address: SocketAddr,
+    operations_address: SocketAddr,
+    public: Server,
+    operations: Server,
+    grace: Duration,
+}
+
+impl Application {
+    /// Builds the application and listens; port 0 is any free one.
+    ///
+    /// # Errors
+    /// Every [`StartError`].
+    pub fn build(mut settings: Settings, clock: Clock) -> Result<Self, StartError> {
+        tls::install_crypto();
+        if settings.demo {
+            settings.provider.authority = start_demo(&settings, clock.clone())?;
+        }
+        let identity = IdentityWeb::new(parts(&settings, clock)?);
+        watch(&identity, &settings);
+        let listener = listen(settings.server.listen)?;
+        let operations_listener = listen(settings.server.operations_listen)?;
+        Ok(Self {
+            address: listener.local_addr()?,
+            operations_address: operations_listener.local_addr()?,
+            public: public_server(&identity, &settings, listener)?,
+            operations: operations_server(&identity, operations_listener)?,
+            grace: settings.server.shutdown_grace,
+            identity,
+        })
+    }
+
+    /// Where the public listener is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where the operations listener is.
+    pub fn operations_address(&self) -> SocketAddr {
+        self.operations_address
+    }
+
+    /// The use cases that it serves.
+    pub fn identity(&self) -> &IdentityWeb {
+        &self.identity
+    }
+
+    /// Stops it: what is under way is finished.
+    pub fn handle(&self) -> ServerHandle {
+        self.public.handle()
+    }
+
+    /// Serves until the process is told to stop (SIGTERM, SIGINT) or [`Application::handle`] is used; then finishes
+    /// what is under way, for `server.shutdown_grace_seconds` at most.
+    ///
+    /// # Errors
+    /// A server failed.
+    pub async fn run_until_stopped(self) -> Result<(), StartError> {
+        let (stop_public, stop_operations) = (self.public.handle(), self.operations.handle());
+        actix_web::rt::spawn(async move {
+            told_to_stop().await;
+            info!("told to stop: finishing what is under way");
+            stop_public.stop(true).await;
+        });
+        actix_web::rt::spawn(self.operations);
+        let grace = self.grace;
+        let served = self.public.await;
+        info!(grace_seconds = grace.as_secs(), "stopped");
+        stop_operations.stop(false).await;
+        Ok(served?)
+    }
+}
+
+/// Serves a demo provider until the process is told to stop.
+///
+/// # Errors
+/// Its server failed.
+pub async fn serve_until_told(demo: DemoProvider) -> Result<(), StartError> {
+    let server = demo.run()?;
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        told_to_stop().await;
+        handle.stop(true).await;
+    });
+    Ok(server.await?)
+}
+
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).map_err(|cause| StartError::Listen { address, cause })
+}
+
+fn public_server(identity: &IdentityWeb, settings: &Settings, listener: TcpListener) -> Result<Server, StartError> {
+    let assets = Assets::read(&beside("static"));
+    let views = Views::embedded(identity).with_templates(&beside("templates"))?.with_assets(&assets, settings.demo);
+    let views = Arc::new(views);
+    let headers = SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority)?;
+    let proxies = settings.server.trusted_proxies.clone();
+    let limits = Arc::new(Limits::new(settings.limits.clone(), proxies, &settings.endpoints.prefix));
+
+    let identity = identity.clone();
+    let server = HttpServer::new(move || {
+        let (headers, limits, limit_views) = (headers.clone(), Arc::clone(&limits), Arc::clone(&views));
+        App::new()
+            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| {
+                Arc::clone(&limits).hold(Arc::clone(&limit_views), request, next)
+            }))
+            .wrap(Compress::default())
+            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| headers.clone().set(request, next)))
+            .configure(assets.routes())
+            .service(
+                scope("")
+                    .wrap(identity.sessions().with_views(Arc::clone(&views)))
+                    .configure(identity.routes())
+                    .configure(routes::site),
+            )
+    })
+    .workers(settings.server.workers.unwrap_or_else(cores))
+    .shutdown_timeout(settings.server.shutdown_grace.as_secs())
+    .disable_signals();
+    let server = match &settings.tls {
+        TlsSettings::Off => server.listen(listener)?,
+        TlsSettings::AdHoc => server.listen_rustls_0_23(listener, tls::ad_hoc(&settings.server.public_url)?)?,
+        TlsSettings::Files { certificate, private_key } => {
+            server.listen_rustls_0_23(listener, tls::from_files(certificate, private_key)?)?
+        }
+    };
+    Ok(server.run())
+}
+
+fn operations_server(identity: &IdentityWeb, listener: TcpListener) -> Result<Server, StartError> {
+    let identity = Data::new(identity.clone());
+    let server = HttpServer::new(move || App::new().app_data(identity.clone()).configure(operations::routes));
+    Ok(server.workers(1).disable_signals().listen(listener)?.run())
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
+/// A folder of ours: in the working folder, else beside the program, else where the program was built.
+fn beside(folder: &str) -> PathBuf {
+    let program = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
+    let places = [Some(PathBuf::from(".")), program, Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")))];
+    let found = places.into_iter().flatten().map(|place| place.join(folder)).find(|place| place.is_dir());
+    found.unwrap_or_else(|| PathBuf::from(folder))
+}

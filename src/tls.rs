@@ -1,0 +1,73 @@
+//! TLS of the public listener.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use thiserror::Error;
+use url::{Host, Url};
+
+/// The certificate cannot be used.
+#[derive(Debug, Error)]
+pub enum TlsError {
+    /// A PEM file cannot be read.
+    #[error("cannot read {file}: {cause}")]
+    File {
+        /// The file.
+        file: String,
+        /// Why not.
+        cause: rustls::pki_types::pem::Error,
+    },
+    /// The key does not fit the certificate, or either is of a kind that is not supported.
+    #[error("the certificate and its key cannot be used: {0}")]
+    Unusable(#[from] rustls::Error),
+    /// No ad-hoc certificate can be made.
+    #[error("cannot make an ad-hoc certificate: {0}")]
+    AdHoc(#[from] rcgen::Error),
+}
+
+/// Makes ring the process's cryptography for TLS: the one that every part of this program uses.
+pub fn install_crypto() {
+    // Fails only where one is installed already: by the application that uses this library.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// TLS with a certificate from PEM files.
+///
+/// # Errors
+/// [`TlsError::File`] and [`TlsError::Unusable`].
+pub fn from_files(certificate: &Path, private_key: &Path) -> Result<ServerConfig, TlsError> {
+    let failed = |file: &Path| {
+        let file = file.display().to_string();
+        |cause| TlsError::File { file, cause }
+    };
+    let chain = CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(failed(certificate))?;
+    let key = PrivateKeyDer::from_pem_file(private_key).map_err(failed(private_key))?;
+    server(chain, key)
+}
+
+/// TLS with a certificate made now for the host of `public_url` and for this machine; no browser trusts it.
+///
+/// # Errors
+/// [`TlsError::AdHoc`] and [`TlsError::Unusable`].
+pub fn ad_hoc(public_url: &Url) -> Result<ServerConfig, TlsError> {
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    names.extend(match public_url.host() {
+        Some(Host::Ipv6(address)) => Some(address.to_string()),
+        host => host.map(|host| host.to_string()),
+    });
+    let certified = rcgen::generate_simple_self_signed(names)?;
+    let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der())
+        .map_err(|message| rustls::Error::General(message.to_owned()))?;
+    server(vec![certified.cert.der().clone()], key)
+}
+
+fn server(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<ServerConfig, TlsError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(config.with_no_client_auth().with_single_cert(chain, key)?)
+}

@@ -1,0 +1,38 @@
+//! HTTP only: a request becomes a use case, its outcome an answer.
+
+pub mod assets;
+pub mod claim_meanings;
+pub mod error;
+pub mod headers;
+pub mod identity;
+pub mod limits;
+pub mod operations;
+pub mod origin;
+pub mod pages;
+pub mod routes;
+pub mod sessions;
+pub mod sign_in;
+pub mod sign_out;
+pub mod views;
+
+use actix_web::web::ServiceConfig;
+
+use crate::identity_web::IdentityWeb;
+use sessions::Sessions;
+
+impl IdentityWeb {
+    /// The middleware that an application wraps itself in: it loads and saves sessions, makes
+    /// [`identity::Identity`] and [`actix_session::Session`] extractable, and says errors as pages or problem JSON.
+    ///
+    /// # Panics
+    /// Where the embedded templates are broken, which a test excludes.
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(self.clone(), views::Views::embedded(self))
+    }
+
+    /// The routes under `auth_endpoints.prefix`: sign-in, callback, sign-out.
+    pub fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
+        let identity = self.clone();
+        move |service| routes::authentication(service, identity)
+    }
+}

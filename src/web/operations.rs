@@ -1,0 +1,34 @@
+//! The operations listener: health, for operators and load balancers; never on the public listener.
+
+use actix_web::http::header::CACHE_CONTROL;
+use actix_web::web::{Data, ServiceConfig, get};
+use actix_web::{HttpResponse, http::StatusCode};
+use serde_json::json;
+
+use crate::identity_web::IdentityWeb;
+
+/// The routes of the operations listener.
+pub fn routes(service: &mut ServiceConfig) {
+    service.route("/health/live", get().to(live)).route("/health/ready", get().to(ready));
+}
+
+/// The process runs.
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(json!({"status": "live"}))
+}
+
+/// The process can serve: its store answers, and the provider has been found at least once. A provider that goes
+/// away later turns nothing red: people who are signed in are served, and every replica would turn red at once.
+async fn ready(identity: Data<IdentityWeb>) -> HttpResponse {
+    let parts = identity.parts();
+    let store = parts.backend.ping().await.map_err(|error| error.to_string());
+    let provider = parts.provider.metadata().await.map(drop).map_err(|error| error.to_string());
+    let ready = store.is_ok() && provider.is_ok();
+    let said = |outcome: Result<(), String>| outcome.err().unwrap_or_else(|| "ok".to_owned());
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(json!({
+        "status": if ready { "ready" } else { "not ready" },
+        "session_store": said(store),
+        "identity_provider": said(provider),
+    }))
+}

@@ -1,0 +1,124 @@
+//! What a request's headers tell of who sent it: a page of ours, another site, a prefetch, a script.
+
+use actix_web::HttpRequest;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
+use actix_web::http::header::{ACCEPT, HeaderMap, ORIGIN};
+use url::Url;
+
+/// Where a request comes from, and what it is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    method: &'a Method,
+    headers: &'a HeaderMap,
+}
+
+impl<'a> From<&'a HttpRequest> for Origin<'a> {
+    fn from(request: &'a HttpRequest) -> Self {
+        Self { method: request.method(), headers: request.headers() }
+    }
+}
+
+impl<'a> From<&'a ServiceRequest> for Origin<'a> {
+    fn from(request: &'a ServiceRequest) -> Self {
+        Self { method: request.method(), headers: request.headers() }
+    }
+}
+
+impl<'a> Origin<'a> {
+    fn header(&self, name: &str) -> Option<&'a str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Whether a person's browser goes to a page: by `Sec-Fetch-Mode` and `-Dest`, or where a browser sends neither,
+    /// by `Accept`.
+    pub fn is_navigation(&self) -> bool {
+        if *self.method != Method::GET && *self.method != Method::HEAD && *self.method != Method::POST {
+            return false;
+        }
+        match (self.header("sec-fetch-mode"), self.header("sec-fetch-dest")) {
+            (Some(mode), Some(destination)) => mode == "navigate" && destination == "document",
+            (Some(mode), None) => mode == "navigate",
+            (None, _) => self.header("x-requested-with").is_none() && self.wants_html(),
+        }
+    }
+
+    /// Whether it would have an HTML page for an answer.
+    pub fn wants_html(&self) -> bool {
+        self.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    }
+
+    /// Whether a browser fetches ahead of a wish that may never come.
+    pub fn is_prefetch(&self) -> bool {
+        ["sec-purpose", "purpose", "x-moz"]
+            .iter()
+            .any(|name| self.header(name).is_some_and(|purpose| purpose.contains("prefetch")))
+    }
+
+    /// Whether a page of this site sent it: by `Sec-Fetch-Site`, and by `Origin` where one is there. With neither
+    /// header it is refused: every browser sends `Origin` with a POST.
+    pub fn is_same_origin(&self, public_url: &Url) -> bool {
+        let site = self.header("sec-fetch-site");
+        let origin = self.headers.get(ORIGIN).map(|origin| origin.as_bytes());
+        let own = public_url.origin().ascii_serialization();
+        let site_agrees = site.is_none_or(|site| site == "same-origin");
+        let origin_agrees = origin.is_none_or(|origin| origin == own.as_bytes());
+        site_agrees && origin_agrees && (site.is_some() || origin.is_some())
+    }
+
+    /// Whether a person on a page of this site followed a link: then a GET may do what a button does.
+    pub fn is_own_link(&self) -> bool {
+        self.header("sec-fetch-site") == Some("same-origin")
+            && self.header("sec-fetch-user") == Some("?1")
+            && self.header("sec-fetch-mode") == Some("navigate")
+            && !self.is_prefetch()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn same_origin(headers: &[(&'static str, &str)]) -> bool {
+        let request = headers.iter().fold(TestRequest::post(), |request, header| request.insert_header(*header));
+        Origin::from(&request.to_http_request()).is_same_origin(&Url::parse("https://app.example").unwrap())
+    }
+
+    #[test]
+    fn only_our_own_pages_change_state() {
+        assert!(same_origin(&[("sec-fetch-site", "same-origin"), ("origin", "https://app.example")]));
+        assert!(same_origin(&[("origin", "https://app.example")]));
+        for headers in [
+            &[][..],
+            &[("origin", "null")],
+            &[("origin", "https://evil.example")],
+            &[("origin", "http://app.example")],
+            &[("origin", "https://app.example:444")],
+            &[("origin", "https://app.example.evil")],
+            &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "same-site"), ("origin", "https://other.app.example")],
+            &[("sec-fetch-site", "none")],
+            &[("sec-fetch-site", "cross-site"), ("origin", "https://app.example")],
+            &[("sec-fetch-site", "same-origin"), ("origin", "null")],
+        ] {
+            assert!(!same_origin(headers), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn scripts_are_told_from_navigations() {
+        let navigation = |headers: &[(&'static str, &str)]| {
+            let request = headers.iter().fold(TestRequest::get(), |request, header| request.insert_header(*header));
+            Origin::from(&request.to_http_request()).is_navigation()
+        };
+        assert!(navigation(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]));
+        assert!(navigation(&[("accept", "text/html,*/*;q=0.8")]));
+        assert!(!navigation(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")]));
+        assert!(!navigation(&[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty"), ("accept", "text/html")]));
+        assert!(!navigation(&[("accept", "text/html"), ("x-requested-with", "XMLHttpRequest")]));
+        assert!(!navigation(&[("accept", "application/json")]));
+        assert!(!navigation(&[]));
+    }
+}

@@ -1,0 +1,41 @@
+//! Every route of the public listener, on one screen.
+
+use actix_web::web::{Data, PayloadConfig, ServiceConfig, get, post, resource, to};
+use actix_web::{HttpResponse, Resource};
+
+use super::error::Error;
+use super::{pages, sign_in, sign_out};
+use crate::identity_web::IdentityWeb;
+
+/// The largest body that the callback reads.
+const MAX_CALLBACK_BYTES: usize = 64 * 1024;
+
+/// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
+pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb) {
+    let endpoints = identity.parts().endpoints.clone();
+    service
+        .app_data(Data::new(identity))
+        .service(only(&endpoints.sign_in).route(get().to(sign_in::begin)))
+        .service(
+            only(&endpoints.redirect)
+                .app_data(PayloadConfig::new(MAX_CALLBACK_BYTES))
+                .route(get().to(sign_in::complete_by_query))
+                .route(post().to(sign_in::complete_by_form)),
+        )
+        .service(only(&endpoints.sign_out).route(get().to(sign_out::confirm)).route(post().to(sign_out::end)))
+        .service(only(&endpoints.post_sign_out).route(get().to(sign_out::landing)));
+}
+
+/// The routes of the application's own site.
+pub fn site(service: &mut ServiceConfig) {
+    service
+        .service(only("/").route(get().to(pages::home)))
+        .service(only("/sign_in_status").route(get().to(pages::home)))
+        .service(only("/token_details").route(get().to(pages::token_details)))
+        .default_service(to(async || Err::<HttpResponse, _>(Error::NotFound)));
+}
+
+/// A resource that answers methods it has no route for with 405.
+fn only(path: &str) -> Resource {
+    resource(path).default_service(to(async || Err::<HttpResponse, _>(Error::MethodNotAllowed)))
+}

@@ -1,0 +1,143 @@
+//! `GET /auth/sign_in` and the callback.
+
+use std::collections::BTreeMap;
+
+use actix_session::Session;
+use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use url::form_urlencoded;
+
+use super::error::Error;
+use super::identity::MaybeIdentity;
+use super::origin::Origin;
+use crate::identity_web::target::Target;
+use crate::identity_web::{Completed, Error as Cause, IdentityWeb};
+use crate::session::store::Current;
+use crate::session::transaction::TransactionError;
+
+/// What a request may pass on to the provider.
+const PASSED_ON: [&str; 3] = ["login_hint", "domain_hint", "prompt"];
+const PROMPTS: [&str; 5] = ["login", "none", "consent", "select_account", "create"];
+const MAX_HINT_BYTES: usize = 256;
+/// The one value of a signed-in session that actix-session sees: it stores no session without any.
+const SIGNED_IN: &str = "signed_in";
+
+type Pairs = Vec<(String, String)>;
+
+/// Sends the browser to the provider.
+pub(super) async fn begin(request: HttpRequest, identity: Data<IdentityWeb>) -> Result<HttpResponse, Error> {
+    if Origin::from(&request).is_prefetch() {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    let query = unique(pairs(request.query_string())?)?;
+    if let Some(issuer) = query.get("iss") {
+        identity.check_initiating_issuer(issuer).await?; // OpenID Connect Core section 4
+    }
+    let target = target(&identity, &query);
+    let begun = identity.begin(&target, passed_on(query)?, &cookies(&request)).await?;
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((LOCATION, begun.url.as_str()));
+    begun.cookies.into_iter().for_each(|cookie| {
+        response.cookie(cookie);
+    });
+    Ok(response.finish())
+}
+
+fn target(identity: &IdentityWeb, query: &BTreeMap<String, String>) -> Target {
+    let prefix = &identity.parts().endpoints.prefix;
+    match (query.get("post_sign_in_url"), query.get("target_link_uri")) {
+        (Some(path), _) => Target::parse(path, prefix),
+        (None, Some(url)) => Target::parse_absolute(url, &identity.parts().public_url, prefix),
+        (None, None) => Target::home(),
+    }
+}
+
+fn passed_on(query: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Error> {
+    let ours = |(name, value): &(String, String)| PASSED_ON.contains(&name.as_str()) && !value.is_empty();
+    let parameters: BTreeMap<_, _> = query.into_iter().filter(ours).collect();
+    if parameters.get("prompt").is_some_and(|prompt| !PROMPTS.contains(&prompt.as_str())) {
+        return Err(Error::BadRequest("The parameter prompt has a value that is not known."));
+    }
+    if parameters.values().any(|value| value.len() > MAX_HINT_BYTES || value.chars().any(char::is_control)) {
+        return Err(Error::BadRequest("A parameter of the sign-in is too long, or has control characters."));
+    }
+    Ok(parameters)
+}
+
+/// The callback by query.
+pub(super) async fn complete_by_query(
+    request: HttpRequest,
+    identity: Data<IdentityWeb>,
+    session: Session,
+    user: Result<MaybeIdentity, Error>,
+) -> Result<HttpResponse, Error> {
+    if Origin::from(&request).is_prefetch() {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    let pairs = pairs(request.query_string())?;
+    match complete(&request, &identity, &session, &pairs).await {
+        // A callback that is loaded again, perhaps by the back button, when all is done.
+        Err(Error::Identity(cause, _))
+            if matches!(*cause, Cause::Transaction(TransactionError::Unknown))
+                && matches!(&user, Ok(user) if user.identity().is_some()) =>
+        {
+            Ok(HttpResponse::SeeOther().insert_header((LOCATION, Target::home().as_str())).finish())
+        }
+        outcome => outcome,
+    }
+}
+
+/// The callback by `form_post` (OAuth 2.0 Form Post Response Mode).
+pub(super) async fn complete_by_form(
+    request: HttpRequest,
+    identity: Data<IdentityWeb>,
+    session: Session,
+    body: Result<Bytes, actix_web::Error>,
+) -> Result<HttpResponse, Error> {
+    let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if media_type.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
+        return Err(Error::BadRequest("The answer of a sign-in comes as a form."));
+    }
+    let body = body.map_err(|_| Error::TooLarge(actix_web::http::StatusCode::PAYLOAD_TOO_LARGE))?;
+    let form = std::str::from_utf8(&body).map_err(|_| Error::BadRequest("The form is not UTF-8."))?;
+    // A parameter in the query and in the body is a duplicate too.
+    let all = pairs(request.query_string())?.into_iter().chain(pairs(form)?).collect();
+    complete(&request, &identity, &session, &all).await
+}
+
+async fn complete(
+    request: &HttpRequest,
+    identity: &IdentityWeb,
+    session: &Session,
+    pairs: &Pairs,
+) -> Result<HttpResponse, Error> {
+    let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let Completed { signed_in, target, removal } = identity.complete(pairs, &cookies(request)).await?;
+    // A new session under a new key; what was stored before does not carry over.
+    session.clear();
+    session.renew();
+    session.insert(SIGNED_IN, true).map_err(|_| Error::BadRequest("The session cannot be written."))?;
+    Current::of_request()?.sign_in(signed_in);
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, target.as_str())).cookie(removal).finish())
+}
+
+fn cookies(request: &HttpRequest) -> Vec<actix_web::cookie::Cookie<'static>> {
+    request.cookies().map(|cookies| cookies.clone()).unwrap_or_default()
+}
+
+fn pairs(encoded: &str) -> Result<Pairs, Error> {
+    let pairs: Pairs = form_urlencoded::parse(encoded.as_bytes()).into_owned().collect();
+    // What is not UTF-8 decodes to the replacement character.
+    let broken = |text: &String| text.contains('\u{fffd}');
+    if pairs.iter().any(|(name, value)| broken(name) || broken(value)) {
+        return Err(Error::BadRequest("A parameter is not UTF-8."));
+    }
+    Ok(pairs)
+}
+
+fn unique(pairs: Pairs) -> Result<BTreeMap<String, String>, Error> {
+    let count = pairs.len();
+    let unique: BTreeMap<_, _> = pairs.into_iter().collect();
+    if unique.len() == count { Ok(unique) } else { Err(Error::BadRequest("A parameter stands twice.")) }
+}

@@ -1,0 +1,222 @@
+//! Pages: Tera templates, and errors said as pages or as problem JSON.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, HeaderValue};
+use actix_web::http::StatusCode;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use serde::Serialize;
+use tera::{Context, Tera};
+use tracing::{debug, error, warn};
+
+use super::assets::Assets;
+use super::error::Error;
+use super::origin::Origin;
+use crate::identity_web::IdentityWeb;
+use crate::session::record::SignedIn;
+use crate::session::store::Current;
+
+const TEMPLATES: [(&str, &str); 6] = [
+    ("base.html", include_str!("../../templates/base.html")),
+    ("home.html", include_str!("../../templates/home.html")),
+    ("token_details.html", include_str!("../../templates/token_details.html")),
+    ("error.html", include_str!("../../templates/error.html")),
+    ("sign_out.html", include_str!("../../templates/sign_out.html")),
+    ("post_sign_out.html", include_str!("../../templates/post_sign_out.html")),
+];
+const RETRY_AFTER_SECONDS: &str = "5";
+
+/// What every page shows around its own content.
+#[derive(Clone, Debug, Serialize)]
+struct Site {
+    name: &'static str,
+    home: &'static str,
+    sign_in: String,
+    sign_out: String,
+    token_details: &'static str,
+    stylesheet: Option<String>,
+    icon: Option<String>,
+    demo: bool,
+}
+
+#[derive(Serialize)]
+struct User<'a> {
+    name: &'a str,
+    username: Option<&'a str>,
+}
+
+/// The pages.
+pub struct Views {
+    tera: Tera,
+    site: Site,
+}
+
+impl Views {
+    /// The pages as they are built in, without a stylesheet: for an application that has its own.
+    ///
+    /// # Panics
+    /// Where an embedded template is broken, which a test excludes.
+    #[expect(clippy::expect_used, reason = "the templates are part of the program, and tested")]
+    pub fn embedded(identity: &IdentityWeb) -> Self {
+        let mut tera = Tera::default();
+        tera.add_raw_templates(TEMPLATES).expect("the embedded templates are good");
+        let endpoints = &identity.parts().endpoints;
+        let site = Site {
+            name: "Identity Web",
+            home: "/",
+            sign_in: endpoints.sign_in.clone(),
+            sign_out: endpoints.sign_out.clone(),
+            token_details: "/token_details",
+            stylesheet: None,
+            icon: None,
+            demo: false,
+        };
+        Self { tera, site }
+    }
+
+    /// The same pages, with templates of the same names from a folder over them.
+    ///
+    /// # Errors
+    /// A template in the folder is broken.
+    pub fn with_templates(mut self, folder: &Path) -> Result<Self, tera::Error> {
+        for (name, _) in TEMPLATES {
+            let file = folder.join(name);
+            if file.is_file() {
+                self.tera.add_template_file(file, Some(name))?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// The same pages, with our stylesheet and icon, and where `demo` is true with a banner that says so.
+    #[must_use]
+    pub fn with_assets(mut self, assets: &Assets, demo: bool) -> Self {
+        self.site.stylesheet = assets.url("site.css");
+        self.site.icon = assets.url("favicon.svg");
+        self.site.demo = demo;
+        self
+    }
+
+    /// The views of the request under way.
+    pub(super) fn of(request: &HttpRequest) -> Option<Arc<Self>> {
+        request.extensions().get::<Arc<Self>>().cloned()
+    }
+
+    /// A page as HTML.
+    pub(super) fn page(
+        &self,
+        status: StatusCode,
+        template: &str,
+        title: &str,
+        user: Option<&SignedIn>,
+        mut context: Context,
+    ) -> Result<HttpResponse, Error> {
+        let user = user.map(|signed_in| User {
+            name: signed_in.claims.display_name(),
+            username: signed_in.claims.text("preferred_username"),
+        });
+        context.insert("title", title);
+        context.insert("site", &self.site);
+        context.insert("user", &user);
+        let html = self.tera.render(template, &context)?;
+        Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+    }
+
+    /// Says an answer's error: a page for who wants HTML, problem JSON for who does not. Logs its cause, once.
+    pub fn said(&self, answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+        let Some(error) = answer.response().error().and_then(|error| error.as_error::<Error>()) else { return answer };
+        let request = answer.request();
+        let correlation_id = correlation_id();
+        log(error, &correlation_id, request);
+        let status = error.status_code();
+        let mut response = if Origin::from(request).wants_html() {
+            self.error_page(error, &correlation_id, request)
+        } else {
+            HttpResponse::build(status)
+                .content_type("application/problem+json")
+                .body(error.problem(&correlation_id, &self.sign_in_url(request)).to_string())
+        };
+        if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
+        if let Some(cookie) = error.removal() {
+            // A cookie that can't be removed now goes by itself after ten minutes.
+            let _ = response.add_cookie(cookie);
+        }
+        let (request, given) = answer.into_parts();
+        for (name, value) in given.headers() {
+            if name != CONTENT_TYPE && !response.headers().contains_key(name) {
+                response.headers_mut().append(name.clone(), value.clone());
+            }
+        }
+        ServiceResponse::new(request, response)
+    }
+
+    fn error_page(&self, error: &Error, correlation_id: &str, request: &HttpRequest) -> HttpResponse {
+        let (told, status) = (error.told(), error.status_code());
+        let mut context = Context::new();
+        context.insert("status", &status.as_u16());
+        context.insert("heading", told.heading);
+        context.insert("explanation", told.explanation);
+        context.insert("actions", told.actions);
+        context.insert("sign_in", &told.sign_in);
+        context.insert("sign_in_url", &self.sign_in_url(request));
+        context.insert("correlation_id", correlation_id);
+        context.insert("detail", &told.detail);
+        let held = Current::of_request().and_then(|current| current.held()).ok().flatten();
+        let user = held.as_ref().and_then(|held| held.record.signed_in.as_ref());
+        let page = self.page(status, "error.html", told.heading, user, context);
+        page.unwrap_or_else(|_| HttpResponse::build(status).body(told.heading))
+    }
+
+    /// The sign-in that leads back to where the request was going.
+    pub(super) fn sign_in_url(&self, request: &HttpRequest) -> String {
+        let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        if request.method() != actix_web::http::Method::GET || wanted == "/" || self.is_own_route(wanted) {
+            return self.site.sign_in.clone();
+        }
+        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("post_sign_in_url", wanted).finish();
+        format!("{}?{query}", self.site.sign_in)
+    }
+
+    fn is_own_route(&self, path: &str) -> bool {
+        self.site.sign_in.rsplit_once('/').is_some_and(|(prefix, _)| path.starts_with(prefix))
+    }
+}
+
+/// Names one error in an answer and in the log.
+fn correlation_id() -> String {
+    let mut bytes = [0; 8];
+    // Without randomness the id is all zeros: no secret, and the failure is logged elsewhere.
+    let _ = SystemRandom::new().fill(&mut bytes);
+    bytes.iter().fold(String::new(), |mut id, byte| {
+        let _ = write!(id, "{byte:02x}");
+        id
+    })
+}
+
+fn log(cause: &Error, correlation_id: &str, request: &HttpRequest) {
+    let (status, method, path) = (cause.status_code().as_u16(), request.method().as_str(), request.path());
+    match cause {
+        Error::NotSignedIn | Error::NotFound | Error::MethodNotAllowed => {
+            debug!(correlation_id, status, method, path, cause = %cause, "request refused");
+        }
+        _ if status == 500 => error!(correlation_id, status, method, path, cause = %cause, "request failed"),
+        _ => warn!(correlation_id, status, method, path, cause = %cause, "request refused"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_templates_are_good() {
+        Tera::default().add_raw_templates(TEMPLATES).unwrap();
+    }
+}

@@ -1,0 +1,89 @@
+# ssl\make-certificate.ps1 [-Force] [NAME, …]
+#
+# Makes a private certificate authority and with it a certificate for localhost, 127.0.0.1, ::1 and
+# each further NAME (a host name or an IP address), as make-certificate does elsewhere. It writes,
+# beside itself, ca.pem, certificate.pem (the server's, then the authority's) and private_key.pem.
+#
+#   -Force   overwrites them
+#
+# The authority is good for these names only, and its key is deleted once it has signed.
+# For Windows PowerShell 5.1 and PowerShell 7.
+param([switch]$Force, [Parameter(ValueFromRemainingArguments)][string[]]$Name = @())
+$ErrorActionPreference = 'Stop'
+
+$days = 397
+$names = @('localhost', '127.0.0.1', '::1') + $Name
+$files = @{}
+foreach ($file in 'ca.pem', 'certificate.pem', 'private_key.pem') {
+    $files[$file] = Join-Path $PSScriptRoot $file
+    if (-not $Force -and (Test-Path $files[$file])) { throw "$($files[$file]) exists; -Force overwrites it." }
+}
+
+# New-SelfSignedCertificate has no words for an address with its mask, so the authority's constraints
+# are written in DER: lengths stay under 128 in each entry, and may be longer in the whole.
+function Der([byte]$tag, [byte[]]$value) {
+    $length = if ($value.Length -lt 128) { , [byte]$value.Length }
+    else { [byte]0x82, [byte][Math]::Floor($value.Length / 256), [byte]($value.Length % 256) }
+    return [byte[]](@($tag) + $length + $value)
+}
+
+$alternatives = @()
+$subtrees = @()
+foreach ($entry in $names) {
+    $address = $null
+    if ([Net.IPAddress]::TryParse($entry, [ref]$address)) {
+        $alternatives += "IPAddress=$entry"
+        $bytes = $address.GetAddressBytes()
+        $subtrees += Der 0x30 (Der 0x87 ($bytes + (, [byte]255 * $bytes.Length)))
+    } elseif ($entry -match '^[0-9A-Za-z.*-]+$') {
+        $alternatives += "DNS=$entry"
+        $subtrees += Der 0x30 (Der 0x82 ([Text.Encoding]::ASCII.GetBytes(($entry -replace '^\*\.', ''))))
+    } else {
+        throw "Not a host name or an IP address: '$entry'"
+    }
+}
+$constraints = -join ((Der 0x30 (Der 0xA0 $subtrees)) | ForEach-Object { $_.ToString('x2') })
+
+$common = @{
+    KeyAlgorithm = 'RSA'; KeyLength = 2048; HashAlgorithm = 'SHA256'
+    KeyExportPolicy = 'Exportable'; Provider = 'Microsoft Software Key Storage Provider'
+    CertStoreLocation = 'Cert:\CurrentUser\My'; NotAfter = (Get-Date).AddDays($days)
+}
+$authority = $null
+$server = $null
+try {
+    $authority = New-SelfSignedCertificate @common `
+        -Subject "CN=Identity Web local CA $env:COMPUTERNAME $(Get-Date -Format 'yyyy-MM-dd')" `
+        -KeyUsage CertSign, CRLSign `
+        -TextExtension '2.5.29.19={critical}{text}ca=1&pathlength=0', '2.5.29.37={text}1.3.6.1.5.5.7.3.1',
+        "2.5.29.30={critical}{hex}$constraints"
+    $server = New-SelfSignedCertificate @common -Signer $authority `
+        -Subject 'CN=localhost' -KeyUsage DigitalSignature, KeyEncipherment `
+        -TextExtension "2.5.29.17={text}$($alternatives -join '&')", '2.5.29.37={text}1.3.6.1.5.5.7.3.1'
+
+    function Pem([string]$label, [byte[]]$bytes) {
+        $base64 = [Convert]::ToBase64String($bytes, 'InsertLineBreaks')
+        return "-----BEGIN $label-----`n$($base64 -replace "`r", '')`n-----END $label-----`n"
+    }
+    $rsa = [Security.Cryptography.X509Certificates.RSACertificateExtensions]::GetRSAPrivateKey($server)
+    $key = $rsa.Key.Export([Security.Cryptography.CngKeyBlobFormat]::Pkcs8PrivateBlob)
+    $ca = Pem 'CERTIFICATE' $authority.RawData
+
+    # The key's file is for you alone before the key is in it.
+    [IO.File]::WriteAllText($files['private_key.pem'], '')
+    icacls $files['private_key.pem'] /inheritance:r /grant:r "${env:USERNAME}:F" | Out-Null
+    [IO.File]::WriteAllText($files['private_key.pem'], (Pem 'PRIVATE KEY' $key))
+    [IO.File]::WriteAllText($files['ca.pem'], $ca)
+    [IO.File]::WriteAllText($files['certificate.pem'], (Pem 'CERTIFICATE' $server.RawData) + $ca)
+} finally {
+    # Both were made in your store; nothing of them stays there. New-SelfSignedCertificate also puts
+    # the authority's certificate among the intermediate ones.
+    foreach ($certificate in $server, $authority) {
+        if ($certificate) { Remove-Item $certificate.PSPath -DeleteKey }
+    }
+    if ($authority) {
+        Remove-Item "Cert:\CurrentUser\CA\$($authority.Thumbprint)" -ErrorAction SilentlyContinue
+    }
+}
+"$($files['certificate.pem']): for $($names -join ', '); good for $days days"
+'Trust its authority with trust-windows.ps1.'
