@@ -11,7 +11,9 @@ use thiserror::Error;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::oidc::authorization::{AuthorizationError, Callback, Code, NoRandomness, RequestParameters, Transaction, random_text};
+use crate::oidc::authorization::{
+    AuthorizationError, Callback, Code, NoRandomness, RequestParameters, Transaction, random_text,
+};
 use crate::oidc::claims::Claims;
 use crate::oidc::id_token::{IdTokenError, Verifier};
 use crate::oidc::issuer::IssuerRule;
@@ -181,12 +183,7 @@ impl IdentityWeb {
     /// The store of sessions.
     pub fn store(&self) -> RecordStore {
         let parts = &*self.0;
-        RecordStore::new(
-            Arc::clone(&parts.backend),
-            Arc::clone(&parts.ring),
-            parts.session_limits,
-            parts.clock.clone(),
-        )
+        RecordStore::new(Arc::clone(&parts.backend), Arc::clone(&parts.ring), parts.session_limits, parts.clock.clone())
     }
 
     /// Begins a sign-in. `further` are this request's own parameters, over those of the settings.
@@ -240,8 +237,7 @@ impl IdentityWeb {
         let state = callback.state.clone().ok_or(AuthorizationError::MissingState).map_err(Error::from)?;
         let removal = transactions.end(&state);
         let ended = |error: Error| Refused { error, removal: Some(removal.clone()) };
-        let transaction =
-            transactions.find(ring, &state, present, clock.now()).map_err(|error| ended(error.into()))?;
+        let transaction = transactions.find(ring, &state, present, clock.now()).map_err(|error| ended(error.into()))?;
 
         let metadata = provider.metadata().await.map_err(Error::from)?;
         let rule = self.issuer_rule(&metadata);
@@ -303,7 +299,8 @@ impl IdentityWeb {
 
     /// Marks a code as spent, for as long as its transaction's cookie could bring it again.
     async fn spend(&self, code: &Code) -> Result<(), Error> {
-        let first = self.0.backend.insert(&spent_mark(code), b"1", transaction::LIFETIME).await?;
+        let mine = random_text(&SystemRandom::new())?;
+        let first = self.0.backend.insert(&spent_mark(code), mine.as_bytes(), transaction::LIFETIME).await?;
         if first { Ok(()) } else { Err(Error::AlreadySpent) }
     }
 

@@ -37,11 +37,11 @@ pub mod web;
 // The demo identity provider knows the protocol's types alone.
 pub mod demo;
 // What sums it all up, for startup and main.
+pub mod check;
 pub mod settings;
 pub mod startup;
 pub mod telemetry;
 pub mod tls;
-pub mod check;
 
 pub use identity_web::IdentityWeb;
 pub use settings::Settings;

@@ -145,9 +145,10 @@ impl Settings {
     /// # Errors
     /// Every problem of every key at once.
     pub fn load() -> Result<Self, SettingsError> {
-        Self::from_environment(Path::new("config"), std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        }))
+        Self::from_environment(
+            Path::new("config"),
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        )
     }
 
     /// As [`Settings::load`], from a folder and variables of the caller's.
@@ -165,9 +166,8 @@ impl Settings {
             Some(_) => return Err(single("IDENTITY_WEB_PROFILE", "must be development or production")),
         };
         let named = variables.get("IDENTITY_WEB_CONFIG").filter(|path| !path.is_empty()).cloned();
-        let root = merge(folder, profile, named.as_deref(), variables).map_err(|error| {
-            single(named.as_deref().unwrap_or("config"), &format!("cannot be read: {error}"))
-        })?;
+        let root = merge(folder, profile, named.as_deref(), variables)
+            .map_err(|error| single(named.as_deref().unwrap_or("config"), &format!("cannot be read: {error}")))?;
         let mut reader = Reader::new(root);
         let settings = sections::read(&mut reader, profile);
         let (problems, _) = reader.finish();
@@ -245,9 +245,9 @@ mod tests {
     }
 
     fn problems(variables: &[(&str, &str)]) -> Vec<String> {
-        load("config", variables).map(|_| Vec::new()).unwrap_or_else(|error| {
-            error.problems.iter().map(ToString::to_string).collect()
-        })
+        load("config", variables)
+            .map(|_| Vec::new())
+            .unwrap_or_else(|error| error.problems.iter().map(ToString::to_string).collect())
     }
 
     #[test]
@@ -266,7 +266,10 @@ mod tests {
         let mut written = Reader::new(written);
         for path in known {
             let (section, key) = path.rsplit_once('.').unwrap();
-            assert!(text.contains(&format!("[{section}]")) && text.contains(&format!("{key} =")), "{path} is not in it");
+            assert!(
+                text.contains(&format!("[{section}]")) && text.contains(&format!("{key} =")),
+                "{path} is not in it"
+            );
             written.ignore(&path);
         }
         assert_eq!(written.finish().0, [], "keys that are not read");
@@ -283,16 +286,22 @@ mod tests {
 
     #[test]
     fn four_settings_make_a_client_of_any_provider_with_sessions_in_redis() {
-        let settings = load("/nowhere", &[
-            ("IDENTITY_WEB__CLIENT__CLIENT_ID", "c"),
-            ("IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL", "s"),
-            ("IDENTITY_WEB__CLIENT__AUTHORITY", "https://op.example/"),
-            ("IDENTITY_WEB__REDIS__URL", "redis://:password@redis.example"),
-        ])
+        let settings = load(
+            "/nowhere",
+            &[
+                ("IDENTITY_WEB__CLIENT__CLIENT_ID", "c"),
+                ("IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL", "s"),
+                ("IDENTITY_WEB__CLIENT__AUTHORITY", "https://op.example/"),
+                ("IDENTITY_WEB__REDIS__URL", "redis://:canary-4711@redis.example"),
+            ],
+        )
         .unwrap();
         assert!(!settings.demo && settings.session.store == StoreKind::Redis && settings.client.userinfo);
-        assert_eq!(settings.provider.metadata_url().unwrap().as_str(), "https://op.example/.well-known/openid-configuration");
-        assert!(!format!("{settings:?}").contains("password"));
+        assert_eq!(
+            settings.provider.metadata_url().unwrap().as_str(),
+            "https://op.example/.well-known/openid-configuration"
+        );
+        assert!(!format!("{settings:?}").contains("canary-4711"), "{settings:?}");
     }
 
     #[test]
@@ -311,8 +320,8 @@ mod tests {
             "session.idle_timeout_seconds (IDENTITY_WEB__SESSION__IDLE_TIMEOUT_SECONDS in the environment): must be a whole number",
             "type.authority_type (IDENTITY_WEB__TYPE__AUTHORITY_TYPE in the environment): must be one of SINGLE_TENANT",
             "server.public_url (IDENTITY_WEB__SERVER__PUBLIC_URL in the environment): must be https",
-            "client.client_credential: is unset",
-            "client.authority: is unset",
+            "client.client_credential (config/default.toml): is unset",
+            "client.authority (config/default.toml): is unset",
         ] {
             assert!(problems.contains(part), "{part:?} is not in\n{problems}");
         }
@@ -321,7 +330,7 @@ mod tests {
     #[test]
     fn production_wants_what_development_can_do_without() {
         let problems = problems(&[("IDENTITY_WEB_PROFILE", "production")]).join("\n");
-        for path in ["client.client_id:", "client.client_credential:", "client.authority:", "session.store"] {
+        for path in ["client.client_id ", "client.client_credential ", "client.authority ", "session.store "] {
             assert!(problems.contains(path), "{path} is not in\n{problems}");
         }
     }
@@ -343,14 +352,17 @@ mod tests {
     fn lists_come_with_commas_and_secrets_from_files() {
         let file = std::env::temp_dir().join(format!("identity-web-credential-{}", std::process::id()));
         std::fs::write(&file, "from a file\n").unwrap();
-        let settings = load("/nowhere", &[
-            ("IDENTITY_WEB__CLIENT__CLIENT_ID", "c"),
-            ("IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL_FILE", file.to_str().unwrap()),
-            ("IDENTITY_WEB__CLIENT__AUTHORITY", "https://op.example"),
-            ("IDENTITY_WEB__AUTH_REQUEST__SCOPES", "profile, api"),
-            ("IDENTITY_WEB__AUTH_REQUEST__EXTRA_PARAMETERS__UI_LOCALES", "de"),
-            ("IDENTITY_WEB__SERVER__TRUSTED_PROXIES", "10.0.0.0/8,127.0.0.1"),
-        ])
+        let settings = load(
+            "/nowhere",
+            &[
+                ("IDENTITY_WEB__CLIENT__CLIENT_ID", "c"),
+                ("IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL_FILE", file.to_str().unwrap()),
+                ("IDENTITY_WEB__CLIENT__AUTHORITY", "https://op.example"),
+                ("IDENTITY_WEB__AUTH_REQUEST__SCOPES", "profile, api"),
+                ("IDENTITY_WEB__AUTH_REQUEST__EXTRA_PARAMETERS__UI_LOCALES", "de"),
+                ("IDENTITY_WEB__SERVER__TRUSTED_PROXIES", "10.0.0.0/8,127.0.0.1"),
+            ],
+        )
         .unwrap();
         std::fs::remove_file(file).unwrap();
         assert_eq!(&*settings.client.credential.expose(), "from a file");

@@ -144,7 +144,9 @@ pub fn parts(settings: &Settings, clock: Clock) -> Result<Parts, StartError> {
         StoreKind::Memory => Arc::new(MemoryBackend::new(clock.clone())),
         StoreKind::Redis => {
             if settings.session.keys.is_none() {
-                warn!("session.keys is unset: sessions in Redis end with this process, and no other replica opens them");
+                warn!(
+                    "session.keys is unset: sessions in Redis end with this process, and no other replica opens them"
+                );
             }
             Arc::new(RedisBackend::new(settings.redis.clone())?)
         }

@@ -197,7 +197,8 @@ fn grant(
 
 /// The authorization response, by query or by form_post.
 fn respond(state: &DemoState, request: &Parameters, response: Vec<(&str, &str)>) -> HttpResponse {
-    let mut parameters: Vec<_> = response.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut parameters: Vec<_> =
+        response.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     parameters.extend(request.get("state").map(|value| ("state".to_owned(), value.clone())));
     let faults = faults(state);
     if let Some(rewrite) = &faults.authorization_response {
@@ -250,7 +251,8 @@ async fn token(state: Data<DemoState>, Form(form): Form<Parameters>, request: Ht
 
 fn authenticates(state: &DemoState, form: &Parameters, request: &HttpRequest) -> bool {
     let expected = (state.settings.client_id.as_str(), state.settings.client_credential.as_str());
-    let decode = |text: &str| form_urlencoded::parse(format!("v={text}").as_bytes()).next().map(|(_, v)| v.into_owned());
+    let decode =
+        |text: &str| form_urlencoded::parse(format!("v={text}").as_bytes()).next().map(|(_, v)| v.into_owned());
     let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
     if let Some(basic) = header.and_then(|value| value.strip_prefix("Basic ")) {
         let pair = STANDARD.decode(basic).ok().and_then(|bytes| String::from_utf8(bytes).ok());

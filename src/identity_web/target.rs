@@ -54,13 +54,15 @@ fn local(requested: &str, own_prefix: &str) -> Option<String> {
         if !is_absolute_path(&decoded) || !decoded.chars().all(|c| !c.is_control() && c != '\\') {
             return None;
         }
+        // "/.//evil" is "//evil" to who resolves the dot.
+        let start = decoded.len() - decoded.trim_start_matches(['/', '.']).len();
+        if decoded[..start].contains("//") {
+            return None;
+        }
         if decoded == own_prefix || decoded.strip_prefix(own_prefix).is_some_and(|rest| rest.starts_with('/')) {
             return None;
         }
         decoded = decode(&decoded)?;
-    }
-    if decoded.trim_start_matches(['/', '.']).is_empty() && decoded.len() > 1 {
-        return None;
     }
     Some(url[url::Position::BeforePath..].to_owned())
 }
@@ -101,7 +103,9 @@ mod tests {
 
     #[test]
     fn places_of_this_site_are_kept() {
-        for place in ["/", "/token_details", "/a/b?c=d&e=%2F#f", "/a%20b", "/search?q=%C3%A9&r=//x", "/a//b", "/.well-known/x"] {
+        for place in
+            ["/", "/token_details", "/a/b?c=d&e=%2F#f", "/a%20b", "/search?q=%C3%A9&r=//x", "/a//b", "/.well-known/x"]
+        {
             assert_eq!(Target::parse(place, "/auth").as_str(), place);
         }
         assert_eq!(Target::parse("/a/../b", "/auth").as_str(), "/b");
@@ -112,13 +116,60 @@ mod tests {
     fn every_other_form_leads_home() {
         let overlong = format!("/{}", "a".repeat(MAX_BYTES));
         for form in [
-            "", "a", "?a", "#a", "//evil", "///evil", "/\\evil", "\\/evil", "\\\\evil", "/%5cevil", "/%5Cevil", "/%2f%2fevil",
-            "/%2Fevil", "/%252fevil", "/%25252fevil", "/ /evil", "/%20/evil", "/\t/evil", "/\n/evil", "/a\nb", "/%09/evil",
-            "/%0a/evil", "/%0d%0aSet-Cookie:a=b", "https:evil", "https:/evil", "https://evil", "https:///evil", "HTTP://evil",
-            "javascript:alert(1)", "data:text/html,x", "//a@evil", "@evil", ".evil", "//evil%E3%80%82com", "/.//evil",
-            "/..//evil", "/a/..//evil", "/./\\evil", "/%2e//evil", "/%2e%2f/evil", "https://127.0.0.1:5001/", "http://127.0.0.1:5000/",
-            "https://127.0.0.1:5000/", "/%ff", "/%", "/%zz", "/auth", "/auth/sign_in", "/auth/sign_out?x=1", "/x/../auth/sign_in",
-            "/%61uth/sign_in", "/\u{200b}\u{2028}/evil", "/\u{3000}/evil", overlong.as_str(),
+            "",
+            "a",
+            "?a",
+            "#a",
+            "//evil",
+            "///evil",
+            "/\\evil",
+            "\\/evil",
+            "\\\\evil",
+            "/%5cevil",
+            "/%5Cevil",
+            "/%2f%2fevil",
+            "/%2Fevil",
+            "/%252fevil",
+            "/%25252fevil",
+            "/ /evil",
+            "/%20/evil",
+            "/\t/evil",
+            "/\n/evil",
+            "/a\nb",
+            "/%09/evil",
+            "/%0a/evil",
+            "/%0d%0aSet-Cookie:a=b",
+            "https:evil",
+            "https:/evil",
+            "https://evil",
+            "https:///evil",
+            "HTTP://evil",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "//a@evil",
+            "@evil",
+            ".evil",
+            "//evil%E3%80%82com",
+            "/.//evil",
+            "/..//evil",
+            "/a/..//evil",
+            "/./\\evil",
+            "/%2e//evil",
+            "/%2e%2f/evil",
+            "https://127.0.0.1:5001/",
+            "http://127.0.0.1:5000/",
+            "https://127.0.0.1:5000/",
+            "/%ff",
+            "/%",
+            "/%zz",
+            "/auth",
+            "/auth/sign_in",
+            "/auth/sign_out?x=1",
+            "/x/../auth/sign_in",
+            "/%61uth/sign_in",
+            "/\u{200b}\u{2028}/evil",
+            "/\u{3000}/evil",
+            overlong.as_str(),
         ] {
             assert_eq!(Target::parse(form, "/auth"), Target::home(), "{form:?}");
         }
@@ -129,7 +180,13 @@ mod tests {
         let site = Url::parse("https://app.example/").unwrap();
         let parse = |url: &str| Target::parse_absolute(url, &site, "/auth").as_str().to_owned();
         assert_eq!(parse("https://app.example/a?b"), "/a?b");
-        for form in ["https://app.example.evil/a", "https://app.example@evil/", "https://app.example:444/a", "https://app.example//evil", "http://app.example/a"] {
+        for form in [
+            "https://app.example.evil/a",
+            "https://app.example@evil/",
+            "https://app.example:444/a",
+            "https://app.example//evil",
+            "http://app.example/a",
+        ] {
             assert_eq!(parse(form), "/", "{form}");
         }
     }

@@ -98,7 +98,8 @@ impl Transaction {
         client_id: &str,
         parameters: &RequestParameters,
     ) -> Result<Url, url::ParseError> {
-        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(self.pkce_verifier.clone()));
+        let challenge =
+            PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(self.pkce_verifier.clone()));
         let client = BasicClient::new(ClientId::new(client_id.to_owned()))
             .set_auth_uri(AuthUrl::from_url(metadata.authorization_endpoint.clone()))
             .set_redirect_uri(RedirectUrl::new(self.redirect_uri.clone())?);
@@ -120,7 +121,12 @@ impl Transaction {
     ///
     /// # Errors
     /// The first check that fails.
-    pub fn accept(self, response: Callback, rule: &IssuerRule, metadata: &Metadata) -> Result<Code, AuthorizationError> {
+    pub fn accept(
+        self,
+        response: Callback,
+        rule: &IssuerRule,
+        metadata: &Metadata,
+    ) -> Result<Code, AuthorizationError> {
         match &response.issuer {
             Some(issuer) if !rule.matches(issuer) => return Err(AuthorizationError::WrongIssuer),
             None if metadata.authorization_response_iss_parameter_supported => {

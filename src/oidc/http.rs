@@ -85,7 +85,8 @@ impl Http {
     /// [`HttpError::Unreachable`] and [`HttpError::TooLarge`].
     pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let host = authority(request.uri().host(), request.uri().port_u16());
-        let unreachable = |error: reqwest::Error| HttpError::Unreachable { host: host.clone(), cause: innermost(&error) };
+        let unreachable =
+            |error: reqwest::Error| HttpError::Unreachable { host: host.clone(), cause: innermost(&error) };
         let request = reqwest::Request::try_from(request).map_err(unreachable)?;
         let mut response = self.client.execute(request).await.map_err(unreachable)?;
         let mut answer = HttpResponse::new(Vec::new());
@@ -117,7 +118,8 @@ impl Http {
         if response.status() != 200 {
             return Err(HttpError::Status { host, status: response.status().as_u16() });
         }
-        let header = |name| response.headers().get(name).and_then(|value: &oauth2::http::HeaderValue| value.to_str().ok());
+        let header =
+            |name| response.headers().get(name).and_then(|value: &oauth2::http::HeaderValue| value.to_str().ok());
         let media_type = header(CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default();
         Ok(Answer {
             media_type: media_type.trim().to_ascii_lowercase(),

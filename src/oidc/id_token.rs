@@ -203,8 +203,7 @@ mod tests {
     fn verify(claims: &Value) -> Result<Claims, IdTokenError> {
         let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256"}"#);
         let input = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
-        let signature =
-            CoreHmacKey::new(SECRET).sign(&CoreJwsSigningAlgorithm::HmacSha256, input.as_bytes()).unwrap();
+        let signature = CoreHmacKey::new(SECRET).sign(&CoreJwsSigningAlgorithm::HmacSha256, input.as_bytes()).unwrap();
         let issuer = IssuerRule::Exact("https://op.example".to_owned());
         let verifier = Verifier { issuer: &issuer, client_id: "client", algorithm: Algorithm::HS256 };
         let keys = KeySet::of_client_secret(SECRET);

@@ -96,7 +96,10 @@ mod tests {
         assert_eq!(rule(&[]).check(&issuer, Some(&other)), Err(IssuerMismatch::Issuer));
         assert_eq!(rule(&[]).check(&issuer, None), Err(IssuerMismatch::NoTenant));
         assert_eq!(rule(&[]).check(&issuer, Some("common")), Err(IssuerMismatch::NoTenant));
-        assert_eq!(rule(&[]).check(&format!("https://sts.example/{TENANT}/"), Some(TENANT)), Err(IssuerMismatch::Issuer));
+        assert_eq!(
+            rule(&[]).check(&format!("https://sts.example/{TENANT}/"), Some(TENANT)),
+            Err(IssuerMismatch::Issuer)
+        );
         assert!(rule(&[]).matches(&issuer));
         assert!(!rule(&[]).matches("https://login.example/{tenantid}/v2.0"));
         assert!(!rule(&[]).matches("https://login.example/a/b/v2.0"));

@@ -40,7 +40,16 @@ impl Algorithm {
 
     /// Whether it signs with the client's secret.
     pub fn is_symmetric(self) -> bool {
-        matches!(self, Self::HS256 | Self::HS384 | Self::HS512)
+        self.hmac_len().is_some()
+    }
+
+    fn hmac_len(self) -> Option<usize> {
+        match self {
+            Self::HS256 => Some(32),
+            Self::HS384 => Some(48),
+            Self::HS512 => Some(64),
+            _ => None,
+        }
     }
 
     pub(super) fn key_type(self) -> CoreJsonWebKeyType {
@@ -153,6 +162,10 @@ impl<'a> Jws<'a> {
             Some(Value::String(kid)) => Some(kid.as_str()),
             Some(_) => return Err(JwsError::Malformed),
         };
+        // The verification of an HMAC panics on one of another length.
+        if pinned.hmac_len().is_some_and(|length| self.signature.len() != length) {
+            return Err(JwsError::WrongSignature);
+        }
         let mut error = JwsError::UnknownKey;
         for key in keys.candidates(pinned, kid) {
             if key.jwk.verify_signature(&pinned.jws(), self.signed, &self.signature).is_ok() {

@@ -233,7 +233,9 @@ impl Provider {
     /// # Errors
     /// It cannot be had, and none is held from before.
     pub async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
-        self.metadata.get(async || self.fetch_metadata().await.map(|(metadata, answer)| (metadata, answer.max_age))).await
+        self.metadata
+            .get(async || self.fetch_metadata().await.map(|(metadata, answer)| (metadata, answer.max_age)))
+            .await
     }
 
     /// Its metadata as last seen, without asking.

@@ -19,6 +19,9 @@ pub trait Backend: Send + Sync {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, BackendError>;
 
     /// Stores a value where there is none. Tells whether it did.
+    ///
+    /// A value that no other caller would store (it has random bytes in it) is told from another's where the store's
+    /// answer is lost on its way; the same goes for [`Backend::replace`].
     async fn insert(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, BackendError>;
 
     /// Stores a value in place of `expected`. Tells whether it did: not where another value, or none, is there.

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! {prefix}session:{hash of the session key}  ->  [format][ring key id][nonce][sealed record]
-//! {prefix}spent:{hash of a state}            ->  1, for as long as that transaction could be replayed
+//! {prefix}spent:{hash of a state}            ->  random bytes, for as long as that transaction could be replayed
 //! ```
 
 pub mod backend;

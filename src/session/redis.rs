@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, ExistenceCheck, FromRedisValue, RedisError, Script, SetExpiry, SetOptions, TlsCertificates};
+use redis::{Client, Cmd, ExistenceCheck, FromRedisValue, RedisError, SetExpiry, SetOptions, TlsCertificates};
 use tracing::debug;
 
 use super::backend::{Backend, BackendError};
@@ -33,7 +33,6 @@ pub struct RedisSettings {
 /// A [`Backend`] in one Redis (or one that speaks its protocol).
 pub struct RedisBackend {
     settings: RedisSettings,
-    replace: Script,
     connection: RwLock<Option<(Arc<str>, ConnectionManager)>>,
 }
 
@@ -43,7 +42,7 @@ impl RedisBackend {
     /// # Errors
     /// The URL or the certificate cannot be used.
     pub fn new(settings: RedisSettings) -> Result<Self, RedisError> {
-        let backend = Self { settings, replace: Script::new(REPLACE), connection: RwLock::new(None) };
+        let backend = Self { settings, connection: RwLock::new(None) };
         backend.connection()?;
         Ok(backend)
     }
@@ -60,26 +59,36 @@ impl RedisBackend {
         Ok(connection)
     }
 
-    /// Runs a command that may be run twice: once more where the connection turns out to be lost.
-    async fn run<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, BackendError> {
-        let attempt = async || {
-            let mut connection = self.connection()?;
-            command.query_async(&mut connection).await
-        };
-        match self.within_deadline(attempt()).await {
+    /// Runs a command; once more where the connection turns out to be lost. Tells whether it was run twice: then the
+    /// first may have been carried out, and only its answer lost.
+    async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<(T, bool), BackendError> {
+        match self.attempt(command).await {
             Err(Failure::Redis(error)) if error.is_io_error() && !error.is_timeout() => {
                 debug!(%error, "redis: trying once more");
-                self.within_deadline(attempt()).await.map_err(Failure::into)
+                Ok((self.attempt(command).await?, true))
             }
-            outcome => outcome.map_err(Failure::into),
+            outcome => Ok((outcome?, false)),
         }
     }
 
-    async fn within_deadline<T>(&self, attempt: impl Future<Output = Result<T, RedisError>>) -> Result<T, Failure> {
+    async fn attempt<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failure> {
         let deadline = self.settings.connect_timeout + self.settings.command_timeout;
-        match tokio::time::timeout(deadline, attempt).await {
+        let mut connection = self.connection().map_err(Failure::Redis)?;
+        match tokio::time::timeout(deadline, command.query_async(&mut connection)).await {
             Ok(outcome) => outcome.map_err(Failure::Redis),
             Err(_) => Err(Failure::Deadline),
+        }
+    }
+
+    async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BackendError> {
+        Ok(self.run(command).await?.0)
+    }
+
+    /// Whether a conditional write was carried out: by its answer, or after two runs by what is there now.
+    async fn was_written(&self, key: &str, value: &[u8], answer: (bool, bool)) -> Result<bool, BackendError> {
+        match answer {
+            (false, true) => Ok(self.get(key).await?.as_deref() == Some(value)),
+            (written, _) => Ok(written),
         }
     }
 
@@ -88,7 +97,7 @@ impl RedisBackend {
     /// # Errors
     /// It does not answer.
     pub async fn server(&self) -> Result<String, BackendError> {
-        let information: String = self.run(redis::cmd("INFO").arg("server")).await?;
+        let information: String = self.ask(redis::cmd("INFO").arg("server")).await?;
         let field = |name: &str| {
             information.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap_or("unknown").trim()
         };
@@ -139,41 +148,29 @@ fn milliseconds(ttl: Duration) -> u64 {
 #[async_trait]
 impl Backend for RedisBackend {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, BackendError> {
-        self.run(&redis::Cmd::get(self.key(key))).await
+        self.ask(&Cmd::get(self.key(key))).await
     }
 
     async fn insert(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
-        let options = SetOptions::default()
-            .conditional_set(ExistenceCheck::NX)
-            .with_expiration(SetExpiry::PX(milliseconds(ttl)));
-        // Not run twice: after a lost answer, the second would find the first one's value and call it another's.
-        let command = redis::Cmd::set_options(self.key(key), value, options);
-        let set = async {
-            let mut connection = self.connection()?;
-            command.query_async::<Option<String>>(&mut connection).await
-        };
-        match self.within_deadline(set).await {
-            Ok(answer) => Ok(answer.is_some()),
-            Err(failure) => Err(failure.into()),
-        }
+        let options =
+            SetOptions::default().conditional_set(ExistenceCheck::NX).with_expiration(SetExpiry::PX(milliseconds(ttl)));
+        let (answer, twice) = self.run::<Option<String>>(&Cmd::set_options(self.key(key), value, options)).await?;
+        self.was_written(key, value, (answer.is_some(), twice)).await
     }
 
     async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
-        let key = self.key(key);
-        let set = async {
-            let mut invocation = self.replace.key(&key);
-            invocation.arg(expected).arg(value).arg(milliseconds(ttl));
-            invocation.invoke_async::<bool>(&mut self.connection()?).await
-        };
-        self.within_deadline(set).await.map_err(Failure::into)
+        let mut command = redis::cmd("EVAL");
+        command.arg(REPLACE).arg(1).arg(self.key(key)).arg(expected).arg(value).arg(milliseconds(ttl));
+        let answer = self.run::<bool>(&command).await?;
+        self.was_written(key, value, answer).await
     }
 
     async fn remove(&self, key: &str) -> Result<bool, BackendError> {
-        self.run(&redis::Cmd::del(self.key(key))).await
+        self.ask(&Cmd::del(self.key(key))).await
     }
 
     async fn ping(&self) -> Result<(), BackendError> {
         let options = SetOptions::default().with_expiration(SetExpiry::PX(1000));
-        self.run::<()>(&redis::Cmd::set_options(self.key("ping"), "1", options)).await
+        self.ask::<()>(&Cmd::set_options(self.key("ping"), "1", options)).await
     }
 }

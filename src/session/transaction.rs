@@ -199,6 +199,9 @@ mod tests {
             assert_eq!(settings().find(&ring, state, &swapped, Timestamp(1)).err(), Some(TransactionError::Unknown));
         }
         let doubled = vec![swapped[0].clone(), jar[0].clone()];
-        assert!(settings().find(&ring, &a.state, &doubled, Timestamp(1)).is_ok(), "one that does not open is passed over");
+        assert!(
+            settings().find(&ring, &a.state, &doubled, Timestamp(1)).is_ok(),
+            "one that does not open is passed over"
+        );
     }
 }

@@ -8,8 +8,7 @@ use url::Url;
 
 use super::reader::Reader;
 use super::{
-    DemoProviderSettings, Profile, ServerSettings, SessionSettings, Settings, StoreKind,
-    TelemetrySettings, TlsSettings,
+    DemoProviderSettings, Profile, ServerSettings, SessionSettings, Settings, StoreKind, TelemetrySettings, TlsSettings,
 };
 use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DEMO_TENANT};
 use crate::identity_web::{AuthRequestSettings, CookieSettings, Endpoints};
@@ -38,7 +37,8 @@ pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
     let ca_certificate = reader.file("client.ca_certificate");
     let client = client(reader, profile, &demo_provider);
     let (demo, provider, client) = client?;
-    let redis = if redis_chosen { redis } else { RedisSettings { url: Secret::new("redis://127.0.0.1:6379/"), ..redis } };
+    let redis =
+        if redis_chosen { redis } else { RedisSettings { url: Secret::new("redis://127.0.0.1:6379/"), ..redis } };
     Some(Settings {
         profile,
         demo,
@@ -64,12 +64,15 @@ fn client(
 ) -> Option<(bool, ProviderSettings, ClientSettings)> {
     reader.choice("type.client_type", &[("CONFIDENTIAL", ())]);
     reader.ignore("type.framework");
-    let kind = reader.choice("type.authority_type", &[
-        ("SINGLE_TENANT", Some(AuthorityKind::SingleTenant)),
-        ("MULTI_TENANT", Some(AuthorityKind::MultiTenant)),
-        ("B2C", None),
-        ("OIDC", Some(AuthorityKind::Oidc)),
-    ]);
+    let kind = reader.choice(
+        "type.authority_type",
+        &[
+            ("SINGLE_TENANT", Some(AuthorityKind::SingleTenant)),
+            ("MULTI_TENANT", Some(AuthorityKind::MultiTenant)),
+            ("B2C", None),
+            ("OIDC", Some(AuthorityKind::Oidc)),
+        ],
+    );
     if kind == Some(None) {
         reader.problem("type.authority_type", "B2C is not supported by this version");
     }
@@ -80,8 +83,7 @@ fn client(
     let client_id = reader.text("client.client_id");
     let credential = credential(reader);
     let authority = reader.text("client.authority");
-    let is_demo =
-        profile == Profile::Development && client_id.is_none() && credential.is_none() && authority.is_none();
+    let is_demo = profile == Profile::Development && client_id.is_none() && credential.is_none() && authority.is_none();
     let provider = ProviderSettings {
         kind: if is_demo { AuthorityKind::SingleTenant } else { kind },
         authority: if is_demo {
@@ -151,7 +153,8 @@ fn algorithm(reader: &mut Reader) -> Algorithm {
 }
 
 fn userinfo(reader: &mut Reader, kind: AuthorityKind) -> bool {
-    let choices = [("auto", None), ("yes", Some(true)), ("no", Some(false)), ("true", Some(true)), ("false", Some(false))];
+    let choices =
+        [("auto", None), ("yes", Some(true)), ("no", Some(false)), ("true", Some(true)), ("false", Some(false))];
     reader.choice("client.userinfo", &choices).flatten().unwrap_or(kind == AuthorityKind::Oidc)
 }
 
@@ -171,8 +174,18 @@ fn auth_request(reader: &mut Reader, server: &ServerSettings, endpoints: &Endpoi
         scopes.insert(0, "openid".to_owned());
     }
     let mut further = reader.table("auth_request.extra_parameters");
-    let own = ["client_id", "response_type", "redirect_uri", "scope", "state", "nonce", "code_challenge",
-        "code_challenge_method", "response_mode", "prompt"];
+    let own = [
+        "client_id",
+        "response_type",
+        "redirect_uri",
+        "scope",
+        "state",
+        "nonce",
+        "code_challenge",
+        "code_challenge_method",
+        "response_mode",
+        "prompt",
+    ];
     if let Some(name) = further.keys().find(|name| own.contains(&name.as_str())).cloned() {
         let path = format!("auth_request.extra_parameters.{name}");
         reader.problem(&path, "is set by this application itself");

@@ -192,7 +192,8 @@ fn status_of(cause: &Cause) -> StatusCode {
 fn told_of(cause: &identity_web::Error) -> Told {
     const WAIT: &[&str] = &["Wait a moment, then try again."];
     const FRESH: &[&str] = &["Start a fresh sign-in."];
-    const ADMIN: &[&str] = &["Start a fresh sign-in.", "If it fails again, give the correlation id to your administrator."];
+    const ADMIN: &[&str] =
+        &["Start a fresh sign-in.", "If it fails again, give the correlation id to your administrator."];
     match cause {
         Cause::Provider(_) | Cause::Token(TokenError::Http(_)) | Cause::Userinfo(UserinfoError::Http(_)) => {
             told_try_again("Signing in is not possible right now", "The identity provider does not answer.", WAIT)
@@ -213,7 +214,11 @@ fn told_of(cause: &identity_web::Error) -> Told {
         ),
         Cause::Token(TokenError::Refused(refusal)) => Told {
             detail: Some(refusal.code.clone()),
-            ..told_try_again("The identity provider refused the sign-in", "It did not give this application the tokens.", ADMIN)
+            ..told_try_again(
+                "The identity provider refused the sign-in",
+                "It did not give this application the tokens.",
+                ADMIN,
+            )
         },
         Cause::IdToken(IdTokenError::TenantNotAllowed) => told_try_again(
             "Your organisation may not sign in here",
@@ -259,11 +264,13 @@ fn told_of_refusal(refusal: &Refusal) -> Told {
             "You, or your organisation’s rules, declined it at the identity provider.",
             &["Start again, and accept.", "If you did not decline, ask your administrator."],
         ),
-        "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => told_try_again(
-            "The identity provider wants to hear from you",
-            "It can go on only if you answer its questions.",
-            &["Start a fresh sign-in, and follow what it asks."],
-        ),
+        "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
+            told_try_again(
+                "The identity provider wants to hear from you",
+                "It can go on only if you answer its questions.",
+                &["Start a fresh sign-in, and follow what it asks."],
+            )
+        }
         "server_error" | "temporarily_unavailable" => told_try_again(
             "Signing in is not possible right now",
             "The identity provider has a fault of its own.",

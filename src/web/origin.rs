@@ -45,7 +45,10 @@ impl<'a> Origin<'a> {
 
     /// Whether it would have an HTML page for an answer.
     pub fn wants_html(&self) -> bool {
-        self.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+        self.headers
+            .get(ACCEPT)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"))
     }
 
     /// Whether a browser fetches ahead of a wish that may never come.

@@ -68,9 +68,7 @@ where
             .cookie_same_site(SameSite::Lax)
             .cookie_path("/".to_owned())
             .cookie_content_security(CookieContentSecurity::Signed)
-            .session_lifecycle(
-                BrowserSession::default().state_ttl_extension_policy(TtlExtensionPolicy::OnStateChanges),
-            )
+            .session_lifecycle(BrowserSession::default().state_ttl_extension_policy(TtlExtensionPolicy::OnStateChanges))
             .build();
         let inner = middleware.new_transform(Remember { service }).into_inner();
         ready(inner.map(|inner| SessionsService { inner, sessions: self.clone(), keys: keys.into() }))
@@ -132,7 +130,7 @@ fn accept_older_key(request: &mut ServiceRequest, name: &str, keys: &[Key]) {
         return;
     }
     let Some(header) = request.headers().get(COOKIE).and_then(|value| value.to_str().ok()) else { return };
-    let resigned = header.split(';').map(|pair| match Cookie::parse(pair.trim()) {
+    let resigned = header.split(';').map(|pair| match Cookie::parse_encoded(pair.trim()) {
         Ok(cookie) if cookie.name() == name => resigned(cookie, own, older).unwrap_or_else(|| pair.to_owned()),
         _ => pair.to_owned(),
     });
@@ -147,7 +145,7 @@ fn resigned(cookie: Cookie<'_>, own: &Key, older: &[Key]) -> Option<String> {
     jar.add_original(cookie.into_owned());
     let verified = older.iter().find_map(|key| jar.signed(key).get(&name))?;
     jar.signed_mut(own).add(Cookie::new(name.clone(), verified.value().to_owned()));
-    Some(jar.get(&name)?.stripped().to_string())
+    Some(jar.get(&name)?.stripped().encoded().to_string())
 }
 
 /// The request of an answer that a handler has given: what is needed to give another in its place.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, HeaderValue};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::Serialize;
@@ -180,7 +180,8 @@ impl Views {
         if request.method() != actix_web::http::Method::GET || wanted == "/" || self.is_own_route(wanted) {
             return self.site.sign_in.clone();
         }
-        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("post_sign_in_url", wanted).finish();
+        let query =
+            url::form_urlencoded::Serializer::new(String::new()).append_pair("post_sign_in_url", wanted).finish();
         format!("{}?{query}", self.site.sign_in)
     }
 

@@ -6,16 +6,13 @@
 // All but `port` (0 or none: any free one) is the client's metadata as OpenID Connect Registration names it.
 // It prints one line on stdout, `ready <issuer>`, and ends at SIGTERM or when its stdin closes, so that it
 // never outlives the test. Anyone may sign in, with any password.
-import { generateKeyPairSync, randomBytes, webcrypto } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-// stdout carries the one line, but the library writes its notices there.
+// stdout carries the one line, but the library writes its notices there, some when it is imported.
 console.info = console.error;
 console.log = console.error;
-// What Debian 12's Node (18) lacks of what the library needs.
-globalThis.crypto ??= webcrypto;
-URL.parse ??= (...url) => (URL.canParse(...url) ? new URL(...url) : null);
 const { Provider } = await import('oidc-provider');
 
 process.on('SIGTERM', () => process.exit(0));

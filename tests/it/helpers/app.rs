@@ -1,0 +1,164 @@
+//! The application with the demo provider, on free ports.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use identity_web::clock::Clock;
+use identity_web::demo::faults::Faults;
+use identity_web::demo::signer::{Signer, new_rsa_key};
+use identity_web::demo::{DEMO_CLIENT_ID, DEMO_TENANT, DemoProvider, DemoSettings, DemoState};
+use identity_web::startup::Application;
+use identity_web::{IdentityWeb, Settings, tls};
+
+use super::redis::Redis;
+use super::{free_port, log};
+
+/// The client secret of the tests, with characters that need encoding.
+pub const SECRET: &str = "s3cret: with+odd%chars & thirty-two or more";
+
+/// A running application.
+pub struct TestApp {
+    /// Where browsers find it.
+    pub url: String,
+    /// Where operators find it.
+    pub operations: SocketAddr,
+    /// The clock of application and provider.
+    pub clock: Clock,
+    /// The provider.
+    pub provider: Data<DemoState>,
+    /// The use cases.
+    pub identity: IdentityWeb,
+    /// The prefix of its keys in Redis.
+    pub prefix: String,
+    /// What it was configured with.
+    pub variables: BTreeMap<String, String>,
+    handle: ServerHandle,
+}
+
+/// RSA keys are slow to make: two serve all tests.
+fn rsa_key(which: usize) -> &'static [u8] {
+    static KEYS: [OnceLock<Vec<u8>>; 2] = [OnceLock::new(), OnceLock::new()];
+    KEYS[which].get_or_init(|| new_rsa_key().unwrap())
+}
+
+/// A signer with one of two RSA keys.
+pub fn signer(which: usize) -> Signer {
+    Signer::with_rsa_key(rsa_key(which)).unwrap()
+}
+
+/// A demo provider that serves, and its authority.
+pub fn provider(redirect_uris: &[String], clock: &Clock) -> (Data<DemoState>, String) {
+    provider_at("127.0.0.1:0", redirect_uris, clock)
+}
+
+/// A demo provider at an address.
+pub fn provider_at(address: &str, redirect_uris: &[String], clock: &Clock) -> (Data<DemoState>, String) {
+    let settings = DemoSettings {
+        client_id: DEMO_CLIENT_ID.to_owned(),
+        client_credential: SECRET.to_owned(),
+        redirect_uris: redirect_uris.to_vec(),
+        public_url: None,
+        internal_url: None,
+    };
+    let provider = DemoProvider::bind(address.parse().unwrap(), settings, signer(0), clock.clone()).unwrap();
+    let (state, authority) = (provider.state.clone(), provider.authority());
+    actix_web::rt::spawn(provider.run().unwrap());
+    (state, authority)
+}
+
+impl TestApp {
+    /// An application for one tenant of the demo provider, with its sessions in the shared Redis.
+    pub async fn spawn() -> Self {
+        Self::spawn_with(&[]).await
+    }
+
+    /// The same, with further settings (`section.key`, value); `{authority}` stands for the provider's.
+    pub async fn spawn_with(further: &[(&str, &str)]) -> Self {
+        log::start();
+        tls::install_crypto();
+        let clock = Clock::system();
+        let port = free_port();
+        let public_url = further
+            .iter()
+            .find(|(key, _)| *key == "server.public_url")
+            .map_or_else(|| format!("https://127.0.0.1:{port}"), |(_, url)| url.replace("{port}", &port.to_string()));
+        let redirect_uris = ["redirect", "post_sign_out"].map(|name| format!("{public_url}/auth/{name}"));
+        let (provider, authority) = provider(&redirect_uris, &clock);
+        let prefix = format!("test-{port}:");
+        let mut settings = BTreeMap::from([
+            ("type.authority_type", "SINGLE_TENANT".to_owned()),
+            ("client.client_id", DEMO_CLIENT_ID.to_owned()),
+            ("client.client_credential", SECRET.to_owned()),
+            ("client.authority", authority.clone()),
+            ("server.listen", format!("127.0.0.1:{port}")),
+            ("server.operations_listen", "127.0.0.1:0".to_owned()),
+            ("server.workers", "2".to_owned()),
+            ("session.keys", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
+            ("redis.url", Redis::shared().url()),
+            ("redis.key_prefix", prefix.clone()),
+            ("limits.sign_in_requests_per_minute", "100000".to_owned()),
+        ]);
+        let provider_url = authority.replace(&format!("/{DEMO_TENANT}"), "");
+        for (key, value) in further {
+            let value = value.replace("{authority}", &authority).replace("{provider}", &provider_url);
+            settings.insert(key, value);
+        }
+        settings.insert("server.public_url", public_url);
+        let variables = settings
+            .into_iter()
+            .map(|(key, value)| (format!("IDENTITY_WEB__{}", key.replace('.', "__").to_uppercase()), value))
+            .collect();
+        Self::start(variables, clock, provider, prefix)
+    }
+
+    /// Another replica of this one, on a port of its own.
+    pub fn replica(&self) -> Self {
+        let mut variables = self.variables.clone();
+        let port = free_port();
+        variables.insert("IDENTITY_WEB__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}"));
+        let mut replica = Self::start(variables, self.clock.clone(), self.provider.clone(), self.prefix.clone());
+        replica.url = format!("{}:{port}", self.url.rsplit_once(':').unwrap().0);
+        replica
+    }
+
+    /// This one with other settings.
+    pub fn replica_with(&self, key: &str, value: &str) -> Self {
+        let mut variables = self.variables.clone();
+        variables.insert(key.to_owned(), value.to_owned());
+        let port = free_port();
+        variables.insert("IDENTITY_WEB__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}"));
+        let mut replica = Self::start(variables, self.clock.clone(), self.provider.clone(), self.prefix.clone());
+        replica.url = format!("{}:{port}", self.url.rsplit_once(':').unwrap().0);
+        replica
+    }
+
+    fn start(variables: BTreeMap<String, String>, clock: Clock, provider: Data<DemoState>, prefix: String) -> Self {
+        let settings = Settings::from_environment(Path::new("/nowhere"), variables.clone().into_iter());
+        let settings = settings.unwrap_or_else(|error| panic!("{error}"));
+        let url = settings.server.public_url.as_str().trim_end_matches('/').to_owned();
+        let application = Application::build(settings, clock.clone()).unwrap();
+        let (operations, identity) = (application.operations_address(), application.identity().clone());
+        let handle = application.handle();
+        actix_web::rt::spawn(application.run_until_stopped());
+        Self { url, operations, clock, provider, identity, prefix, variables, handle }
+    }
+
+    /// Makes the provider misbehave.
+    pub fn with_faults(&self, faults: Faults) {
+        *self.provider.faults.write().unwrap() = faults;
+    }
+
+    /// Every key that this application has in the shared Redis.
+    pub fn keys(&self) -> Vec<String> {
+        Redis::shared().keys(&self.prefix)
+    }
+
+    /// Stops the application.
+    pub async fn stop(&self) {
+        self.handle.stop(false).await;
+    }
+}

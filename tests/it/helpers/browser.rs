@@ -1,0 +1,168 @@
+//! A browser without a screen: it keeps cookies, follows no redirect by itself, and can fill in the account picker.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use actix_web::cookie::Cookie;
+use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::{Method, Response};
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+use super::TestApp;
+
+/// A browser.
+pub struct Browser {
+    client: reqwest::Client,
+    /// Its cookies, by name: like a real browser it does not tell ports apart.
+    pub cookies: RefCell<BTreeMap<String, String>>,
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: String,
+}
+
+impl Answer {
+    /// A header's value, empty where it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Where it leads.
+    pub fn location(&self) -> &str {
+        assert!((300..400).contains(&self.status), "no redirect but {}: {}", self.status, self.body);
+        self.headers[LOCATION].to_str().unwrap()
+    }
+
+    /// Every cookie it sets.
+    pub fn set_cookies(&self) -> Vec<Cookie<'static>> {
+        let headers = self.headers.get_all(SET_COOKIE).iter();
+        headers.map(|header| Cookie::parse(header.to_str().unwrap().to_owned()).unwrap()).collect()
+    }
+}
+
+impl Browser {
+    /// A browser with no cookies.
+    pub fn new() -> Self {
+        let client = reqwest::Client::builder()
+            .danger_accept_invalid_certs(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .unwrap();
+        Self { client, cookies: RefCell::default() }
+    }
+
+    /// Another browser that has stolen this one's cookies.
+    pub fn stolen(&self) -> Self {
+        Self { client: self.client.clone(), cookies: self.cookies.clone() }
+    }
+
+    /// Sends a request with its cookies, and keeps those of the answer.
+    pub async fn send(&self, method: Method, url: &str, headers: &[(&str, &str)], body: Option<String>) -> Answer {
+        let mut request = self.client.request(method, url);
+        if !headers.iter().any(|(name, _)| *name == "accept") {
+            request = request.header("accept", "text/html,*/*;q=0.8");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let cookies = self.cookie_header();
+        if !cookies.is_empty() && !headers.iter().any(|(name, _)| *name == "cookie") {
+            request = request.header("cookie", cookies);
+        }
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let answer = read(request.send().await.unwrap()).await;
+        for cookie in answer.set_cookies() {
+            let mut cookies = self.cookies.borrow_mut();
+            if cookie.max_age().is_some_and(|age| age.is_zero()) || cookie.value().is_empty() {
+                cookies.remove(cookie.name());
+            } else {
+                cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+        answer
+    }
+
+    /// Its cookies, as it sends them.
+    pub fn cookie_header(&self) -> String {
+        let cookies = self.cookies.borrow();
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Goes to a page.
+    pub async fn get(&self, url: &str) -> Answer {
+        self.send(Method::GET, url, &[], None).await
+    }
+
+    /// Sends a form of a page of `origin`.
+    pub async fn post(&self, url: &str, origin: &str, fields: &[(String, String)]) -> Answer {
+        let form = Serializer::new(String::new()).extend_pairs(fields).finish();
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", origin)];
+        self.send(Method::POST, url, &headers, Some(form)).await
+    }
+
+    /// Begins a sign-in; gives the URL at the provider.
+    pub async fn begin(&self, app: &TestApp) -> Url {
+        self.begin_with(app, "").await
+    }
+
+    /// Begins a sign-in with a query.
+    pub async fn begin_with(&self, app: &TestApp, query: &str) -> Url {
+        let answer = self.get(&format!("{}/auth/sign_in{query}", app.url)).await;
+        Url::parse(answer.location()).unwrap()
+    }
+
+    /// Picks an account at the provider; gives its answer, which leads back.
+    pub async fn pick(&self, authorization_url: &Url, person: &str) -> Answer {
+        let mut fields: Vec<_> = authorization_url.query_pairs().into_owned().collect();
+        fields.push(("person".to_owned(), person.to_owned()));
+        let mut url = authorization_url.clone();
+        url.set_query(None);
+        self.post(url.as_str(), "null", &fields).await
+    }
+
+    /// Goes as far as the callback's URL, without calling it.
+    pub async fn callback_url(&self, app: &TestApp, person: &str) -> String {
+        let url = self.begin(app).await;
+        self.pick(&url, person).await.location().to_owned()
+    }
+
+    /// Signs in; gives the callback's answer.
+    pub async fn sign_in(&self, app: &TestApp, person: &str) -> Answer {
+        let callback = self.callback_url(app, person).await;
+        self.get(&callback).await
+    }
+
+    /// Whether the application knows who this is.
+    pub async fn is_signed_in(&self, app: &TestApp) -> bool {
+        match self.get(&format!("{}/token_details", app.url)).await.status {
+            200 => true,
+            401 => false,
+            other => panic!("/token_details answers {other}"),
+        }
+    }
+
+    /// Signs out with the button; gives the answer.
+    pub async fn sign_out(&self, app: &TestApp) -> Answer {
+        let public_url = app.identity.absolute("");
+        self.post(&format!("{}/auth/sign_out", app.url), &public_url, &[]).await
+    }
+
+    /// The session's cookie.
+    pub fn session_cookie(&self) -> Option<String> {
+        self.cookies.borrow().get("__Host-identity").cloned()
+    }
+}
+
+async fn read(response: Response) -> Answer {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    Answer { status, headers, body: response.text().await.unwrap() }
+}

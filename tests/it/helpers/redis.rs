@@ -1,0 +1,110 @@
+//! A real redis-server, on a free port, that ends with the test.
+
+use std::io::Write as _;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use super::free_port;
+
+/// A running redis-server.
+pub struct Redis {
+    /// Where it listens.
+    pub port: u16,
+    process: Option<Child>,
+}
+
+impl Redis {
+    /// Starts one of the caller's own.
+    pub fn start() -> Self {
+        let port = free_port();
+        let mut redis = Self { port, process: None };
+        redis.run();
+        redis
+    }
+
+    /// The one that most tests share, each under a prefix of its own.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Redis> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// Starts it, after [`Redis::stop`] with what it held: Redis saves when told to shut down.
+    pub fn run(&mut self) {
+        let port = self.port.to_string();
+        let folder = std::env::temp_dir().join(format!("identity-web-redis-{}-{port}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        // The shell outlives us just long enough to stop Redis when its standard input closes.
+        let script = "redis-server --port $0 --bind 127.0.0.1 --save 900 1 --dir $1 --loglevel warning >/dev/null 2>&1 & \
+            read -r how; if [ \"$how\" = save ]; then redis-cli -p $0 shutdown save; else kill -9 $!; rm -rf $1; fi; wait";
+        let process = Command::new("sh")
+            .args(["-c", script, &port, folder.to_str().unwrap()])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        self.process = Some(process);
+        for _ in 0..100 {
+            if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("redis-server does not start: is it installed? tests/run installs it");
+    }
+
+    /// Stops it; it saves what it holds.
+    pub fn stop(&mut self) {
+        let mut process = self.process.take().unwrap();
+        process.stdin.take().unwrap().write_all(b"save\n").unwrap();
+        process.wait().unwrap();
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    fn connection(&self) -> redis::Connection {
+        redis::Client::open(self.url()).unwrap().get_connection().unwrap()
+    }
+
+    /// Every key under a prefix.
+    pub fn keys(&self, prefix: &str) -> Vec<String> {
+        redis::cmd("KEYS").arg(format!("{prefix}*")).query(&mut self.connection()).unwrap()
+    }
+
+    /// Every key and value under a prefix, as bytes.
+    pub fn dump(&self, prefix: &str) -> Vec<(String, Vec<u8>)> {
+        let mut connection = self.connection();
+        let value = |key: String| {
+            let value = redis::cmd("GET").arg(&key).query(&mut connection).unwrap();
+            (key, value)
+        };
+        self.keys(prefix).into_iter().map(value).collect()
+    }
+
+    /// Sets a value, keeping its time to live.
+    pub fn set(&self, key: &str, value: &[u8]) {
+        redis::cmd("SET").arg(key).arg(value).arg("KEEPTTL").exec(&mut self.connection()).unwrap();
+    }
+
+    /// How many commands it has carried out; the one that asks is not counted.
+    pub fn commands(&self) -> u64 {
+        let statistics: String = redis::cmd("INFO").arg("commandstats").query(&mut self.connection()).unwrap();
+        let calls = |line: &str| -> Option<u64> {
+            let (name, counts) = line.strip_prefix("cmdstat_")?.split_once(":calls=")?;
+            let ours = ["get", "set", "del", "eval", "evalsha", "expire"].contains(&name);
+            ours.then(|| counts.split(',').next()?.parse().ok()).flatten()
+        };
+        statistics.lines().filter_map(calls).sum()
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            drop(process.stdin.take());
+            let _ = process.wait();
+        }
+    }
+}
