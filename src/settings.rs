@@ -245,9 +245,8 @@ mod tests {
     }
 
     fn problems(variables: &[(&str, &str)]) -> Vec<String> {
-        load("config", variables)
-            .map(|_| Vec::new())
-            .unwrap_or_else(|error| error.problems.iter().map(ToString::to_string).collect())
+        let problems = load("config", variables).err().map(|error| error.problems).unwrap_or_default();
+        problems.iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-# ssl\make-certificate.ps1 [-Force] [NAME, …]
+# ssl\make-certificate.ps1 [-Force] [NAME, ...]
 #
 # Makes a private certificate authority and with it a certificate for localhost, 127.0.0.1, ::1 and
 # each further NAME (a host name or an IP address), as make-certificate does elsewhere. It writes,
@@ -20,10 +20,12 @@ foreach ($file in 'ca.pem', 'certificate.pem', 'private_key.pem') {
 }
 
 # New-SelfSignedCertificate has no words for an address with its mask, so the authority's constraints
-# are written in DER: lengths stay under 128 in each entry, and may be longer in the whole.
+# are written in DER: each entry is its tag, its length in one to three bytes, and its value.
 function Der([byte]$tag, [byte[]]$value) {
-    $length = if ($value.Length -lt 128) { , [byte]$value.Length }
-    else { [byte]0x82, [byte][Math]::Floor($value.Length / 256), [byte]($value.Length % 256) }
+    $n = $value.Length
+    $length = if ($n -lt 128) { [byte]$n }
+    elseif ($n -lt 256) { [byte]0x81, [byte]$n }
+    else { [byte]0x82, [byte][Math]::Floor($n / 256), [byte]($n % 256) }
     return [byte[]](@($tag) + $length + $value)
 }
 
@@ -45,7 +47,7 @@ foreach ($entry in $names) {
 $constraints = -join ((Der 0x30 (Der 0xA0 $subtrees)) | ForEach-Object { $_.ToString('x2') })
 
 $common = @{
-    KeyAlgorithm = 'RSA'; KeyLength = 2048; HashAlgorithm = 'SHA256'
+    Type = 'Custom'; KeyAlgorithm = 'RSA'; KeyLength = 2048; HashAlgorithm = 'SHA256'
     KeyExportPolicy = 'Exportable'; Provider = 'Microsoft Software Key Storage Provider'
     CertStoreLocation = 'Cert:\CurrentUser\My'; NotAfter = (Get-Date).AddDays($days)
 }
@@ -79,7 +81,7 @@ try {
     # Both were made in your store; nothing of them stays there. New-SelfSignedCertificate also puts
     # the authority's certificate among the intermediate ones.
     foreach ($certificate in $server, $authority) {
-        if ($certificate) { Remove-Item $certificate.PSPath -DeleteKey }
+        if ($certificate) { Remove-Item "Cert:\CurrentUser\My\$($certificate.Thumbprint)" -DeleteKey }
     }
     if ($authority) {
         Remove-Item "Cert:\CurrentUser\CA\$($authority.Thumbprint)" -ErrorAction SilentlyContinue

@@ -9,14 +9,14 @@ use super::provider::ProviderError;
 use crate::clock::{Clock, Timestamp};
 
 /// Bounds on the lifetime that the provider names, and what stands for none.
-const LIFETIME_LEAST: Duration = Duration::from_secs(60);
+const LIFETIME_LEAST: Duration = Duration::from_mins(1);
 const LIFETIME_MOST: Duration = Duration::from_hours(24);
 const LIFETIME_UNKNOWN: Duration = Duration::from_hours(1);
 /// How long a failed fetch is answered with its error, and a document past its lifetime is served, unasked.
 const RETRY_WITH_NOTHING: Duration = Duration::from_secs(1);
-const RETRY_WITH_STALE: Duration = Duration::from_secs(60);
+const RETRY_WITH_STALE: Duration = Duration::from_mins(1);
 /// How long no second fetch follows one that was asked for before its time.
-const COOLDOWN: Duration = Duration::from_secs(60);
+const COOLDOWN: Duration = Duration::from_mins(1);
 
 pub(super) struct Cached<T> {
     clock: Clock,
@@ -127,7 +127,7 @@ mod tests {
         Ok((counter.fetch_add(1, Ordering::Relaxed) + 1, Some(Duration::from_secs(100))))
     }
 
-    async fn fail() -> Result<(u32, Option<Duration>), ProviderError> {
+    fn fail() -> Result<(u32, Option<Duration>), ProviderError> {
         Err(ProviderError::Malformed("down".into()))
     }
 
@@ -145,7 +145,7 @@ mod tests {
         let cached = Cached::new(clock.clone());
         assert_eq!(*cached.get(async || fetch(&counter).await).await.unwrap(), 1);
         clock.advance_seconds(101);
-        assert_eq!(*cached.get(async || fail().await).await.unwrap(), 1);
+        assert_eq!(*cached.get(async || fail()).await.unwrap(), 1);
         clock.advance_seconds(61);
         assert_eq!(*cached.get(async || fetch(&counter).await).await.unwrap(), 2);
     }
@@ -154,7 +154,7 @@ mod tests {
     async fn a_failure_with_nothing_held_is_an_error_and_is_tried_again() {
         let (clock, counter) = (Clock::system(), AtomicU32::new(0));
         let cached = Cached::new(clock.clone());
-        assert!(cached.get(async || fail().await).await.is_err());
+        assert!(cached.get(async || fail()).await.is_err());
         clock.advance_seconds(2);
         assert_eq!(*cached.get(async || fetch(&counter).await).await.unwrap(), 1);
     }

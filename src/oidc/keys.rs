@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::CoreJsonWebKey;
-use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm, JsonWebKeyUse as _};
+use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm};
 use serde_json::{Map, Value};
 
 use super::json;
@@ -73,7 +73,7 @@ impl Key {
         let issuer = fields.get("issuer").and_then(Value::as_str).map(str::to_owned);
         let jwk: CoreJsonWebKey = serde_json::from_value(member).ok()?;
         let symmetric = *jwk.key_type() == openidconnect::core::CoreJsonWebKeyType::Symmetric;
-        let for_signatures = jwk.key_use().is_none_or(|usage| usage.allows_signature());
+        let for_signatures = jwk.key_use().is_none_or(openidconnect::JsonWebKeyUse::allows_signature);
         (for_signatures && !symmetric).then_some(Self { jwk, issuer })
     }
 

@@ -18,7 +18,7 @@ use crate::session::store::StoreError;
 #[derive(Debug)]
 pub enum Error {
     /// A use case failed; with the cookie that takes a used-up transaction away.
-    Identity(Box<Cause>, Option<Cookie<'static>>),
+    Identity(Box<Cause>, Option<Box<Cookie<'static>>>),
     /// Nobody is signed in.
     NotSignedIn,
     /// A state-changing request that no page of ours sent.
@@ -51,7 +51,7 @@ impl From<StoreError> for Error {
 
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
-        Self::Identity(Box::new(refused.error), refused.removal)
+        Self::Identity(Box::new(refused.error), refused.removal.map(Box::new))
     }
 }
 
@@ -123,7 +123,7 @@ impl Error {
     /// The cookie to take away with the answer.
     pub fn removal(&self) -> Option<&Cookie<'static>> {
         match self {
-            Self::Identity(_, removal) => removal.as_ref(),
+            Self::Identity(_, removal) => removal.as_deref(),
             _ => None,
         }
     }
@@ -170,9 +170,8 @@ fn status_of(cause: &Cause) -> StatusCode {
         | Cause::Store(StoreError::Unavailable(_) | StoreError::Contended)
         | Cause::Token(TokenError::Http(_))
         | Cause::Userinfo(UserinfoError::Http(_)) => StatusCode::SERVICE_UNAVAILABLE,
-        Cause::Token(_) | Cause::Userinfo(_) => StatusCode::BAD_GATEWAY,
         Cause::IdToken(IdTokenError::TenantNotAllowed) => StatusCode::FORBIDDEN,
-        Cause::IdToken(_) => StatusCode::BAD_GATEWAY,
+        Cause::Token(_) | Cause::IdToken(_) | Cause::Userinfo(_) => StatusCode::BAD_GATEWAY,
         Cause::Authorization(AuthorizationError::Refused(refusal)) => match refusal.code.as_str() {
             "access_denied" => StatusCode::FORBIDDEN,
             "server_error" | "temporarily_unavailable" => StatusCode::SERVICE_UNAVAILABLE,

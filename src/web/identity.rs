@@ -36,7 +36,7 @@ pub struct MaybeIdentity(Option<Identity>);
 impl Identity {
     fn of_request() -> Result<Option<Self>, StoreError> {
         let held = Current::of_request()?.held()?;
-        Ok(held.filter(|held| held.record.signed_in.is_some()).map(|held| Self(held)))
+        Ok(held.filter(|held| held.record.signed_in.is_some()).map(Self))
     }
 
     /// What the sign-in left behind: claims, tokens, when it was.

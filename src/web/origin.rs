@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT, HeaderMap, ORIGIN};
+use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue, ORIGIN};
 use url::Url;
 
 /// Where a request comes from, and what it is for.
@@ -62,7 +62,7 @@ impl<'a> Origin<'a> {
     /// header it is refused: every browser sends `Origin` with a POST.
     pub fn is_same_origin(&self, public_url: &Url) -> bool {
         let site = self.header("sec-fetch-site");
-        let origin = self.headers.get(ORIGIN).map(|origin| origin.as_bytes());
+        let origin = self.headers.get(ORIGIN).map(HeaderValue::as_bytes);
         let own = public_url.origin().ascii_serialization();
         let site_agrees = site.is_none_or(|site| site == "same-origin");
         let origin_agrees = origin.is_none_or(|origin| origin == own.as_bytes());

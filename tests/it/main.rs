@@ -1,6 +1,14 @@
 //! One binary for all integration tests: helpers, then a file per behaviour.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails as its assertions do")]
+#![expect(unreachable_pub, reason = "helpers are public to the tests of this binary")]
+
 mod callback;
+mod certified_provider;
+mod demo_journey;
 mod helpers;
+mod house;
+mod pages;
 mod refusals;
 mod sessions;
+mod three_lines;

@@ -3,6 +3,8 @@
 //!
 //! After each refusal: an explained page, no session, no second token request, nothing in Redis, no secret in the log.
 
+#![expect(clippy::unnecessary_wraps, reason = "each fault is optional")]
+
 use std::sync::Arc;
 
 use identity_web::demo::faults::{Faults, Rewrite, Signature};
@@ -65,7 +67,7 @@ async fn refused_by(app: &TestApp, faults: Faults, status: u16, words: &str) {
     let browser = Browser::new();
     let callback = {
         let url = browser.begin(app).await;
-        fault(app, faults);
+        fault(app, faults).await;
         browser.pick(&url, "ada").await.location().to_owned()
     };
     let answer = browser.get(&callback).await;
@@ -73,15 +75,16 @@ async fn refused_by(app: &TestApp, faults: Faults, status: u16, words: &str) {
 }
 
 /// Makes the provider misbehave; what the application holds of its keys is stale then.
-fn fault(app: &TestApp, faults: Faults) {
+async fn fault(app: &TestApp, faults: Faults) {
     if faults.key_set.is_some() {
+        app.identity.parts().provider.keys().await.unwrap();
         app.clock.advance_seconds(61);
     }
     app.with_faults(faults);
 }
 
 async fn accepted_by(app: &TestApp, faults: Faults) {
-    fault(app, faults);
+    fault(app, faults).await;
     let browser = Browser::new();
     let answer = browser.sign_in(app, "ada").await;
     assert_eq!(answer.location(), "/", "signed in");

@@ -77,6 +77,7 @@ impl TestApp {
     }
 
     /// The same, with further settings (`section.key`, value); `{authority}` stands for the provider's.
+    #[expect(clippy::unused_async, reason = "it spawns tasks, so it wants a runtime")]
     pub async fn spawn_with(further: &[(&str, &str)]) -> Self {
         log::start();
         tls::install_crypto();

@@ -82,7 +82,7 @@ impl Browser {
         let answer = read(request.send().await.unwrap()).await;
         for cookie in answer.set_cookies() {
             let mut cookies = self.cookies.borrow_mut();
-            if cookie.max_age().is_some_and(|age| age.is_zero()) || cookie.value().is_empty() {
+            if cookie.max_age().is_some_and(actix_web::cookie::time::Duration::is_zero) || cookie.value().is_empty() {
                 cookies.remove(cookie.name());
             } else {
                 cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());

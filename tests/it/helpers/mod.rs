@@ -2,7 +2,9 @@
 
 pub mod app;
 pub mod browser;
+pub mod chromium;
 pub mod log;
+pub mod process;
 pub mod redis;
 
 pub use app::TestApp;
@@ -13,4 +15,15 @@ use std::net::TcpListener;
 /// A port that is free now.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Waits until `done` gives something, for ten seconds at most.
+pub async fn eventually<T>(what: &str, mut done: impl AsyncFnMut() -> Option<T>) -> T {
+    for _ in 0..200 {
+        if let Some(found) = done().await {
+            return found;
+        }
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("{what}: not within ten seconds");
 }

@@ -1,0 +1,142 @@
+//! What a stranger does first: `cargo run`, and a sign-in in a real browser, with no settings but free ports.
+
+use std::process::{Command, Stdio};
+
+use crate::helpers::chromium::{Chromium, Look};
+use crate::helpers::process::Process;
+use crate::helpers::{Browser, eventually, free_port, log};
+
+const LOOKS: [Look; 4] = [
+    Look { name: "desktop-light", size: (1280, 800), dark: false },
+    Look { name: "desktop-dark", size: (1280, 800), dark: true },
+    Look { name: "phone-light", size: (390, 844), dark: false },
+    Look { name: "phone-dark", size: (390, 844), dark: true },
+];
+
+/// The program itself, in a folder where it finds its files; gives its URL and its operations URL.
+async fn run() -> (Process, String, String) {
+    log::start();
+    let (public, operations, demo) = (free_port(), free_port(), free_port());
+    let process = Process::start(
+        Command::new(env!("CARGO_BIN_EXE_identity-web"))
+            .env("IDENTITY_WEB__SERVER__LISTEN", format!("127.0.0.1:{public}"))
+            .env("IDENTITY_WEB__SERVER__PUBLIC_URL", format!("https://127.0.0.1:{public}"))
+            .env("IDENTITY_WEB__SERVER__OPERATIONS_LISTEN", format!("127.0.0.1:{operations}"))
+            .env("IDENTITY_WEB__DEMO_PROVIDER__LISTEN", format!("127.0.0.1:{demo}"))
+            .stderr(Stdio::null()),
+    );
+    let operations = format!("http://127.0.0.1:{operations}");
+    eventually("the program", async || {
+        std::net::TcpStream::connect(operations.trim_start_matches("http://")).ok()?;
+        (Browser::new().get(&format!("{operations}/health/ready")).await.status == 200).then_some(())
+    })
+    .await;
+    (process, format!("https://127.0.0.1:{public}"), operations)
+}
+
+#[actix_web::test]
+async fn a_stranger_signs_in_sees_the_claims_and_signs_out() {
+    let (process, url, _) = run().await;
+    for look in LOOKS {
+        journey(&url, look).await;
+    }
+    assert_eq!(process.terminate(), Some(0), "SIGTERM ends it in order");
+}
+
+async fn journey(url: &str, look: Look) {
+    let chromium = Chromium::start(look).await;
+    chromium.goto(url).await;
+    chromium.sees("You’re signed out").await;
+    chromium.sees(&format!("{url}/auth/redirect")).await;
+    chromium.screenshot("1-home-signed-out").await;
+
+    chromium.goto(&format!("{url}/token_details")).await;
+    chromium.sees("Please sign in").await;
+    chromium.screenshot("2-unauthorized").await;
+
+    chromium.click("main a[href^='/auth/sign_in']").await;
+    chromium.sees("Pick an account").await;
+    chromium.screenshot("3-pick-an-account").await;
+
+    chromium.click("button[value=ada]").await;
+    chromium.sees("preferred_username").await;
+    assert!(chromium.client.current_url().await.unwrap().path() == "/token_details", "back where it began");
+    chromium.sees("ada@contoso.example").await;
+    chromium.sees("Ada Lovelace").await;
+    chromium.screenshot("4-claims").await;
+
+    chromium.goto(url).await;
+    chromium.sees("signed in as Ada Lovelace").await;
+    chromium.screenshot("5-home-signed-in").await;
+    chromium.goto(&format!("{url}/token_details")).await;
+
+    chromium.click("header form button").await;
+    chromium.sees("You’re signed out").await;
+    assert_eq!(chromium.client.current_url().await.unwrap().path(), "/auth/post_sign_out");
+    chromium.screenshot("6-signed-out").await;
+
+    // Back, to where the claims were.
+    chromium.client.back().await.unwrap();
+    chromium.sees("Please sign in").await;
+    assert!(!chromium.text().await.contains("ada@contoso.example"));
+
+    chromium.goto(&format!("{url}/nowhere")).await;
+    chromium.sees("There is no such page").await;
+    chromium.screenshot("7-not-found").await;
+
+    // The provider has forgotten her too: it asks who signs in.
+    chromium.goto(&format!("{url}/auth/sign_in")).await;
+    chromium.sees("Pick an account").await;
+    chromium.click("button[value=cancel]").await;
+    chromium.sees("was declined").await;
+    chromium.screenshot("8-declined").await;
+    chromium.close().await;
+}
+
+fn program(arguments: &[&str], variables: &[(&str, &str)]) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_identity-web"));
+    command.args(arguments).envs(variables.iter().copied()).output().unwrap()
+}
+
+#[test]
+fn the_commands_say_what_they_do_and_exit_as_documented() {
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    for arguments in
+        [&["--help"][..], &["--version"], &["serve", "--help"], &["check", "--help"], &["new-key", "--help"]]
+    {
+        let output = program(arguments, &[]);
+        assert!(output.status.success() && !output.stdout.is_empty(), "{arguments:?}");
+    }
+    assert_eq!(program(&["no-such-command"], &[]).status.code(), Some(2));
+
+    let (one, two) = (said(&program(&["new-key"], &[]).stdout), said(&program(&["new-key"], &[]).stdout));
+    assert!(one.trim().len() == 44 && one != two, "{one}{two}");
+
+    let wrong = program(&["serve"], &[("IDENTITY_WEB__SERVER__LISTNE", "x"), ("IDENTITY_WEB__TLS__MODE", "on")]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let error = said(&wrong.stderr);
+    assert!(error.contains("did you mean server.listen?") && error.contains("tls.mode"), "{error}");
+
+    let production = [("IDENTITY_WEB_PROFILE", "production")];
+    for command in ["serve", "demo-provider"] {
+        assert_eq!(
+            program(&[command], &production).status.code(),
+            Some(2),
+            "{command} in production, with nothing set"
+        );
+    }
+    let checked = program(&["check"], &[]);
+    assert!(checked.status.success(), "{}", said(&checked.stdout));
+    let nowhere = [
+        ("IDENTITY_WEB__CLIENT__CLIENT_ID", "c"),
+        ("IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL", "canary-4711"),
+        ("IDENTITY_WEB__CLIENT__AUTHORITY", "http://127.0.0.1:1"),
+        ("IDENTITY_WEB__REDIS__URL", "redis://:canary-4711@127.0.0.1:1"),
+    ];
+    let checked = program(&["check"], &nowhere);
+    let report = said(&checked.stdout);
+    assert_eq!(checked.status.code(), Some(1), "{report}");
+    assert!(report.contains("FAIL  discovery") && report.contains("FAIL  session store"), "{report}");
+    assert!(!report.contains("canary-4711"), "{report}");
+    assert!(program(&["check", "--offline"], &nowhere).status.success(), "offline there is nothing wrong");
+}

@@ -1,0 +1,137 @@
+//! A real browser: Debian's Chromium, without a screen.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+use super::process::Process;
+use super::{eventually, free_port};
+
+/// How the browser looks at pages.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// A name for screenshots.
+    pub name: &'static str,
+    /// The window's size.
+    pub size: (u32, u32),
+    /// Whether pages are asked for their dark colours.
+    pub dark: bool,
+}
+
+/// A desktop in light colours.
+pub const DESKTOP: Look = Look { name: "desktop-light", size: (1280, 800), dark: false };
+
+/// A browser, driven.
+pub struct Chromium {
+    /// Drives it.
+    pub client: Client,
+    look: Look,
+    _driver: Process,
+}
+
+impl Chromium {
+    /// Starts a browser with no cookies.
+    pub async fn start(look: Look) -> Self {
+        let port = free_port();
+        let driver = Process::start(
+            Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()),
+        );
+        let (width, height) = look.size;
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--disable-quic".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--hide-scrollbars".to_owned(),
+            "--ignore-certificate-errors".to_owned(),
+            format!("--window-size={width},{height}"),
+        ];
+        arguments.push(format!("--blink-settings=preferredColorScheme={}", u8::from(!look.dark)));
+        let mut options = json!({ "args": arguments });
+        if width < 500 {
+            let metrics = json!({"width": width, "height": height, "pixelRatio": 2.0, "touch": true});
+            options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+        }
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("goog:chromeOptions".to_owned(), options);
+        capabilities.insert("acceptInsecureCerts".to_owned(), json!(true));
+        let client = eventually("chromedriver", async || {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            builder.capabilities(capabilities.clone()).connect(&format!("http://127.0.0.1:{port}")).await.ok()
+        })
+        .await;
+        Self { client, look, _driver: driver }
+    }
+
+    /// Goes to a page.
+    pub async fn goto(&self, url: &str) {
+        self.client.goto(url).await.unwrap();
+    }
+
+    /// Waits for an element, and clicks it.
+    pub async fn click(&self, css: &str) {
+        let element = self.client.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css(css)).await;
+        element.unwrap_or_else(|error| panic!("{css}: {error}")).click().await.unwrap();
+    }
+
+    /// Fills in a field.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let element = self.client.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css(css)).await;
+        element.unwrap_or_else(|error| panic!("{css}: {error}")).send_keys(text).await.unwrap();
+    }
+
+    /// Waits until the page says something.
+    pub async fn sees(&self, words: &str) {
+        for _ in 0..100 {
+            if self.text().await.contains(words) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let url = self.client.current_url().await.unwrap();
+        panic!("{words:?} is not on {url}: {}", self.text().await);
+    }
+
+    /// The page's text; empty while it is loading.
+    pub async fn text(&self) -> String {
+        match self.client.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Saves what the page looks like, under target/screenshots, and fails where it is wider than the window.
+    pub async fn screenshot(&self, name: &str) {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
+        std::fs::create_dir_all(&folder).unwrap();
+        let picture = self.client.screenshot().await.unwrap();
+        std::fs::write(folder.join(format!("{name}-{}.png", self.look.name)), picture).unwrap();
+        let overflow = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        assert_eq!(
+            self.client.execute(overflow, Vec::new()).await.unwrap(),
+            json!(0),
+            "{name} is wider than its window"
+        );
+    }
+
+    /// Its cookies for this site, as a header.
+    pub async fn cookies(&self) -> Vec<(String, String)> {
+        let cookies = self.client.get_all_cookies().await.unwrap();
+        cookies.into_iter().map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect()
+    }
+
+    /// Ends it.
+    pub async fn close(self) {
+        self.client.close().await.unwrap();
+    }
+}

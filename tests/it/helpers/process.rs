@@ -1,0 +1,45 @@
+//! Programs beside the tests, each ended with the test that started it.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Stdio};
+
+/// A running program; it is killed when dropped.
+pub struct Process(Child);
+
+impl Process {
+    /// Starts a program.
+    pub fn start(command: &mut Command) -> Self {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let process = command.stdin(Stdio::piped()).spawn();
+        Self(process.unwrap_or_else(|error| panic!("{program}: {error}; tests/run installs it")))
+    }
+
+    /// Starts a program, and reads its output until a line that `wanted` finds something in.
+    pub fn start_until<T>(command: &mut Command, wanted: impl Fn(&str) -> Option<T>) -> (Self, T) {
+        let mut process = Self::start(command.stdout(Stdio::piped()));
+        let mut output = BufReader::new(process.0.stdout.take().unwrap());
+        let mut line = String::new();
+        while output.read_line(&mut line).unwrap() > 0 {
+            if let Some(found) = wanted(line.trim()) {
+                // Go on reading, or the program may block.
+                std::thread::spawn(move || output.read_to_end(&mut Vec::new()));
+                return (process, found);
+            }
+            line.clear();
+        }
+        panic!("it ended without saying what was waited for");
+    }
+
+    /// Asks it to end (SIGTERM), and gives its exit code.
+    pub fn terminate(mut self) -> Option<i32> {
+        Command::new("kill").arg(self.0.id().to_string()).status().unwrap();
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
