@@ -188,8 +188,11 @@ impl RecordStore {
         Ok(stored.then_some(Held { sealed, record }))
     }
 
-    /// Stores a record under a fresh session key.
-    async fn create(&self, record: &Record) -> Result<String, StoreError> {
+    /// Stores a record under a fresh session key, and gives that.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and [`StoreError::TooLarge`].
+    pub async fn create(&self, record: &Record) -> Result<String, StoreError> {
         let session_key = random_text(&SystemRandom::new())?;
         let place = Self::place(&session_key);
         let sealed = self.seal(&session_key, &place, record)?;
@@ -301,7 +304,7 @@ impl SessionStore for RecordStore {
         Ok(session_key)
     }
 
-    /// Nothing: [`RecordStore::read`] extends a session, seldom.
+    /// Nothing: reading a session extends it, seldom.
     async fn update_ttl(&self, _: &SessionKey, _: &CookieDuration) -> Result<(), anyhow::Error> {
         Ok(())
     }

@@ -13,6 +13,7 @@ pub mod routes;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
+pub mod testing;
 pub mod views;
 
 use actix_web::web::ServiceConfig;

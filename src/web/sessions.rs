@@ -28,14 +28,26 @@ use crate::session::store::{Current, RecordStore};
 pub struct Sessions {
     identity: IdentityWeb,
     views: Arc<Views>,
+    carried_over: CarriedOver,
 }
+
+/// The application's own values that a new sign-in does not drop, by name.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct CarriedOver(pub(super) &'static [&'static str]);
 
 type Inner<S> = <SessionMiddleware<RecordStore> as Transform<Remember<S>, ServiceRequest>>::Transform;
 type Answer = Pin<Box<dyn Future<Output = Result<ServiceResponse<BoxBody>, ActixError>>>>;
 
 impl Sessions {
     pub(super) fn new(identity: IdentityWeb, views: Views) -> Self {
-        Self { identity, views: Arc::new(views) }
+        Self { identity, views: Arc::new(views), carried_over: CarriedOver::default() }
+    }
+
+    /// Keeps these values of [`actix_session::Session`] at a sign-in, such as a cart; by default none is kept, for
+    /// they may be another person's.
+    #[must_use]
+    pub fn carry_over(self, names: &'static [&'static str]) -> Self {
+        Self { carried_over: CarriedOver(names), ..self }
     }
 
     /// Renders pages with these views instead of the embedded ones.
@@ -99,6 +111,7 @@ where
         let current = Rc::new(Current::default());
         let views = Arc::clone(&self.sessions.views);
         request.extensions_mut().insert(Arc::clone(&views));
+        request.extensions_mut().insert(self.sessions.carried_over);
         let answered = Answered::default();
         request.extensions_mut().insert(answered.clone());
         let work = self.inner.call(request);
@@ -158,7 +171,7 @@ impl Answered {
     }
 }
 
-/// Innermost: notes each answered request in [`Answered`]. It can't be noted before: routing wants it unshared.
+/// Innermost: notes each answered request. It can't be noted before: routing wants it unshared.
 pub struct Remember<S> {
     service: S,
 }

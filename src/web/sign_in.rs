@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use actix_session::Session;
 use actix_web::http::header::{CONTENT_TYPE, LOCATION};
 use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+use serde_json::Value;
 use url::form_urlencoded;
 
 use super::error::Error;
 use super::identity::MaybeIdentity;
 use super::origin::Origin;
+use super::sessions::CarriedOver;
 use crate::identity_web::target::Target;
 use crate::identity_web::{Completed, Error as Cause, IdentityWeb};
 use crate::session::store::Current;
@@ -114,12 +116,22 @@ async fn complete(
 ) -> Result<HttpResponse, Error> {
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let Completed { signed_in, target, removal } = identity.complete(pairs, &cookies(request)).await?;
-    // A new session under a new key; what was stored before does not carry over.
-    session.clear();
-    session.renew();
-    session.insert(SIGNED_IN, true).map_err(|_| Error::BadRequest("The session cannot be written."))?;
+    begin_session(request, session)?;
     Current::of_request()?.sign_in(signed_in);
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, target.as_str())).cookie(removal).finish())
+}
+
+/// A new session under a new key. What was stored before does not carry over, but for what the application names.
+fn begin_session(request: &HttpRequest, session: &Session) -> Result<(), Error> {
+    let names = request.extensions().get::<CarriedOver>().copied().unwrap_or_default().0;
+    let kept: Vec<_> = names.iter().filter_map(|&name| Some((name, session.get::<Value>(name).ok()??))).collect();
+    session.clear();
+    session.renew();
+    let all = kept.into_iter().chain([(SIGNED_IN, Value::Bool(true))]);
+    for (name, value) in all {
+        session.insert(name, value).map_err(|_| Error::BadRequest("The session cannot be written."))?;
+    }
+    Ok(())
 }
 
 fn cookies(request: &HttpRequest) -> Vec<actix_web::cookie::Cookie<'static>> {

@@ -78,7 +78,7 @@ fn spawn(identity: &IdentityWeb) -> String {
     let identity = identity.clone();
     let server = HttpServer::new(move || {
         App::new()
-            .wrap(identity.sessions())
+            .wrap(identity.sessions().carry_over(&["cart"]))
             .configure(identity.routes())
             .service(web::scope("/members").wrap(from_fn(login_required)).route("", web::get().to(members)))
             .route("/perhaps", web::get().to(perhaps))
@@ -181,6 +181,32 @@ async fn a_renewed_session_has_a_new_key_and_everything_else_as_before() {
     assert_eq!(browser.get(&format!("{url}/stored")).await.body, "kept signed_in");
     browser.sign_in(&app, "alan").await;
     assert_eq!(browser.get(&format!("{url}/stored")).await.body, "signed_in", "a new sign-in carries nothing over");
+}
+
+#[actix_web::test]
+async fn what_the_application_names_carries_over_a_sign_in() {
+    let app = TestApp::spawn().await;
+    let url = spawn(&app.identity);
+    let browser = Browser::new();
+    for name in ["cart", "other"] {
+        browser.get(&format!("{url}/store?name={name}&wait=0")).await;
+    }
+    let callback = browser.callback_url(&app, "ada").await;
+    let elsewhere = callback.replace(&app.url, &url);
+    assert_eq!(browser.get(&elsewhere).await.location(), "/");
+    assert_eq!(browser.get(&format!("{url}/stored")).await.body, "cart signed_in");
+}
+
+#[actix_web::test]
+async fn an_application_tests_itself_with_a_person_of_its_own() {
+    let app = TestApp::spawn().await;
+    let url = spawn(&app.identity);
+    let claims = serde_json::json!({"iss": "https://op.example", "sub": "42", "name": "Test Person"});
+    let cookie = app.identity.sign_in_for_tests(claims.as_object().unwrap().clone()).await.unwrap();
+    let header = format!("{}={}", cookie.name(), cookie.value());
+    let answer = Browser::new().send(Method::GET, &format!("{url}/members"), &[("cookie", &header)], None).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, "Test Person false"));
+    assert_eq!(app.provider.token_requests(), 0);
 }
 
 #[actix_web::test]

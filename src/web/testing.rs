@@ -1,0 +1,39 @@
+//! For the tests of applications: a person who is signed in, without a provider.
+
+use std::collections::BTreeMap;
+
+use actix_web::cookie::{Cookie, CookieJar, Key};
+use serde_json::{Map, Value};
+
+use crate::identity_web::IdentityWeb;
+use crate::oidc::claims::Claims;
+use crate::oidc::token::TokenSet;
+use crate::session::record::{Record, SignedIn};
+use crate::session::store::StoreError;
+
+impl IdentityWeb {
+    /// Signs a person in whom only `claims` describe, and gives the cookie that a test's requests bear. The tokens of
+    /// the session are empty. For tests: nothing is verified.
+    ///
+    /// # Errors
+    /// The session cannot be stored.
+    pub async fn sign_in_for_tests(&self, claims: Map<String, Value>) -> Result<Cookie<'static>, StoreError> {
+        let (parts, now) = (self.parts(), self.parts().clock.now());
+        let tokens = TokenSet {
+            access_token: String::new(),
+            id_token: String::new(),
+            refresh_token: None,
+            expires_at: None,
+            scope: None,
+        };
+        let signed_in = SignedIn { claims: Claims::unverified_for_tests(claims), tokens, at: now };
+        let session_key = self.store().create(&Record::begin(Some(signed_in), BTreeMap::new(), now)).await?;
+        let name = parts.cookie.name.clone();
+        let mut jar = CookieJar::new();
+        if let Some(key) = parts.ring.cookie_keys().first() {
+            jar.signed_mut(&Key::from(key)).add(Cookie::new(name.clone(), session_key));
+        }
+        let signed = jar.get(&name).map(|cookie| cookie.encoded().stripped().to_string()).unwrap_or_default();
+        Ok(Cookie::parse(signed).unwrap_or_else(|_| Cookie::new(name, "")))
+    }
+}
