@@ -85,7 +85,10 @@ async fn check_store(settings: &Settings) -> Result<String, String> {
         return Ok("in memory: sessions end with the process".to_owned());
     }
     let redis = RedisBackend::new(settings.redis.clone()).map_err(|error| error.to_string())?;
-    redis.ping().await.map_err(|error| format!("{error}; see redis.url"))?;
+    redis
+        .ping(&format!("{}ping", settings.redis.key_prefix))
+        .await
+        .map_err(|error| format!("{error}; see redis.url"))?;
     Ok(format!("Redis takes writes ({})", redis.server().await.map_err(|error| error.to_string())?))
 }
 

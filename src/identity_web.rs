@@ -123,6 +123,8 @@ pub struct Parts {
     pub ring: Arc<KeyRing>,
     /// Where sessions lie.
     pub backend: Arc<dyn Backend>,
+    /// What every key in the backend begins with.
+    pub key_prefix: String,
     /// The session's cookie.
     pub cookie: CookieSettings,
     /// How long a session lasts.
@@ -183,7 +185,8 @@ impl IdentityWeb {
     /// The store of sessions.
     pub fn store(&self) -> RecordStore {
         let parts = &*self.0;
-        RecordStore::new(Arc::clone(&parts.backend), Arc::clone(&parts.ring), parts.session_limits, parts.clock.clone())
+        let (backend, ring) = (Arc::clone(&parts.backend), Arc::clone(&parts.ring));
+        RecordStore::new(backend, &parts.key_prefix, ring, parts.session_limits, parts.clock.clone())
     }
 
     /// Begins a sign-in. `further` are this request's own parameters, over those of the settings.
@@ -254,7 +257,7 @@ impl IdentityWeb {
             }
             Err(error) => {
                 // Nothing is left of a refused sign-in. If this fails too, the mark goes by itself.
-                let _ = self.0.backend.remove(&spent_mark(&code)).await;
+                let _ = self.0.backend.remove(&self.spent_mark(&code)).await;
                 Err(ended(error))
             }
         }
@@ -300,8 +303,12 @@ impl IdentityWeb {
     /// Marks a code as spent, for as long as its transaction's cookie could bring it again.
     async fn spend(&self, code: &Code) -> Result<(), Error> {
         let mine = random_text(&SystemRandom::new())?;
-        let first = self.0.backend.insert(&spent_mark(code), mine.as_bytes(), transaction::LIFETIME).await?;
+        let first = self.0.backend.insert(&self.spent_mark(code), mine.as_bytes(), transaction::LIFETIME).await?;
         if first { Ok(()) } else { Err(Error::AlreadySpent) }
+    }
+
+    fn spent_mark(&self, code: &Code) -> String {
+        format!("{}spent:{}", self.0.key_prefix, hashed("spent state", code.state()))
     }
 
     fn issuer_rule(&self, metadata: &Metadata) -> IssuerRule {
@@ -328,8 +335,4 @@ impl IdentityWeb {
     pub fn absolute(&self, path: &str) -> String {
         format!("{}{path}", self.0.public_url.as_str().trim_end_matches('/'))
     }
-}
-
-fn spent_mark(code: &Code) -> String {
-    format!("spent:{}", hashed("spent state", code.state()))
 }

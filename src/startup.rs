@@ -159,6 +159,7 @@ pub fn parts(settings: &Settings, clock: Clock) -> Result<Parts, StartError> {
         public_url: settings.server.public_url.clone(),
         ring: Arc::new(KeyRing::new(keys)?),
         backend,
+        key_prefix: settings.redis.key_prefix.clone(),
         cookie: settings.session.cookie.clone(),
         session_limits: settings.session.limits,
         transactions: TransactionSettings {

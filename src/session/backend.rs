@@ -30,8 +30,8 @@ pub trait Backend: Send + Sync {
     /// Removes a value. Tells whether there was one.
     async fn remove(&self, key: &str) -> Result<bool, BackendError>;
 
-    /// Asks whether the store is there and takes writes.
-    async fn ping(&self) -> Result<(), BackendError>;
+    /// Asks whether the store is there and takes writes, by writing a value under this key that goes by itself.
+    async fn ping(&self, key: &str) -> Result<(), BackendError>;
 }
 
 /// What every [`Backend`] must do; run against each of them. `wait` lets a time pass for the backend.
@@ -39,7 +39,7 @@ pub trait Backend: Send + Sync {
 pub async fn acceptance_suite<W: AsyncFn(Duration)>(backend: &dyn Backend, wait: W) {
     let (hour, second) = (Duration::from_hours(1), Duration::from_secs(1));
     let get = async |key: &str| backend.get(key).await.expect("get");
-    backend.ping().await.expect("ping");
+    backend.ping("ping").await.expect("ping");
 
     assert_eq!(get("a").await, None, "nothing is there at first");
     assert!(backend.insert("a", b"one\0\xff", hour).await.expect("insert"));

@@ -90,7 +90,7 @@ impl Backend for MemoryBackend {
         Ok(self.lock().by_key.remove(key).is_some_and(|(_, ends_at)| ends_at > now))
     }
 
-    async fn ping(&self) -> Result<(), BackendError> {
+    async fn ping(&self, _: &str) -> Result<(), BackendError> {
         Ok(())
     }
 }

@@ -26,7 +26,7 @@ pub struct RedisSettings {
     pub connect_timeout: Duration,
     /// `redis.command_timeout_ms`.
     pub command_timeout: Duration,
-    /// `redis.key_prefix`, before every key.
+    /// `redis.key_prefix`, which whoever uses the backend puts before every key.
     pub key_prefix: String,
 }
 
@@ -103,10 +103,6 @@ impl RedisBackend {
         };
         Ok(format!("version {}, {}", field("redis_version"), field("redis_mode")))
     }
-
-    fn key(&self, key: &str) -> String {
-        format!("{}{key}", self.settings.key_prefix)
-    }
 }
 
 enum Failure {
@@ -148,29 +144,29 @@ fn milliseconds(ttl: Duration) -> u64 {
 #[async_trait]
 impl Backend for RedisBackend {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, BackendError> {
-        self.ask(&Cmd::get(self.key(key))).await
+        self.ask(&Cmd::get(key)).await
     }
 
     async fn insert(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
         let options =
             SetOptions::default().conditional_set(ExistenceCheck::NX).with_expiration(SetExpiry::PX(milliseconds(ttl)));
-        let (answer, twice) = self.run::<Option<String>>(&Cmd::set_options(self.key(key), value, options)).await?;
+        let (answer, twice) = self.run::<Option<String>>(&Cmd::set_options(key, value, options)).await?;
         self.was_written(key, value, (answer.is_some(), twice)).await
     }
 
     async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
         let mut command = redis::cmd("EVAL");
-        command.arg(REPLACE).arg(1).arg(self.key(key)).arg(expected).arg(value).arg(milliseconds(ttl));
+        command.arg(REPLACE).arg(1).arg(key).arg(expected).arg(value).arg(milliseconds(ttl));
         let answer = self.run::<bool>(&command).await?;
         self.was_written(key, value, answer).await
     }
 
     async fn remove(&self, key: &str) -> Result<bool, BackendError> {
-        self.ask(&Cmd::del(self.key(key))).await
+        self.ask(&Cmd::del(key)).await
     }
 
-    async fn ping(&self) -> Result<(), BackendError> {
+    async fn ping(&self, key: &str) -> Result<(), BackendError> {
         let options = SetOptions::default().with_expiration(SetExpiry::PX(1000));
-        self.ask::<()>(&Cmd::set_options(self.key("ping"), "1", options)).await
+        self.ask::<()>(&Cmd::set_options(key, "1", options)).await
     }
 }

@@ -121,19 +121,26 @@ impl Current {
 #[derive(Clone)]
 pub struct RecordStore {
     backend: Arc<dyn Backend>,
+    key_prefix: Arc<str>,
     ring: Arc<KeyRing>,
     limits: SessionLimits,
     clock: Clock,
 }
 
 impl RecordStore {
-    /// A store over `backend`.
-    pub fn new(backend: Arc<dyn Backend>, ring: Arc<KeyRing>, limits: SessionLimits, clock: Clock) -> Self {
-        Self { backend, ring, limits, clock }
+    /// A store over `backend`, whose keys all begin with `key_prefix`.
+    pub fn new(
+        backend: Arc<dyn Backend>,
+        key_prefix: &str,
+        ring: Arc<KeyRing>,
+        limits: SessionLimits,
+        clock: Clock,
+    ) -> Self {
+        Self { backend, key_prefix: Arc::from(key_prefix), ring, limits, clock }
     }
 
-    fn place(session_key: &str) -> String {
-        format!("session:{}", hashed("session key", session_key))
+    fn place(&self, session_key: &str) -> String {
+        format!("{}session:{}", self.key_prefix, hashed("session key", session_key))
     }
 
     fn open(&self, session_key: &str, place: &str, sealed: Vec<u8>) -> Option<Held> {
@@ -154,7 +161,7 @@ impl RecordStore {
 
     /// Reads a session, and notes where it is time to that it is in use.
     async fn read(&self, session_key: &str) -> Result<Option<Held>, StoreError> {
-        let place = Self::place(session_key);
+        let place = self.place(session_key);
         for _ in 0..MERGES {
             let Some(sealed) = self.backend.get(&place).await? else { return Ok(None) };
             let Some(held) = self.open(session_key, &place, sealed) else { return Ok(None) };
@@ -194,7 +201,7 @@ impl RecordStore {
     /// [`StoreError::Unavailable`] and [`StoreError::TooLarge`].
     pub async fn create(&self, record: &Record) -> Result<String, StoreError> {
         let session_key = random_text(&SystemRandom::new())?;
-        let place = Self::place(&session_key);
+        let place = self.place(&session_key);
         let sealed = self.seal(&session_key, &place, record)?;
         let ttl = record.time_to_live(&self.limits, self.clock.now()).ok_or(StoreError::Ended)?;
         let fresh = self.backend.insert(&place, &sealed, ttl).await?;
@@ -205,7 +212,7 @@ impl RecordStore {
     async fn write(&self, session_key: &str, mine: BTreeMap<String, String>) -> Result<(), StoreError> {
         let current = Current::of_request()?;
         let base = current.held()?.ok_or(StoreError::Ended)?;
-        let place = Self::place(session_key);
+        let place = self.place(session_key);
         let (mut theirs, mut values) = (Rc::clone(&base), mine.clone());
         for _ in 0..MERGES {
             let record = Record { values, seen_at: self.clock.now(), ..theirs.record.clone() };
@@ -237,7 +244,7 @@ impl RecordStore {
 
     async fn remove_current(&self, session_key: &str) -> Result<(), StoreError> {
         let current = Current::of_request()?;
-        let was_there = self.backend.remove(&Self::place(session_key)).await?;
+        let was_there = self.backend.remove(&self.place(session_key)).await?;
         if let Some(held) = current.held()? {
             *current.state.borrow_mut() = State::Removed { held, was_there };
         }

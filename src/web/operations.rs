@@ -21,7 +21,7 @@ async fn live() -> HttpResponse {
 /// away later turns nothing red: people who are signed in are served, and every replica would turn red at once.
 async fn ready(identity: Data<IdentityWeb>) -> HttpResponse {
     let parts = identity.parts();
-    let store = parts.backend.ping().await.map_err(|error| error.to_string());
+    let store = parts.backend.ping(&format!("{}ping", parts.key_prefix)).await.map_err(|error| error.to_string());
     let provider = parts.provider.metadata().await.map(drop).map_err(|error| error.to_string());
     let ready = store.is_ok() && provider.is_ok();
     let said = |outcome: Result<(), String>| outcome.err().unwrap_or_else(|| "ok".to_owned());

@@ -112,27 +112,25 @@ where
         let views = Arc::clone(&self.sessions.views);
         request.extensions_mut().insert(Arc::clone(&views));
         request.extensions_mut().insert(self.sessions.carried_over);
-        let answered = Answered::default();
-        request.extensions_mut().insert(answered.clone());
         let work = self.inner.call(request);
-        Box::pin(Rc::clone(&current).scope(async move {
-            let answer = match (work.await, answered.take()) {
-                (Ok(answer), _) => answer.map_into_boxed_body(),
-                // The handler answered, then its session could not be written.
-                (Err(_), Some(request)) if current.failure().is_some() => {
-                    let error = current.failure().map(Error::from);
-                    ServiceResponse::from_err(error.unwrap_or(Error::NotFound), request)
+        Box::pin(ANSWERED.scope(
+            RefCell::default(),
+            Rc::clone(&current).scope(async move {
+                let answer = match (work.await, ANSWERED.with(RefCell::take), current.failure()) {
+                    (Ok(answer), ..) => answer.map_into_boxed_body(),
+                    // The handler answered, then its session could not be written.
+                    (Err(_), Some(request), Some(failure)) => ServiceResponse::from_err(Error::from(failure), request),
+                    (Err(error), ..) => return Err(error),
+                };
+                let mut answer = views.said(answer);
+                let headers = answer.headers_mut();
+                if !headers.contains_key(CACHE_CONTROL) {
+                    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
                 }
-                (Err(error), _) => return Err(error),
-            };
-            let mut answer = views.said(answer);
-            let headers = answer.headers_mut();
-            if !headers.contains_key(CACHE_CONTROL) {
-                headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-            }
-            headers.append(VARY, HeaderValue::from_static("Cookie"));
-            Ok(answer)
-        }))
+                headers.append(VARY, HeaderValue::from_static("Cookie"));
+                Ok(answer)
+            }),
+        ))
     }
 }
 
@@ -161,14 +159,9 @@ fn resigned(cookie: Cookie<'_>, own: &Key, older: &[Key]) -> Option<String> {
     Some(jar.get(&name)?.stripped().encoded().to_string())
 }
 
-/// The request of an answer that a handler has given: what is needed to give another in its place.
-#[derive(Clone, Default)]
-struct Answered(Rc<RefCell<Option<HttpRequest>>>);
-
-impl Answered {
-    fn take(&self) -> Option<HttpRequest> {
-        self.0.borrow_mut().take()
-    }
+tokio::task_local! {
+    /// The request of an answer that a handler has given: what is needed to give another in its place.
+    static ANSWERED: RefCell<Option<HttpRequest>>;
 }
 
 /// Innermost: notes each answered request. It can't be noted before: routing wants it unshared.
@@ -188,11 +181,10 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let answered = request.extensions().get::<Answered>().cloned().unwrap_or_default();
         let work = self.service.call(request);
         Box::pin(async move {
             let answer = work.await?;
-            *answered.0.borrow_mut() = Some(answer.request().clone());
+            let _ = ANSWERED.try_with(|answered| answered.replace(Some(answer.request().clone())));
             Ok(answer)
         })
     }

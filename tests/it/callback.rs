@@ -179,17 +179,9 @@ async fn oidcc_client_test_form_post_error_and_form_post() {
     let app = TestApp::spawn_with(&[("auth_request.response_mode", "form_post")]).await;
     let browser = Browser::new();
     let callback = format!("{}/auth/redirect", app.url);
-    let fields = |page: &str| -> Vec<(String, String)> {
-        let inputs = page.split("<input ").skip(1);
-        let attribute = |input: &str, name: &str| {
-            let value = input.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
-            value.replace("&#x2F;", "/").replace("&amp;", "&")
-        };
-        inputs.map(|input| (attribute(input, "name"), attribute(input, "value"))).collect()
-    };
     let url = browser.begin(&app).await;
     let page = browser.pick(&url, "cancel").await;
-    let answer = browser.post(&callback, "https://provider.example", &fields(&page.body)).await;
+    let answer = browser.post(&callback, "https://provider.example", &page.fields()).await;
     assert_eq!(answer.status, 403, "{}", answer.body);
 
     let set = browser.get(&format!("{}/auth/sign_in", app.url)).await.set_cookies().remove(0);
@@ -198,7 +190,7 @@ async fn oidcc_client_test_form_post_error_and_form_post() {
 
     let url = browser.begin(&app).await;
     let page = browser.pick(&url, "ada").await;
-    let fields = fields(&page.body);
+    let fields = page.fields();
     let duplicate = [fields.clone(), fields[..1].to_vec()].concat();
     assert_eq!(browser.post(&callback, "https://provider.example", &duplicate).await.status, 400);
     let in_both = format!("{callback}?state={}", fields.iter().find(|(name, _)| name == "state").unwrap().1);

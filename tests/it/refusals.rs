@@ -1,5 +1,6 @@
 //! What a hostile or broken provider sends is refused. The tests of the first group bear the names of the OpenID
-//! Foundation's conformance modules for relying parties (basic, config, form post, comprehensive).
+//! Foundation's conformance modules for relying parties (basic, config, form post, comprehensive): each runs by query and
+//! by form_post.
 //!
 //! After each refusal: an explained page, no session, no second token request, nothing in Redis, no secret in the log.
 
@@ -36,7 +37,7 @@ fn claims(claims: Option<Rewrite>) -> Faults {
 }
 
 /// What must hold after every refusal.
-async fn assert_refused(app: &TestApp, browser: &Browser, callback: &str, answer: &Answer, status: u16, words: &str) {
+async fn assert_refused(app: &TestApp, browser: &Browser, said: &Answer, answer: &Answer, status: u16, words: &str) {
     assert_eq!(answer.status, status, "{}", answer.body);
     assert!(answer.body.contains(words), "{words:?} is not on the page: {}", answer.body);
     assert!(answer.body.contains("Correlation id"), "{}", answer.body);
@@ -47,31 +48,40 @@ async fn assert_refused(app: &TestApp, browser: &Browser, callback: &str, answer
 
     let requests = app.provider.token_requests();
     assert!(requests <= 1, "no second token request");
-    browser.get(callback).await;
+    browser.come_back(app, said).await;
     assert_eq!(app.provider.token_requests(), requests, "none after loading the page again");
 
-    let url = url::Url::parse(callback).unwrap();
-    let parameters: Vec<_> = url.query_pairs().filter(|(name, _)| name == "code" || name == "state").collect();
-    log::assert_silent_about(parameters.iter().map(|(_, value)| &**value).chain([SECRET]));
-    for (_, value) in &parameters {
-        assert!(!answer.body.contains(&**value), "the page has a code or a state");
+    let parameters = said.parameters();
+    let secrets: Vec<_> = parameters.iter().filter(|(name, _)| name == "code" || name == "state").collect();
+    assert_eq!(secrets.len(), 2);
+    log::assert_silent_about(secrets.iter().map(|(_, value)| value.as_str()).chain([SECRET]));
+    for (_, value) in secrets {
+        assert!(!answer.body.contains(value), "the page has a code or a state");
     }
 }
 
+/// By query, and by form_post.
 async fn refused_with(settings: &[(&str, &str)], faults: Faults, status: u16, words: &str) {
-    let app = TestApp::spawn_with(settings).await;
-    refused_by(&app, faults, status, words).await;
+    for mode in ["query", "form_post"] {
+        let settings = [settings, &[("auth_request.response_mode", mode)]].concat();
+        refused_by(&TestApp::spawn_with(&settings).await, faults.clone(), status, words).await;
+    }
+}
+
+async fn accepted_with(settings: &[(&str, &str)], faults: Faults) {
+    for mode in ["query", "form_post"] {
+        let settings = [settings, &[("auth_request.response_mode", mode)]].concat();
+        accepted_by(&TestApp::spawn_with(&settings).await, faults.clone()).await;
+    }
 }
 
 async fn refused_by(app: &TestApp, faults: Faults, status: u16, words: &str) {
     let browser = Browser::new();
-    let callback = {
-        let url = browser.begin(app).await;
-        fault(app, faults).await;
-        browser.pick(&url, "ada").await.location().to_owned()
-    };
-    let answer = browser.get(&callback).await;
-    assert_refused(app, &browser, &callback, &answer, status, words).await;
+    let url = browser.begin(app).await;
+    fault(app, faults).await;
+    let said = browser.pick(&url, "ada").await;
+    let answer = browser.come_back(app, &said).await;
+    assert_refused(app, &browser, &said, &answer, status, words).await;
 }
 
 /// Makes the provider misbehave; what the application holds of its keys is stale then.
@@ -86,8 +96,9 @@ async fn fault(app: &TestApp, faults: Faults) {
 async fn accepted_by(app: &TestApp, faults: Faults) {
     fault(app, faults).await;
     let browser = Browser::new();
-    let answer = browser.sign_in(app, "ada").await;
-    assert_eq!(answer.location(), "/", "signed in");
+    let url = browser.begin(app).await;
+    let said = browser.pick(&url, "ada").await;
+    assert_eq!(browser.come_back(app, &said).await.location(), "/", "signed in");
     assert!(browser.is_signed_in(app).await);
 }
 
@@ -110,7 +121,7 @@ macro_rules! accepted {
     ($($name:ident: $settings:expr, $faults:expr;)*) => {$(
         #[actix_web::test]
         async fn $name() {
-            accepted_by(&TestApp::spawn_with($settings).await, $faults).await;
+            accepted_with($settings, $faults).await;
         }
     )*};
 }
@@ -121,6 +132,15 @@ accepted! {
     oidcc_client_test_scope_userinfo_claims: OIDC, Faults::default();
     oidcc_client_test_client_secret_basic:
         &[OIDC[0], OIDC[1], ("client.authentication_method", "client_secret_basic")], Faults::default();
+    oidcc_client_test_userinfo_bearer_header: OIDC, Faults::default();
+    oidcc_client_test_aggregated_claims: OIDC, Faults { userinfo: rewrite(|claims| {
+        claims["_claim_names"] = json!({"address": "src1"});
+        claims["_claim_sources"] = json!({"src1": {"JWT": "a.b.c"}});
+    }), ..Faults::default() };
+    oidcc_client_test_distributed_claims: OIDC, Faults { userinfo: rewrite(|claims| {
+        claims["_claim_names"] = json!({"credit_score": "src1"});
+        claims["_claim_sources"] = json!({"src1": {"endpoint": "https://evil.example/never-called", "access_token": "x"}});
+    }), ..Faults::default() };
     client_secret_post: &[OIDC[0], OIDC[1], ("client.authentication_method", "client_secret_post")], Faults::default();
     oidcc_client_test_kid_absent_single_jwks: OIDC, Faults {
         header: without("kid"),

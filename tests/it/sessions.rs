@@ -10,8 +10,9 @@ use crate::helpers::{Browser, TestApp};
 #[actix_web::test]
 async fn redis_passes_the_acceptance_suite() {
     crate::helpers::log::start();
+    let redis = Redis::start();
     let settings = identity_web::session::redis::RedisSettings {
-        url: identity_web::oidc::secret::Secret::new(&Redis::shared().url()),
+        url: identity_web::oidc::secret::Secret::new(&redis.url()),
         ca_certificate: None,
         connect_timeout: Duration::from_secs(1),
         command_timeout: Duration::from_millis(500),
@@ -214,6 +215,17 @@ async fn records_that_were_swapped_cut_or_made_newer_are_refused() {
     redis.set(first, one);
     redis.set(second, two);
     assert!(ada.is_signed_in(&app).await && alan.is_signed_in(&app).await, "and put right they open again");
+}
+
+#[actix_web::test]
+async fn a_record_of_another_prefix_is_refused() {
+    let app = TestApp::spawn().await;
+    let elsewhere = app.replica_with("IDENTITY_WEB__REDIS__KEY_PREFIX", &format!("{}other:", app.prefix));
+    let browser = Browser::new();
+    browser.sign_in(&app, "ada").await;
+    let held = Redis::shared().dump(&app.prefix).into_iter().find(|(key, _)| key.contains(":session:")).unwrap();
+    Redis::shared().set(&held.0.replace(&app.prefix, &format!("{}other:", app.prefix)), &held.1);
+    assert!(browser.is_signed_in(&app).await && !browser.is_signed_in(&elsewhere).await);
 }
 
 #[actix_web::test]

@@ -40,6 +40,24 @@ impl Answer {
         self.headers[LOCATION].to_str().unwrap()
     }
 
+    /// The hidden fields of its form.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        let attribute = |input: &str, name: &str| {
+            let value = input.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
+            value.replace("&#x2F;", "/").replace("&amp;", "&")
+        };
+        let inputs = self.body.split("<input ").skip(1);
+        inputs.map(|input| (attribute(input, "name"), attribute(input, "value"))).collect()
+    }
+
+    /// The authorization response's parameters, by query or by form_post.
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        match self.status {
+            302 => Url::parse(self.location()).unwrap().query_pairs().into_owned().collect(),
+            _ => self.fields(),
+        }
+    }
+
     /// Every cookie it sets.
     pub fn set_cookies(&self) -> Vec<Cookie<'static>> {
         let headers = self.headers.get_all(SET_COOKIE).iter();
@@ -133,6 +151,15 @@ impl Browser {
     pub async fn callback_url(&self, app: &TestApp, person: &str) -> String {
         let url = self.begin(app).await;
         self.pick(&url, person).await.location().to_owned()
+    }
+
+    /// Comes back with the provider's answer, by query or by form_post, as it says; loading the page again is the same.
+    pub async fn come_back(&self, app: &TestApp, provider_says: &Answer) -> Answer {
+        if provider_says.status == 302 {
+            return self.get(provider_says.location()).await;
+        }
+        let callback = format!("{}/auth/redirect", app.url);
+        self.post(&callback, "https://provider.example", &provider_says.fields()).await
     }
 
     /// Signs in; gives the callback's answer.
