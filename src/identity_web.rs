@@ -1,5 +1,6 @@
 //! The use cases: begin a sign-in, complete it, end a session.
 
+mod parts;
 pub mod target;
 
 use std::collections::BTreeMap;
@@ -10,23 +11,23 @@ use ring::rand::SystemRandom;
 use thiserror::Error;
 use url::Url;
 
-use crate::clock::Clock;
-use crate::oidc::authorization::{
-    AuthorizationError, Callback, Code, NoRandomness, RequestParameters, Transaction, random_text,
-};
+use crate::oidc::authorization::{Code, NoRandomness, RequestParameters, Transaction, random_text};
+use crate::oidc::callback::{AuthorizationError, Callback};
 use crate::oidc::claims::Claims;
 use crate::oidc::id_token::{IdTokenError, Verifier};
 use crate::oidc::issuer::IssuerRule;
 use crate::oidc::keys::KeySet;
 use crate::oidc::logout::EndSession;
-use crate::oidc::provider::{Metadata, Provider, ProviderError};
-use crate::oidc::token::{ClientSettings, TokenError, TokenSet, redeem};
+use crate::oidc::provider::{Metadata, ProviderError};
+use crate::oidc::token::{TokenError, TokenSet, redeem};
 use crate::oidc::userinfo::{self, UserinfoError};
-use crate::session::backend::{Backend, BackendError};
-use crate::session::record::{SessionLimits, SignedIn};
-use crate::session::seal::{KeyRing, hashed};
-use crate::session::store::{RecordStore, StoreError};
-use crate::session::transaction::{self, TransactionError, TransactionSettings};
+use crate::session::backend::BackendError;
+use crate::session::current::StoreError;
+use crate::session::record::SignedIn;
+use crate::session::seal::hashed;
+use crate::session::store::RecordStore;
+use crate::session::transaction::{self, TransactionError};
+pub use parts::{AuthRequestSettings, CookieSettings, Endpoints, Parts};
 use target::Target;
 
 /// Why a use case did not come to its end. The web layer says it to the browser, and logs it.
@@ -71,68 +72,6 @@ impl From<BackendError> for Error {
     fn from(error: BackendError) -> Self {
         Self::Store(error.into())
     }
-}
-
-/// What every authorization request of this client asks for.
-#[derive(Clone, Debug)]
-pub struct AuthRequestSettings {
-    /// `auth_request.redirect_uri`.
-    pub redirect_uri: Url,
-    /// `auth_request.scopes`.
-    pub scopes: Vec<String>,
-    /// `auth_request.response_mode` is `form_post`.
-    pub form_post: bool,
-    /// `auth_request.prompt` and `auth_request.extra_parameters`.
-    pub further: BTreeMap<String, String>,
-}
-
-/// The paths of our routes (`auth_endpoints`), each with the prefix before it.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the names are those of the settings")]
-pub struct Endpoints {
-    pub prefix: String,
-    pub sign_in: String,
-    pub redirect: String,
-    pub sign_out: String,
-    pub post_sign_out: String,
-    pub edit_profile: String,
-}
-
-/// The cookie of a session.
-#[derive(Clone, Debug)]
-pub struct CookieSettings {
-    /// `session.cookie_name`.
-    pub name: String,
-    /// Whether the site is https.
-    pub secure: bool,
-}
-
-/// All that the use cases work with.
-pub struct Parts {
-    /// The provider.
-    pub provider: Provider,
-    /// Who we are at the provider.
-    pub client: ClientSettings,
-    /// What we ask for.
-    pub auth_request: AuthRequestSettings,
-    /// Where our routes are.
-    pub endpoints: Endpoints,
-    /// `server.public_url`.
-    pub public_url: Url,
-    /// `session.keys`.
-    pub ring: Arc<KeyRing>,
-    /// Where sessions lie.
-    pub backend: Arc<dyn Backend>,
-    /// What every key in the backend begins with.
-    pub key_prefix: String,
-    /// The session's cookie.
-    pub cookie: CookieSettings,
-    /// How long a session lasts.
-    pub session_limits: SessionLimits,
-    /// How sign-ins under way are remembered.
-    pub transactions: TransactionSettings,
-    /// The clock.
-    pub clock: Clock,
 }
 
 /// Signs people in. Clones share everything.

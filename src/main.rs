@@ -92,12 +92,12 @@ async fn demo_provider(settings: &Settings) -> ExitCode {
     if let Err(error) = telemetry::start(&settings.telemetry) {
         return failed(1, &error);
     }
-    let demo = match startup::demo_provider(settings, Clock::system()) {
+    let demo = match startup::demo::build(settings, Clock::system()) {
         Ok(demo) => demo,
         Err(error) => return failed(1, &error),
     };
     tracing::info!(listen = %demo.address(), authority = %demo.authority(), "the demo identity provider is ready");
-    match startup::serve_until_told(demo).await {
+    match startup::demo::serve_until_told(demo).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(1, &error),
     }

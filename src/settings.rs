@@ -1,7 +1,10 @@
 //! The settings: every module's own, read together from layers of files and the environment.
 
+mod client;
 mod reader;
 mod sections;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -232,150 +235,5 @@ impl Source for NamedFile {
             sections.entry("auth_endpoints".to_owned()).or_insert(endpoints);
         }
         Ok(sections)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn load(folder: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Settings::from_environment(Path::new(folder), variables)
-    }
-
-    fn problems(variables: &[(&str, &str)]) -> Vec<String> {
-        let problems = load("config", variables).err().map(|error| error.problems).unwrap_or_default();
-        problems.iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn default_toml_says_what_the_code_does() {
-        let (written, coded) = (load("config", &[]).unwrap(), load("/nowhere", &[]).unwrap());
-        assert_eq!(format!("{written:#?}"), format!("{coded:#?}"));
-    }
-
-    #[test]
-    fn default_toml_documents_every_key() {
-        let text = std::fs::read_to_string("config/default.toml").unwrap();
-        let mut reader = Reader::new(Value::default());
-        sections::read(&mut reader, Profile::Development);
-        let (_, known) = reader.finish();
-        let written = merge(Path::new("config"), Profile::Development, None, Map::new()).unwrap();
-        let mut written = Reader::new(written);
-        for path in known {
-            let (section, key) = path.rsplit_once('.').unwrap();
-            assert!(
-                text.contains(&format!("[{section}]")) && text.contains(&format!("{key} =")),
-                "{path} is not in it"
-            );
-            written.ignore(&path);
-        }
-        assert_eq!(written.finish().0, [], "keys that are not read");
-    }
-
-    #[test]
-    fn with_nothing_configured_the_demo_provider_serves() {
-        let settings = load("/nowhere", &[]).unwrap();
-        assert!(settings.demo);
-        assert_eq!(settings.session.cookie.name, "__Host-identity");
-        assert_eq!(settings.auth_request.redirect_uri.as_str(), "https://127.0.0.1:5000/auth/redirect");
-        assert_eq!(settings.auth_request.scopes, ["openid", "profile", "email"]);
-    }
-
-    #[test]
-    fn four_settings_make_a_client_of_any_provider_with_sessions_in_redis() {
-        let settings = load(
-            "/nowhere",
-            &[
-                ("IDENTITY_WEB__CLIENT__CLIENT_ID", "c"),
-                ("IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL", "s"),
-                ("IDENTITY_WEB__CLIENT__AUTHORITY", "https://op.example/"),
-                ("IDENTITY_WEB__REDIS__URL", "redis://:canary-4711@redis.example"),
-            ],
-        )
-        .unwrap();
-        assert!(!settings.demo && settings.session.store == StoreKind::Redis && settings.client.userinfo);
-        assert_eq!(
-            settings.provider.metadata_url().unwrap().as_str(),
-            "https://op.example/.well-known/openid-configuration"
-        );
-        assert!(!format!("{settings:?}").contains("canary-4711"), "{settings:?}");
-    }
-
-    #[test]
-    fn every_problem_is_reported_at_once_with_its_key_and_source() {
-        let problems = problems(&[
-            ("IDENTITY_WEB__CLIENT__CLIENT_IDD", "x"),
-            ("IDENTITY_WEB__CLIENT__CLIENT_ID", "{enter-your-client-id-here}"),
-            ("IDENTITY_WEB__SESSION__IDLE_TIMEOUT_SECONDS", "soon"),
-            ("IDENTITY_WEB__TYPE__AUTHORITY_TYPE", "SINGEL_TENANT"),
-            ("IDENTITY_WEB__SERVER__PUBLIC_URL", "http://app.example"),
-        ])
-        .join("\n");
-        for part in [
-            "client.client_idd (IDENTITY_WEB__CLIENT__CLIENT_IDD in the environment): there is no such setting; did you mean client.client_id?",
-            "client.client_id (IDENTITY_WEB__CLIENT__CLIENT_ID in the environment): still holds its placeholder",
-            "session.idle_timeout_seconds (IDENTITY_WEB__SESSION__IDLE_TIMEOUT_SECONDS in the environment): must be a whole number",
-            "type.authority_type (IDENTITY_WEB__TYPE__AUTHORITY_TYPE in the environment): must be one of SINGLE_TENANT",
-            "server.public_url (IDENTITY_WEB__SERVER__PUBLIC_URL in the environment): must be https",
-            "client.client_credential (config/default.toml): is unset",
-            "client.authority (config/default.toml): is unset",
-        ] {
-            assert!(problems.contains(part), "{part:?} is not in\n{problems}");
-        }
-    }
-
-    #[test]
-    fn production_wants_what_development_can_do_without() {
-        let problems = problems(&[("IDENTITY_WEB_PROFILE", "production")]).join("\n");
-        for path in ["client.client_id ", "client.client_credential ", "client.authority ", "session.store "] {
-            assert!(problems.contains(path), "{path} is not in\n{problems}");
-        }
-    }
-
-    #[test]
-    fn the_samples_file_is_read_unchanged() {
-        let sample = "tests/it/aad.config.json";
-        let settings = load("config", &[("IDENTITY_WEB_CONFIG", sample)]).unwrap();
-        assert_eq!(settings.provider.kind, crate::oidc::provider::AuthorityKind::SingleTenant);
-        assert_eq!(settings.endpoints.sign_in, "/login/start");
-        assert_eq!(settings.endpoints.redirect, "/login/redirect");
-        assert_eq!(settings.auth_request.further["prompt"], "select_account");
-        let overridden = [("IDENTITY_WEB_CONFIG", sample), ("IDENTITY_WEB__AUTH_ENDPOINTS__PREFIX", "/auth")];
-        assert_eq!(load("config", &overridden).unwrap().endpoints.sign_in, "/auth/start");
-        assert!(!settings.client.userinfo, "no userinfo at Entra");
-    }
-
-    #[test]
-    fn lists_come_with_commas_and_secrets_from_files() {
-        let file = std::env::temp_dir().join(format!("identity-web-credential-{}", std::process::id()));
-        std::fs::write(&file, "from a file\n").unwrap();
-        let settings = load(
-            "/nowhere",
-            &[
-                ("IDENTITY_WEB__CLIENT__CLIENT_ID", "c"),
-                ("IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL_FILE", file.to_str().unwrap()),
-                ("IDENTITY_WEB__CLIENT__AUTHORITY", "https://op.example"),
-                ("IDENTITY_WEB__AUTH_REQUEST__SCOPES", "profile, api"),
-                ("IDENTITY_WEB__AUTH_REQUEST__EXTRA_PARAMETERS__UI_LOCALES", "de"),
-                ("IDENTITY_WEB__SERVER__TRUSTED_PROXIES", "10.0.0.0/8,127.0.0.1"),
-            ],
-        )
-        .unwrap();
-        std::fs::remove_file(file).unwrap();
-        assert_eq!(&*settings.client.credential.expose(), "from a file");
-        assert_eq!(settings.auth_request.scopes, ["openid", "profile", "api"]);
-        assert_eq!(settings.auth_request.further["ui_locales"], "de");
-        assert_eq!(settings.server.trusted_proxies.len(), 2);
-        assert_eq!(settings.secrets().len(), 1);
-    }
-
-    #[test]
-    fn a_file_that_is_not_there_or_not_readable_is_said() {
-        assert!(problems(&[("IDENTITY_WEB_CONFIG", "/nowhere.json")])[0].contains("/nowhere.json"));
-        assert!(problems(&[("IDENTITY_WEB_PROFILE", "staging")])[0].contains("IDENTITY_WEB_PROFILE"));
-        let problems = problems(&[("IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL_FILE", "/nowhere")]).join("\n");
-        assert!(problems.contains("client.client_credential_file"), "{problems}");
     }
 }

@@ -1,22 +1,20 @@
 //! From settings to an application that serves: what `main` and the tests both call.
 
+pub mod demo;
+mod servers;
+
 use std::io;
-use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle, ServiceRequest};
-use actix_web::middleware::{Compress, Next, from_fn};
-use actix_web::web::{Data, scope};
-use actix_web::{App, HttpServer};
+use actix_web::dev::{Server, ServerHandle};
 use ring::rand::SystemRandom;
 use thiserror::Error;
 use tracing::{info, warn};
 
 use crate::clock::Clock;
-use crate::demo::signer::{Signer, SigningError};
-use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DemoProvider, DemoSettings};
+use crate::demo::signer::SigningError;
 use crate::identity_web::{IdentityWeb, Parts};
 use crate::oidc::authorization::NoRandomness;
 use crate::oidc::http::{self, Http};
@@ -27,13 +25,8 @@ use crate::session::memory::MemoryBackend;
 use crate::session::redis::RedisBackend;
 use crate::session::seal::{KeyRing, RingError, new_ring_key};
 use crate::session::transaction::TransactionSettings;
-use crate::settings::{Settings, StoreKind, TlsSettings};
+use crate::settings::{Settings, StoreKind};
 use crate::tls;
-use crate::web::assets::Assets;
-use crate::web::headers::SecurityHeaders;
-use crate::web::limits::Limits;
-use crate::web::views::Views;
-use crate::web::{operations, routes};
 
 const SECRETS_READ_EVERY: Duration = Duration::from_secs(2);
 const PROVIDER_ASKED_EVERY: Duration = Duration::from_secs(5);
@@ -88,46 +81,12 @@ impl IdentityWeb {
     pub async fn from_settings(mut settings: Settings) -> Result<Self, StartError> {
         tls::install_crypto();
         if settings.demo {
-            let demo = start_demo(&settings, Clock::system())?;
-            settings.provider.authority = demo;
+            settings.provider.authority = demo::start(&settings, Clock::system())?;
         }
         let identity = Self::new(parts(&settings, Clock::system())?);
         watch(&identity, &settings);
         Ok(identity)
     }
-}
-
-/// Starts the demo provider in a task of this runtime; gives its authority.
-fn start_demo(settings: &Settings, clock: Clock) -> Result<String, StartError> {
-    let demo = demo_provider(settings, clock)?;
-    let authority = demo.authority();
-    info!(%authority, "no client is configured: the demo identity provider signs people in");
-    actix_web::rt::spawn(demo.run()?);
-    Ok(authority)
-}
-
-/// The demo provider that the settings describe, listening.
-///
-/// # Errors
-/// Its address is in use, or no key can be made.
-pub fn demo_provider(settings: &Settings, clock: Clock) -> Result<DemoProvider, StartError> {
-    let url = |path: &str| format!("{}{path}", settings.server.public_url.as_str().trim_end_matches('/'));
-    let demo = &settings.demo_provider;
-    let (client_id, client_credential) = if settings.demo {
-        (DEMO_CLIENT_ID.to_owned(), DEMO_CREDENTIAL.to_owned())
-    } else {
-        (settings.client.client_id.clone(), settings.client.credential.expose().to_string())
-    };
-    let registration = DemoSettings {
-        client_id,
-        client_credential,
-        redirect_uris: vec![settings.auth_request.redirect_uri.to_string(), url(&settings.endpoints.post_sign_out)],
-        public_url: (demo.listen.port() != 0).then(|| demo.public_url.to_string()),
-        internal_url: demo.internal_url.as_ref().map(ToString::to_string),
-    };
-    let signer = Signer::generate()?;
-    DemoProvider::bind(demo.listen, registration, signer, clock)
-        .map_err(|cause| StartError::Listen { address: demo.listen, cause })
 }
 
 /// The parts that the settings describe.
@@ -217,17 +176,17 @@ impl Application {
     pub fn build(mut settings: Settings, clock: Clock) -> Result<Self, StartError> {
         tls::install_crypto();
         if settings.demo {
-            settings.provider.authority = start_demo(&settings, clock.clone())?;
+            settings.provider.authority = demo::start(&settings, clock.clone())?;
         }
         let identity = IdentityWeb::new(parts(&settings, clock)?);
         watch(&identity, &settings);
-        let listener = listen(settings.server.listen)?;
-        let operations_listener = listen(settings.server.operations_listen)?;
+        let listener = servers::listen(settings.server.listen)?;
+        let operations_listener = servers::listen(settings.server.operations_listen)?;
         Ok(Self {
             address: listener.local_addr()?,
             operations_address: operations_listener.local_addr()?,
-            public: public_server(&identity, &settings, listener)?,
-            operations: operations_server(&identity, operations_listener)?,
+            public: servers::public(&identity, &settings, listener)?,
+            operations: servers::operations(&identity, operations_listener)?,
             grace: settings.server.shutdown_grace,
             identity,
         })
@@ -274,20 +233,6 @@ impl Application {
     }
 }
 
-/// Serves a demo provider until the process is told to stop.
-///
-/// # Errors
-/// Its server failed.
-pub async fn serve_until_told(demo: DemoProvider) -> Result<(), StartError> {
-    let server = demo.run()?;
-    let handle = server.handle();
-    actix_web::rt::spawn(async move {
-        told_to_stop().await;
-        handle.stop(true).await;
-    });
-    Ok(server.await?)
-}
-
 #[cfg(unix)]
 async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
@@ -306,64 +251,4 @@ async fn told_to_stop() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
-}
-
-fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).map_err(|cause| StartError::Listen { address, cause })
-}
-
-fn public_server(identity: &IdentityWeb, settings: &Settings, listener: TcpListener) -> Result<Server, StartError> {
-    let assets = Assets::read(&beside("static"));
-    let views = Views::embedded(identity).with_templates(&beside("templates"))?.with_assets(&assets, settings.demo);
-    let views = Arc::new(views);
-    let headers = SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority)?;
-    let proxies = settings.server.trusted_proxies.clone();
-    let limits = Arc::new(Limits::new(settings.limits.clone(), proxies, &settings.endpoints.prefix));
-
-    let identity = identity.clone();
-    let server = HttpServer::new(move || {
-        let (headers, limits, limit_views) = (headers.clone(), Arc::clone(&limits), Arc::clone(&views));
-        App::new()
-            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| {
-                Arc::clone(&limits).hold(Arc::clone(&limit_views), request, next)
-            }))
-            .wrap(Compress::default())
-            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| headers.clone().set(request, next)))
-            .configure(assets.routes())
-            .service(
-                scope("")
-                    .wrap(identity.sessions().with_views(Arc::clone(&views)))
-                    .configure(identity.routes())
-                    .configure(routes::site),
-            )
-    })
-    .workers(settings.server.workers.unwrap_or_else(cores))
-    .shutdown_timeout(settings.server.shutdown_grace.as_secs())
-    .disable_signals();
-    let server = match &settings.tls {
-        TlsSettings::Off => server.listen(listener)?,
-        TlsSettings::AdHoc => server.listen_rustls_0_23(listener, tls::ad_hoc(&settings.server.public_url)?)?,
-        TlsSettings::Files { certificate, private_key } => {
-            server.listen_rustls_0_23(listener, tls::from_files(certificate, private_key)?)?
-        }
-    };
-    Ok(server.run())
-}
-
-fn operations_server(identity: &IdentityWeb, listener: TcpListener) -> Result<Server, StartError> {
-    let identity = Data::new(identity.clone());
-    let server = HttpServer::new(move || App::new().app_data(identity.clone()).configure(operations::routes));
-    Ok(server.workers(1).disable_signals().listen(listener)?.run())
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
-}
-
-/// A folder of ours: in the working folder, else beside the program, else where the program was built.
-fn beside(folder: &str) -> PathBuf {
-    let program = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
-    let places = [Some(PathBuf::from(".")), program, Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")))];
-    let found = places.into_iter().flatten().map(|place| place.join(folder)).find(|place| place.is_dir());
-    found.unwrap_or_else(|| PathBuf::from(folder))
 }

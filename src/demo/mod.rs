@@ -7,6 +7,7 @@ mod endpoints;
 pub mod faults;
 pub mod people;
 pub mod signer;
+mod tokens;
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};

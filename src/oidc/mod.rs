@@ -4,7 +4,7 @@
 //! |---|---|
 //! | OpenID Connect Discovery 1.0 section 4 | [`provider`] |
 //! | RFC 7517, JSON Web Key Sets | [`keys`] |
-//! | OpenID Connect Core 1.0 section 3.1.2, RFC 7636, RFC 9207 | [`authorization`] |
+//! | OpenID Connect Core 1.0 section 3.1.2, RFC 7636, RFC 9207 | [`authorization`], [`callback`] |
 //! | OpenID Connect Core 1.0 sections 3.1.3 and 9 | [`token`], [`client_authentication`] |
 //! | RFC 7515, JSON Web Signature | [`jws`] |
 //! | OpenID Connect Core 1.0 section 3.1.3.7 | [`id_token`] |
@@ -15,6 +15,7 @@
 
 pub mod authorization;
 mod cache;
+pub mod callback;
 pub mod claims;
 pub mod client_authentication;
 pub mod http;

@@ -13,7 +13,8 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::authorization::{Code, Refusal};
+use super::authorization::Code;
+use super::callback::Refusal;
 use super::client_authentication::AuthenticationMethod;
 use super::http::{Http, HttpError};
 use super::jws::Algorithm;

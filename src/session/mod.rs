@@ -9,6 +9,7 @@
 //! ```
 
 pub mod backend;
+pub mod current;
 pub mod memory;
 pub mod record;
 pub mod redis;

@@ -6,17 +6,14 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
+use super::client::{auth_request, client};
 use super::reader::Reader;
 use super::{
     DemoProviderSettings, Profile, ServerSettings, SessionSettings, Settings, StoreKind, TelemetrySettings, TlsSettings,
 };
-use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DEMO_TENANT};
-use crate::identity_web::{AuthRequestSettings, CookieSettings, Endpoints};
-use crate::oidc::issuer::is_guid;
-use crate::oidc::jws::Algorithm;
-use crate::oidc::provider::{AuthorityKind, ProviderSettings, is_loopback};
+use crate::identity_web::{CookieSettings, Endpoints};
+use crate::oidc::provider::is_loopback;
 use crate::oidc::secret::Secret;
-use crate::oidc::token::ClientSettings;
 use crate::session::record::SessionLimits;
 use crate::session::redis::RedisSettings;
 use crate::web::limits::LimitsSettings;
@@ -54,152 +51,6 @@ pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
         limits,
         telemetry,
         demo_provider,
-    })
-}
-
-fn client(
-    reader: &mut Reader,
-    profile: Profile,
-    demo: &DemoProviderSettings,
-) -> Option<(bool, ProviderSettings, ClientSettings)> {
-    reader.choice("type.client_type", &[("CONFIDENTIAL", ())]);
-    reader.ignore("type.framework");
-    let kind = reader.choice(
-        "type.authority_type",
-        &[
-            ("SINGLE_TENANT", Some(AuthorityKind::SingleTenant)),
-            ("MULTI_TENANT", Some(AuthorityKind::MultiTenant)),
-            ("B2C", None),
-            ("OIDC", Some(AuthorityKind::Oidc)),
-        ],
-    );
-    if kind == Some(None) {
-        reader.problem("type.authority_type", "B2C is not supported by this version");
-    }
-    for key in ["b2c.susi", "b2c.profile", "b2c.password"] {
-        reader.ignore(key);
-    }
-    let kind = kind.flatten().unwrap_or(AuthorityKind::Oidc);
-    let client_id = reader.text("client.client_id");
-    let credential = credential(reader);
-    let authority = reader.text("client.authority");
-    let is_demo = profile == Profile::Development && client_id.is_none() && credential.is_none() && authority.is_none();
-    let provider = ProviderSettings {
-        kind: if is_demo { AuthorityKind::SingleTenant } else { kind },
-        authority: if is_demo {
-            format!("{}/{DEMO_TENANT}", demo.public_url.as_str().trim_end_matches('/'))
-        } else {
-            authority.clone().unwrap_or_default()
-        },
-        metadata_url: reader.url("client.metadata_url"),
-        allowed_tenants: allowed_tenants(reader),
-    };
-    let client = ClientSettings {
-        client_id: if is_demo { DEMO_CLIENT_ID.to_owned() } else { client_id.clone().unwrap_or_default() },
-        credential: if is_demo { Secret::new(DEMO_CREDENTIAL) } else { credential.clone().unwrap_or(Secret::new("")) },
-        authentication_method: reader.parsed(
-            "client.authentication_method",
-            "client_secret_basic or client_secret_post",
-            |text| text.parse().ok(),
-        ),
-        algorithm: algorithm(reader),
-        userinfo: userinfo(reader, provider.kind),
-    };
-    if is_demo {
-        return Some((true, provider, client));
-    }
-    let unset = [
-        ("client.client_id", client_id.is_none()),
-        ("client.client_credential", credential.is_none()),
-        ("client.authority", authority.is_none()),
-    ];
-    for (path, _) in unset.iter().filter(|(_, unset)| *unset) {
-        reader.problem(path, "is unset; the README says how to register this application at a provider");
-    }
-    if authority.is_some() {
-        check_authority(reader, &provider);
-    }
-    unset.iter().all(|(_, unset)| !unset).then_some((false, provider, client))
-}
-
-fn credential(reader: &mut Reader) -> Option<Secret> {
-    if reader.is_table("client.client_credential") {
-        reader.problem("client.client_credential", "a credential other than a secret is not supported by this version");
-        return None;
-    }
-    reader.secret("client.client_credential")
-}
-
-fn check_authority(reader: &mut Reader, provider: &ProviderSettings) {
-    let secure = |url: &Url| url.scheme() == "https" || is_loopback(url);
-    match Url::parse(&provider.authority) {
-        Ok(url) if url.has_host() && secure(&url) && url.query().is_none() && url.fragment().is_none() => {}
-        Ok(url) if url.has_host() && !secure(&url) => reader.problem("client.authority", "must be an https URL"),
-        _ => reader.problem("client.authority", "must be the provider's issuer, an https URL"),
-    }
-}
-
-fn allowed_tenants(reader: &mut Reader) -> Vec<String> {
-    let tenants = reader.list("client.allowed_tenants");
-    if !tenants.iter().all(|tenant| is_guid(tenant)) {
-        reader.problem("client.allowed_tenants", "must be a list of tenant ids, each a GUID");
-    }
-    tenants
-}
-
-fn algorithm(reader: &mut Reader) -> Algorithm {
-    let path = "client.id_token_signed_response_alg";
-    reader.choice(path, &Algorithm::ALL).unwrap_or(Algorithm::RS256)
-}
-
-fn userinfo(reader: &mut Reader, kind: AuthorityKind) -> bool {
-    let choices =
-        [("auto", None), ("yes", Some(true)), ("no", Some(false)), ("true", Some(true)), ("false", Some(false))];
-    reader.choice("client.userinfo", &choices).flatten().unwrap_or(kind == AuthorityKind::Oidc)
-}
-
-fn auth_request(reader: &mut Reader, server: &ServerSettings, endpoints: &Endpoints) -> Option<AuthRequestSettings> {
-    let own = server.public_url.join(&endpoints.redirect).ok();
-    let redirect_uri = reader.url("auth_request.redirect_uri").or_else(|| own.clone());
-    if redirect_uri != own {
-        let expected = own.map(String::from).unwrap_or_default();
-        let message = format!("must be {expected} (server.public_url with auth_endpoints.redirect), or unset");
-        reader.problem("auth_request.redirect_uri", message);
-    }
-    reader.choice("auth_request.response_type", &[("code", ())]);
-    let mut scopes = reader.list("auth_request.scopes");
-    if scopes.is_empty() {
-        scopes = ["openid", "profile", "email"].map(str::to_owned).into();
-    } else if !scopes.iter().any(|scope| scope == "openid") {
-        scopes.insert(0, "openid".to_owned());
-    }
-    let mut further = reader.table("auth_request.extra_parameters");
-    let own = [
-        "client_id",
-        "response_type",
-        "redirect_uri",
-        "scope",
-        "state",
-        "nonce",
-        "code_challenge",
-        "code_challenge_method",
-        "response_mode",
-        "prompt",
-    ];
-    if let Some(name) = further.keys().find(|name| own.contains(&name.as_str())).cloned() {
-        let path = format!("auth_request.extra_parameters.{name}");
-        reader.problem(&path, "is set by this application itself");
-    }
-    if let Some(prompt) = reader.text("auth_request.prompt") {
-        further.insert("prompt".to_owned(), prompt);
-    }
-    Some(AuthRequestSettings {
-        redirect_uri: redirect_uri?,
-        scopes,
-        form_post: reader
-            .choice("auth_request.response_mode", &[("query", false), ("form_post", true)])
-            .unwrap_or(false),
-        further,
     })
 }
 

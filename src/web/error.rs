@@ -8,11 +8,11 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 
 use crate::identity_web::{self, Error as Cause, Refused};
-use crate::oidc::authorization::{AuthorizationError, Refusal};
+use crate::oidc::callback::{AuthorizationError, Refusal};
 use crate::oidc::id_token::IdTokenError;
 use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
-use crate::session::store::StoreError;
+use crate::session::current::StoreError;
 
 /// Why a request is not answered as it wished.
 #[derive(Debug)]

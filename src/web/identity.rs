@@ -13,8 +13,8 @@ use super::error::Error;
 use super::origin::Origin;
 use super::views::Views;
 use crate::oidc::claims::Claims;
+use crate::session::current::{Current, Held, StoreError};
 use crate::session::record::SignedIn;
-use crate::session::store::{Current, Held, StoreError};
 
 /// The person who is signed in. As a handler's argument: nobody signed in is 401, a store that is away 503.
 ///

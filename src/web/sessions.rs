@@ -17,7 +17,8 @@ use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest};
 use super::error::Error;
 use super::views::Views;
 use crate::identity_web::IdentityWeb;
-use crate::session::store::{Current, RecordStore};
+use crate::session::current::Current;
+use crate::session::store::RecordStore;
 
 /// Loads and saves sessions; made by [`IdentityWeb::sessions`].
 ///

@@ -15,7 +15,7 @@ use super::origin::Origin;
 use super::sessions::CarriedOver;
 use crate::identity_web::target::Target;
 use crate::identity_web::{Completed, Error as Cause, IdentityWeb};
-use crate::session::store::Current;
+use crate::session::current::Current;
 use crate::session::transaction::TransactionError;
 
 /// What a request may pass on to the provider.

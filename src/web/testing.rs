@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use crate::identity_web::IdentityWeb;
 use crate::oidc::claims::Claims;
 use crate::oidc::token::TokenSet;
+use crate::session::current::StoreError;
 use crate::session::record::{Record, SignedIn};
-use crate::session::store::StoreError;
 
 impl IdentityWeb {
     /// Signs a person in whom only `claims` describe, and gives the cookie that a test's requests bear. The tokens of

@@ -18,8 +18,8 @@ use super::assets::Assets;
 use super::error::Error;
 use super::origin::Origin;
 use crate::identity_web::IdentityWeb;
+use crate::session::current::Current;
 use crate::session::record::SignedIn;
-use crate::session::store::Current;
 
 const TEMPLATES: [(&str, &str); 6] = [
     ("base.html", include_str!("../../templates/base.html")),

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 /// In order of dependence: a module knows those before it only. The demo provider is for development and tests.
 const ORDER: [&str; 11] =
     ["clock", "oidc", "session", "identity_web", "web", "demo", "settings", "tls", "telemetry", "startup", "check"];
-/// Unit tests count; files that lean over are named here, with a reason.
-const MAX_LINES: usize = 400;
+/// Unit tests count.
+const MAX_LINES: usize = 300;
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());

@@ -1,0 +1,56 @@
+//! The demo provider, beside the application or by itself.
+
+use tracing::info;
+
+use super::{StartError, told_to_stop};
+use crate::clock::Clock;
+use crate::demo::signer::Signer;
+use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DemoProvider, DemoSettings};
+use crate::settings::Settings;
+
+/// Starts the demo provider in a task of this runtime; gives its authority.
+pub(super) fn start(settings: &Settings, clock: Clock) -> Result<String, StartError> {
+    let demo = build(settings, clock)?;
+    let authority = demo.authority();
+    info!(%authority, "no client is configured: the demo identity provider signs people in");
+    actix_web::rt::spawn(demo.run()?);
+    Ok(authority)
+}
+
+/// The demo provider that the settings describe, listening.
+///
+/// # Errors
+/// Its address is in use, or no key can be made.
+pub fn build(settings: &Settings, clock: Clock) -> Result<DemoProvider, StartError> {
+    let url = |path: &str| format!("{}{path}", settings.server.public_url.as_str().trim_end_matches('/'));
+    let demo = &settings.demo_provider;
+    let (client_id, client_credential) = if settings.demo {
+        (DEMO_CLIENT_ID.to_owned(), DEMO_CREDENTIAL.to_owned())
+    } else {
+        (settings.client.client_id.clone(), settings.client.credential.expose().to_string())
+    };
+    let registration = DemoSettings {
+        client_id,
+        client_credential,
+        redirect_uris: vec![settings.auth_request.redirect_uri.to_string(), url(&settings.endpoints.post_sign_out)],
+        public_url: (demo.listen.port() != 0).then(|| demo.public_url.to_string()),
+        internal_url: demo.internal_url.as_ref().map(ToString::to_string),
+    };
+    let signer = Signer::generate()?;
+    DemoProvider::bind(demo.listen, registration, signer, clock)
+        .map_err(|cause| StartError::Listen { address: demo.listen, cause })
+}
+
+/// Serves a demo provider until the process is told to stop.
+///
+/// # Errors
+/// Its server failed.
+pub async fn serve_until_told(demo: DemoProvider) -> Result<(), StartError> {
+    let server = demo.run()?;
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        told_to_stop().await;
+        handle.stop(true).await;
+    });
+    Ok(server.await?)
+}

@@ -1,0 +1,80 @@
+//! The listeners: the one `App::new()` of the site, and that of the operations.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use actix_web::dev::{Server, ServiceRequest};
+use actix_web::middleware::{Compress, Next, from_fn};
+use actix_web::web::{Data, scope};
+use actix_web::{App, HttpServer};
+
+use super::StartError;
+use crate::identity_web::IdentityWeb;
+use crate::settings::{Settings, TlsSettings};
+use crate::tls;
+use crate::web::assets::Assets;
+use crate::web::headers::SecurityHeaders;
+use crate::web::limits::Limits;
+use crate::web::views::Views;
+use crate::web::{operations, routes};
+
+pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).map_err(|cause| StartError::Listen { address, cause })
+}
+
+pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpListener) -> Result<Server, StartError> {
+    let assets = Assets::read(&beside("static"));
+    let views = Views::embedded(identity).with_templates(&beside("templates"))?.with_assets(&assets, settings.demo);
+    let views = Arc::new(views);
+    let headers = SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority)?;
+    let proxies = settings.server.trusted_proxies.clone();
+    let limits = Arc::new(Limits::new(settings.limits.clone(), proxies, &settings.endpoints.prefix));
+
+    let identity = identity.clone();
+    let server = HttpServer::new(move || {
+        let (headers, limits, limit_views) = (headers.clone(), Arc::clone(&limits), Arc::clone(&views));
+        App::new()
+            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| {
+                Arc::clone(&limits).hold(Arc::clone(&limit_views), request, next)
+            }))
+            .wrap(Compress::default())
+            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| headers.clone().set(request, next)))
+            .configure(assets.routes())
+            .service(
+                scope("")
+                    .wrap(identity.sessions().with_views(Arc::clone(&views)))
+                    .configure(identity.routes())
+                    .configure(routes::site),
+            )
+    })
+    .workers(settings.server.workers.unwrap_or_else(cores))
+    .shutdown_timeout(settings.server.shutdown_grace.as_secs())
+    .disable_signals();
+    let server = match &settings.tls {
+        TlsSettings::Off => server.listen(listener)?,
+        TlsSettings::AdHoc => server.listen_rustls_0_23(listener, tls::ad_hoc(&settings.server.public_url)?)?,
+        TlsSettings::Files { certificate, private_key } => {
+            server.listen_rustls_0_23(listener, tls::from_files(certificate, private_key)?)?
+        }
+    };
+    Ok(server.run())
+}
+
+pub(super) fn operations(identity: &IdentityWeb, listener: TcpListener) -> Result<Server, StartError> {
+    let identity = Data::new(identity.clone());
+    let server = HttpServer::new(move || App::new().app_data(identity.clone()).configure(operations::routes));
+    Ok(server.workers(1).disable_signals().listen(listener)?.run())
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
+/// A folder of ours: in the working folder, else beside the program, else where the program was built.
+fn beside(folder: &str) -> PathBuf {
+    let program = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
+    let places = [Some(PathBuf::from(".")), program, Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")))];
+    let found = places.into_iter().flatten().map(|place| place.join(folder)).find(|place| place.is_dir());
+    found.unwrap_or_else(|| PathBuf::from(folder))
+}
