@@ -26,22 +26,27 @@
 //!
 //! The modules stand in order of dependence: each knows only those above it. ARCHITECTURE.md draws the house.
 
+// Blank lines keep the order.
 pub mod clock;
+
 pub mod oidc;
-// After oidc, for the claims and tokens that a record holds.
+
 pub mod session;
-// The use cases.
+
 pub mod identity_web;
-// HTTP.
+
 pub mod web;
-// The demo identity provider knows the protocol's types alone.
+
 pub mod demo;
-// What sums it all up, for startup and main.
-pub mod check;
+
 pub mod settings;
-pub mod startup;
+
 pub mod telemetry;
 pub mod tls;
+
+pub mod startup;
+
+pub mod check;
 
 pub use identity_web::IdentityWeb;
 pub use settings::Settings;

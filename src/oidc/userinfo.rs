@@ -79,3 +79,58 @@ fn check_recipient(userinfo: &Map<String, Value>, claims: &Claims, client_id: &s
     };
     if issuer_is_right && audience_is_right { Ok(()) } else { Err(UserinfoError::WrongRecipient) }
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use ring::hmac;
+    use serde_json::json;
+
+    use super::*;
+    use crate::oidc::issuer::IssuerRule;
+    use crate::oidc::jws::Algorithm;
+
+    const SECRET: &str = "a secret of thirty-two characters";
+
+    fn outcome(media_type: &str, body: Vec<u8>) -> Result<(), UserinfoError> {
+        let claims = json!({"iss": "https://op.example", "sub": "s"});
+        let claims = Claims::unverified_for_tests(claims.as_object().unwrap().clone());
+        let issuer = IssuerRule::Exact("https://op.example".to_owned());
+        let verifier = Verifier { issuer: &issuer, client_id: "client", algorithm: Algorithm::HS256 };
+        let answer = Answer { media_type: media_type.to_owned(), max_age: None, date: None, body };
+        judge(&answer, &claims, &verifier, &KeySet::of_client_secret(SECRET)).map(drop)
+    }
+
+    fn signed(secret: &str, claims: &Value) -> Vec<u8> {
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let input = format!("{}.{}", encode(r#"{"alg":"HS256"}"#), encode(&claims.to_string()));
+        let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), input.as_bytes());
+        format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)).into_bytes()
+    }
+
+    #[test]
+    fn oidcc_client_test_userinfo_signed() {
+        let outcome = |secret: &str, claims: &Value| outcome("application/jwt", signed(secret, claims));
+        assert!(outcome(SECRET, &json!({"sub": "s", "iss": "https://op.example", "aud": "client"})).is_ok());
+        assert!(outcome(SECRET, &json!({"sub": "s", "aud": ["other", "client"]})).is_ok());
+        for claims in [json!({"sub": "s", "aud": "other"}), json!({"sub": "s", "iss": "https://evil.example"})] {
+            assert!(matches!(outcome(SECRET, &claims), Err(UserinfoError::WrongRecipient)), "{claims}");
+        }
+        assert!(matches!(outcome(SECRET, &json!({"sub": "t"})), Err(UserinfoError::WrongSubject)));
+        let foreign = outcome("another secret of thirty-two chars", &json!({"sub": "s"}));
+        assert!(matches!(foreign, Err(UserinfoError::Signature(JwsError::WrongSignature))));
+    }
+
+    #[test]
+    fn oidcc_client_test_userinfo_invalid_sub() {
+        let outcome = |body: &str| outcome("application/json", body.into());
+        assert!(outcome(r#"{"sub":"s"}"#).is_ok());
+        for body in [r#"{"sub":"s1"}"#, "{}", r#"{"sub":["s"]}"#] {
+            assert!(matches!(outcome(body), Err(UserinfoError::WrongSubject)), "{body}");
+        }
+        for body in ["", "[]", r#"{"sub":"s","sub":"t"}"#] {
+            assert!(matches!(outcome(body), Err(UserinfoError::Malformed)), "{body}");
+        }
+    }
+}

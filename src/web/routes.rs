@@ -1,7 +1,8 @@
 //! Every route of the public listener, on one screen.
 
-use actix_web::web::{Data, PayloadConfig, ServiceConfig, get, post, resource, to};
-use actix_web::{HttpResponse, Resource};
+use actix_web::guard::{Any, Get, Head};
+use actix_web::web::{Data, PayloadConfig, ServiceConfig, get, post, resource, route, to};
+use actix_web::{HttpResponse, Resource, Route};
 
 use super::error::Error;
 use super::{pages, sign_in, sign_out};
@@ -23,16 +24,21 @@ pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb)
                 .route(post().to(sign_in::complete_by_form)),
         )
         .service(only(&endpoints.sign_out).route(get().to(sign_out::confirm)).route(post().to(sign_out::end)))
-        .service(only(&endpoints.post_sign_out).route(get().to(sign_out::landing)));
+        .service(only(&endpoints.post_sign_out).route(page().to(sign_out::landing)));
 }
 
 /// The routes of the application's own site.
 pub fn site(service: &mut ServiceConfig) {
     service
-        .service(only("/").route(get().to(pages::home)))
-        .service(only("/sign_in_status").route(get().to(pages::home)))
-        .service(only("/token_details").route(get().to(pages::token_details)))
+        .service(only("/").route(page().to(pages::home)))
+        .service(only("/sign_in_status").route(page().to(pages::home)))
+        .service(only("/token_details").route(page().to(pages::token_details)))
         .default_service(to(async || Err::<HttpResponse, _>(Error::NotFound)));
+}
+
+/// A page that only reads: HEAD is answered as GET, without a body.
+fn page() -> Route {
+    route().guard(Any(Get()).or(Head()))
 }
 
 /// A resource that answers methods it has no route for with 405.

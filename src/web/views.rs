@@ -134,7 +134,8 @@ impl Views {
         let correlation_id = correlation_id();
         log(error, &correlation_id, request);
         let status = error.status_code();
-        let mut response = if Origin::from(request).wants_html() {
+        let origin = Origin::from(request);
+        let mut response = if origin.is_navigation() && origin.wants_html() {
             self.error_page(error, &correlation_id, request)
         } else {
             HttpResponse::build(status)

@@ -7,6 +7,7 @@ mod callback;
 mod certified_provider;
 mod demo_journey;
 mod helpers;
+mod hostile;
 mod house;
 mod pages;
 mod refusals;

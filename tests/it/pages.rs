@@ -103,8 +103,18 @@ async fn a_script_gets_401_as_problem_json_and_a_person_a_page() {
     assert_eq!(problem["status"], 401);
     assert_eq!(problem["login_url"], "/auth/sign_in?post_sign_in_url=%2Ftoken_details");
     assert_eq!(problem["correlation_id"].as_str().unwrap().len(), 16);
+    for headers in [
+        &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty"), ("accept", "text/html")][..],
+        &[("x-requested-with", "XMLHttpRequest")],
+        &[("accept", "*/*")],
+    ] {
+        let answer = browser.send(Method::GET, &url, headers, None).await;
+        assert_eq!((answer.status, answer.header("content-type")), (401, "application/problem+json"), "{headers:?}");
+    }
     let answer = browser.get(&url).await;
     assert_eq!((answer.status, answer.header("content-type")), (401, "text/html; charset=utf-8"));
+    let answer = browser.send(Method::HEAD, &url, &[], None).await;
+    assert_eq!((answer.status, answer.body.as_str()), (401, ""), "HEAD is GET without a body");
 }
 
 #[actix_web::test]
