@@ -1,8 +1,12 @@
 //! `identity-web check`: tries the settings for real, a line each.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 
+use url::Url;
+
 use crate::clock::Clock;
+use crate::oidc::http::Http;
 use crate::oidc::keys::KeySet;
 use crate::oidc::provider::{Metadata, Provider};
 use crate::session::backend::Backend as _;
@@ -49,6 +53,27 @@ pub async fn run(settings: &Settings, offline: bool) -> ExitCode {
         report.line("session store", check_store(settings).await);
     }
     ExitCode::from(u8::from(report.failed))
+}
+
+/// Asks the operations listener of a running application whether it lives; exit 0 where it does, else 1.
+pub async fn live(settings: &Settings) -> ExitCode {
+    tls::install_crypto();
+    let mut address = settings.server.operations_listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    let mut report = Report { failed: false };
+    report.line("live", ask(&format!("http://{address}/health/live")).await);
+    ExitCode::from(u8::from(report.failed))
+}
+
+async fn ask(url: &str) -> Result<String, String> {
+    let http = Http::new(None).map_err(|error| error.to_string())?;
+    let url = Url::parse(url).map_err(|error| error.to_string())?;
+    http.get(&url, None).await.map(|_| url.to_string()).map_err(|error| error.to_string())
 }
 
 fn check_tls(settings: &Settings) -> Result<String, String> {

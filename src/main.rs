@@ -30,6 +30,9 @@ enum Command {
         /// Read the settings, and try nothing
         #[arg(long)]
         offline: bool,
+        /// Ask the running application of these settings whether it lives, and try nothing else: for containers
+        #[arg(long, conflicts_with = "offline")]
+        live: bool,
     },
     /// Run the demo identity provider by itself
     DemoProvider,
@@ -49,7 +52,8 @@ async fn main() -> ExitCode {
     };
     match command {
         Command::Serve => serve(settings).await,
-        Command::Check { offline } => check::run(&settings, offline).await,
+        Command::Check { live: true, .. } => check::live(&settings).await,
+        Command::Check { offline, .. } => check::run(&settings, offline).await,
         Command::DemoProvider => demo_provider(&settings).await,
         Command::NewKey => ExitCode::SUCCESS,
     }

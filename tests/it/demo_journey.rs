@@ -36,11 +36,15 @@ async fn run() -> (Process, String, String) {
 
 #[actix_web::test]
 async fn a_stranger_signs_in_sees_the_claims_and_signs_out() {
-    let (process, url, _) = run().await;
+    let (process, url, operations) = run().await;
     for look in LOOKS {
         journey(&url, look).await;
     }
+    let listen = operations.trim_start_matches("http://");
+    let lives = || program(&["check", "--live"], &[("IDENTITY_WEB__SERVER__OPERATIONS_LISTEN", listen)]);
+    assert!(lives().status.success());
     assert_eq!(process.terminate(), Some(0), "SIGTERM ends it in order");
+    assert_eq!(lives().status.code(), Some(1));
 }
 
 async fn journey(url: &str, look: Look) {
