@@ -68,6 +68,7 @@ impl Answer {
 impl Browser {
     /// A browser with no cookies.
     pub fn new() -> Self {
+        identity_web::tls::install_crypto();
         let client = reqwest::Client::builder()
             .danger_accept_invalid_certs(true)
             .redirect(reqwest::redirect::Policy::none())
