@@ -10,16 +10,18 @@ pub mod redis;
 pub use app::TestApp;
 pub use browser::{Answer, Browser};
 
-use std::collections::BTreeSet;
 use std::net::TcpListener;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A port that is free now, and that no other test was given.
+/// A port that is free, and that no other test was given. It is below those from which the system takes the ports of
+/// outgoing connections, so none of them takes it before it is listened at.
 pub fn free_port() -> u16 {
-    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let own = std::process::id() * 199;
     loop {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        if GIVEN.lock().unwrap().insert(port) {
+        let offset = (own + NEXT.fetch_add(1, Ordering::Relaxed)) % 20_000;
+        let port = u16::try_from(12_000 + offset).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;
         }
     }
