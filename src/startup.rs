@@ -79,14 +79,19 @@ impl IdentityWeb {
     /// The settings name something that cannot be used: a key, a certificate, an address.
     #[expect(clippy::unused_async, reason = "a runtime is needed, and a later version may ask the provider here")]
     pub async fn from_settings(mut settings: Settings) -> Result<Self, StartError> {
-        tls::install_crypto();
-        if settings.demo {
-            settings.provider.authority = demo::start(&settings, Clock::system())?;
-        }
-        let identity = Self::new(parts(&settings, Clock::system())?);
-        watch(&identity, &settings);
-        Ok(identity)
+        assemble(&mut settings, Clock::system())
     }
+}
+
+/// The use cases of these settings, watched; with no client configured, the demo provider is started and set.
+fn assemble(settings: &mut Settings, clock: Clock) -> Result<IdentityWeb, StartError> {
+    tls::install_crypto();
+    if settings.demo {
+        settings.provider.authority = demo::start(settings, clock.clone())?;
+    }
+    let identity = IdentityWeb::new(parts(settings, clock)?);
+    watch(&identity, settings);
+    Ok(identity)
 }
 
 /// The parts that the settings describe.
@@ -174,12 +179,7 @@ impl Application {
     /// # Errors
     /// Every [`StartError`].
     pub fn build(mut settings: Settings, clock: Clock) -> Result<Self, StartError> {
-        tls::install_crypto();
-        if settings.demo {
-            settings.provider.authority = demo::start(&settings, clock.clone())?;
-        }
-        let identity = IdentityWeb::new(parts(&settings, clock)?);
-        watch(&identity, &settings);
+        let identity = assemble(&mut settings, clock)?;
         let listener = servers::listen(settings.server.listen)?;
         let operations_listener = servers::listen(settings.server.operations_listen)?;
         Ok(Self {
