@@ -21,6 +21,8 @@ pub enum Error {
     Identity(Box<Cause>, Option<Box<Cookie<'static>>>),
     /// Nobody is signed in.
     NotSignedIn,
+    /// Who is signed in may not see this.
+    Forbidden,
     /// A state-changing request that no page of ours sent.
     CrossSite,
     /// The request itself cannot be understood: a sentence that says why.
@@ -102,6 +104,11 @@ impl Error {
         match self {
             Self::Identity(cause, _) => told_of(cause),
             Self::NotSignedIn => told_try_again("Please sign in", "You need to be signed in to see this page.", &[]),
+            Self::Forbidden => told(
+                "You may not see this",
+                "You are signed in, but not allowed to see this page.",
+                &["Ask its administrator for access.", "Or sign out, and sign in with another account."],
+            ),
             Self::CrossSite => told(
                 "This request was refused",
                 "It did not come from a page of this site.",
@@ -148,7 +155,7 @@ impl ResponseError for Error {
         match self {
             Self::Identity(cause, _) => status_of(cause),
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
-            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge(status) => *status,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,

@@ -15,6 +15,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use ipnet::IpNet;
 
 use super::error::Error;
+use super::routes::VERIFY;
 use super::views::Views;
 
 /// After how many counted requests the addresses that have their whole budget again are forgotten.
@@ -36,18 +37,20 @@ pub struct Limits {
     settings: LimitsSettings,
     trusted_proxies: Vec<IpNet>,
     counted_prefix: String,
+    not_counted: String,
     budget: DefaultKeyedRateLimiter<IpAddr>,
     counted: AtomicU32,
 }
 
 impl Limits {
-    /// Limits whose budget is for the routes under `counted_prefix`.
+    /// Limits whose budget is for the routes under `counted_prefix`, but for the one that proxies ask at every request.
     pub fn new(settings: LimitsSettings, trusted_proxies: Vec<IpNet>, counted_prefix: &str) -> Self {
         let per_minute = NonZeroU32::new(settings.sign_in_requests_per_minute).unwrap_or(NonZeroU32::MIN);
         Self {
             settings,
             trusted_proxies,
             counted_prefix: format!("{counted_prefix}/"),
+            not_counted: format!("{counted_prefix}{VERIFY}"),
             budget: RateLimiter::keyed(Quota::per_minute(per_minute)),
             counted: AtomicU32::new(0),
         }
@@ -85,7 +88,8 @@ impl Limits {
                 return Err(Error::TooLarge(status));
             }
         }
-        if request.path().starts_with(&self.counted_prefix) { self.count(request) } else { Ok(()) }
+        let path = request.path();
+        if path.starts_with(&self.counted_prefix) && path != self.not_counted { self.count(request) } else { Ok(()) }
     }
 
     fn count(&self, request: &ServiceRequest) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod claim_meanings;
 pub mod error;
+pub mod forward_auth;
 pub mod headers;
 pub mod identity;
 pub mod limits;

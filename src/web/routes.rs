@@ -5,15 +5,19 @@ use actix_web::web::{Data, PayloadConfig, ServiceConfig, get, post, resource, ro
 use actix_web::{HttpResponse, Resource, Route};
 
 use super::error::Error;
-use super::{pages, sign_in, sign_out};
+use super::{forward_auth, pages, sign_in, sign_out};
 use crate::identity_web::IdentityWeb;
 
 /// The largest body that the callback reads.
 const MAX_CALLBACK_BYTES: usize = 64 * 1024;
 
+/// The name of the route that proxies ask, after `auth_endpoints.prefix`.
+pub(super) const VERIFY: &str = "/verify";
+
 /// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
 pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb) {
     let endpoints = identity.parts().endpoints.clone();
+    let verify = format!("{}{VERIFY}", endpoints.prefix);
     service
         .app_data(Data::new(identity))
         .service(only(&endpoints.sign_in).route(get().to(sign_in::begin)))
@@ -24,7 +28,8 @@ pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb)
                 .route(post().to(sign_in::complete_by_form)),
         )
         .service(only(&endpoints.sign_out).route(get().to(sign_out::confirm)).route(post().to(sign_out::end)))
-        .service(only(&endpoints.post_sign_out).route(page().to(sign_out::landing)));
+        .service(only(&endpoints.post_sign_out).route(page().to(sign_out::landing)))
+        .service(only(&verify).route(page().to(forward_auth::verify)));
 }
 
 /// The routes of the application's own site.

@@ -25,7 +25,7 @@ const MAX_HINT_BYTES: usize = 256;
 /// The one value of a signed-in session that actix-session sees: it stores no session without any.
 const SIGNED_IN: &str = "signed_in";
 
-type Pairs = Vec<(String, String)>;
+pub(super) type Pairs = Vec<(String, String)>;
 
 /// Sends the browser to the provider.
 pub(super) async fn begin(request: HttpRequest, identity: Data<IdentityWeb>) -> Result<HttpResponse, Error> {
@@ -138,7 +138,7 @@ fn cookies(request: &HttpRequest) -> Vec<actix_web::cookie::Cookie<'static>> {
     request.cookies().map(|cookies| cookies.clone()).unwrap_or_default()
 }
 
-fn pairs(encoded: &str) -> Result<Pairs, Error> {
+pub(super) fn pairs(encoded: &str) -> Result<Pairs, Error> {
     let pairs: Pairs = form_urlencoded::parse(encoded.as_bytes()).into_owned().collect();
     // What is not UTF-8 decodes to the replacement character.
     let broken = |text: &String| text.contains('\u{fffd}');

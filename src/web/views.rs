@@ -205,7 +205,7 @@ fn correlation_id() -> String {
 fn log(cause: &Error, correlation_id: &str, request: &HttpRequest) {
     let (status, method, path) = (cause.status_code().as_u16(), request.method().as_str(), request.path());
     match cause {
-        Error::NotSignedIn | Error::NotFound | Error::MethodNotAllowed => {
+        Error::NotSignedIn | Error::Forbidden | Error::NotFound | Error::MethodNotAllowed => {
             debug!(correlation_id, status, method, path, cause = %cause, "request refused");
         }
         _ if status == 500 => error!(correlation_id, status, method, path, cause = %cause, "request failed"),

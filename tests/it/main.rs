@@ -6,6 +6,7 @@
 mod callback;
 mod certified_provider;
 mod demo_journey;
+mod forward_auth;
 mod helpers;
 mod hostile;
 mod house;
