@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -59,6 +59,23 @@ impl Clock {
     /// Sets this clock and all its clones ahead (or, negative, back). For tests.
     pub fn advance_seconds(&self, seconds: i64) {
         self.ahead_seconds.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+/// Measures how long something takes; no clock that is set changes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts it.
+    #[expect(clippy::disallowed_methods, reason = "this is the place")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since it was started.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
 }
 

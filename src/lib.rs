@@ -29,6 +29,8 @@
 // Blank lines keep the order.
 pub mod clock;
 
+pub mod measure;
+
 pub mod oidc;
 
 pub mod session;

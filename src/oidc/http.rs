@@ -7,6 +7,9 @@ use oauth2::{HttpRequest, HttpResponse};
 use thiserror::Error;
 use url::Url;
 
+use crate::clock::Stopwatch;
+use crate::measure;
+
 /// The longest answer that is read.
 pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -84,6 +87,13 @@ impl Http {
     /// # Errors
     /// [`HttpError::Unreachable`] and [`HttpError::TooLarge`].
     pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let stopwatch = Stopwatch::start();
+        let answer = self.exchange(request).await;
+        measure::provider_request(answer.is_ok(), stopwatch.elapsed());
+        answer
+    }
+
+    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let host = authority(request.uri().host(), request.uri().port_u16());
         let unreachable =
             |error: reqwest::Error| HttpError::Unreachable { host: host.clone(), cause: innermost(&error) };

@@ -13,6 +13,7 @@ use super::issuer::{IssuerRule, TENANT_PLACEHOLDER, is_guid};
 use super::json;
 use super::keys::KeySet;
 use crate::clock::Clock;
+use crate::measure;
 
 /// How the provider names its issuers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,6 +209,7 @@ pub fn is_loopback(url: &Url) -> bool {
 pub struct Provider {
     settings: ProviderSettings,
     http: Http,
+    clock: Clock,
     metadata: Cached<Metadata>,
     keys: Cached<KeySet>,
 }
@@ -215,7 +217,7 @@ pub struct Provider {
 impl Provider {
     /// A provider of which nothing is known yet.
     pub fn new(settings: ProviderSettings, http: Http, clock: Clock) -> Self {
-        Self { settings, http, metadata: Cached::new(clock.clone()), keys: Cached::new(clock) }
+        Self { settings, http, metadata: Cached::new(clock.clone()), keys: Cached::new(clock.clone()), clock }
     }
 
     /// Its settings.
@@ -273,6 +275,7 @@ impl Provider {
         let url = self.metadata().await?.jwks_uri.clone();
         let answer = self.http.get(&url, None).await?;
         let keys = KeySet::parse(&answer.body).map_err(ProviderError::Malformed)?;
+        measure::keys_fetched(self.clock.now().0);
         Ok((keys, answer.max_age))
     }
 }

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Cmd, ExistenceCheck, FromRedisValue, RedisError, SetExpiry, SetOptions, TlsCertificates};
+use redis::{Arg, Client, Cmd, ExistenceCheck, FromRedisValue, RedisError, SetExpiry, SetOptions, TlsCertificates};
 use tracing::debug;
 
 use super::backend::{Backend, BackendError};
+use crate::clock::Stopwatch;
+use crate::measure;
 use crate::oidc::secret::Secret;
 
 /// Compares and sets in one step. A value is some kilobytes at most, so it is compared whole.
@@ -74,10 +76,13 @@ impl RedisBackend {
     async fn attempt<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failure> {
         let deadline = self.settings.connect_timeout + self.settings.command_timeout;
         let mut connection = self.connection().map_err(Failure::Redis)?;
-        match tokio::time::timeout(deadline, command.query_async(&mut connection)).await {
+        let stopwatch = Stopwatch::start();
+        let outcome = match tokio::time::timeout(deadline, command.query_async(&mut connection)).await {
             Ok(outcome) => outcome.map_err(Failure::Redis),
             Err(_) => Err(Failure::Deadline),
-        }
+        };
+        measure::store_command(name_of(command), outcome.is_ok(), stopwatch.elapsed());
+        outcome
     }
 
     async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BackendError> {
@@ -134,6 +139,17 @@ impl RedisSettings {
             .set_connection_timeout(Some(self.connect_timeout))
             .set_response_timeout(Some(self.command_timeout));
         ConnectionManager::new_lazy_with_config(client, config)
+    }
+}
+
+/// A command's name, for its metric.
+fn name_of(command: &Cmd) -> &'static str {
+    match command.args_iter().next() {
+        Some(Arg::Simple(b"GET")) => "get",
+        Some(Arg::Simple(b"SET")) => "set",
+        Some(Arg::Simple(b"EVAL")) => "replace",
+        Some(Arg::Simple(b"DEL")) => "remove",
+        _ => "other",
     }
 }
 

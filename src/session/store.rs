@@ -17,6 +17,7 @@ use super::current::{Current, Held, State, StoreError};
 use super::record::{Record, SessionLimits};
 use super::seal::{KeyRing, Purpose, hashed};
 use crate::clock::Clock;
+use crate::measure;
 use crate::oidc::authorization::random_text;
 
 /// How often a write that met another one is merged anew.
@@ -110,7 +111,11 @@ impl RecordStore {
         let sealed = self.seal(&session_key, &place, record)?;
         let ttl = record.time_to_live(&self.limits, self.clock.now()).ok_or(StoreError::Ended)?;
         let fresh = self.backend.insert(&place, &sealed, ttl).await?;
-        if fresh { Ok(session_key) } else { Err(StoreError::Contended) }
+        if !fresh {
+            return Err(StoreError::Contended);
+        }
+        measure::session_opened();
+        Ok(session_key)
     }
 
     /// Writes the application's values, and what other requests wrote meanwhile beside them.
@@ -150,6 +155,9 @@ impl RecordStore {
     async fn remove_current(&self, session_key: &str) -> Result<(), StoreError> {
         let current = Current::of_request()?;
         let was_there = self.backend.remove(&self.place(session_key)).await?;
+        if was_there {
+            measure::session_ended();
+        }
         if let Some(held) = current.held()? {
             *current.state.borrow_mut() = State::Removed { held, was_there };
         }

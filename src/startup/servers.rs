@@ -9,15 +9,17 @@ use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{Data, scope};
 use actix_web::{App, HttpServer};
 
+use tracing::warn;
+
 use super::StartError;
 use crate::identity_web::IdentityWeb;
 use crate::settings::{Settings, TlsSettings};
-use crate::tls;
 use crate::web::assets::Assets;
 use crate::web::headers::SecurityHeaders;
 use crate::web::limits::Limits;
 use crate::web::views::Views;
 use crate::web::{operations, routes};
+use crate::{telemetry, tls};
 
 pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).map_err(|cause| StartError::Listen { address, cause })
@@ -40,6 +42,7 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
             }))
             .wrap(Compress::default())
             .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| headers.clone().set(request, next)))
+            .wrap(from_fn(operations::measured))
             .configure(assets.routes())
             .service(
                 scope("")
@@ -63,7 +66,14 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
 
 pub(super) fn operations(identity: &IdentityWeb, listener: TcpListener) -> Result<Server, StartError> {
     let identity = Data::new(identity.clone());
-    let server = HttpServer::new(move || App::new().app_data(identity.clone()).configure(operations::routes));
+    let recorder = telemetry::metrics().inspect_err(|error| warn!(cause = %error, "no metrics")).ok().map(Data::new);
+    let server = HttpServer::new(move || {
+        let app = App::new().app_data(identity.clone()).configure(operations::routes);
+        match &recorder {
+            Some(recorder) => app.app_data(recorder.clone()),
+            None => app,
+        }
+    });
     Ok(server.workers(1).disable_signals().listen(listener)?.run())
 }
 

@@ -15,6 +15,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
 pub mod testing;
+pub mod told;
 pub mod views;
 
 use actix_web::web::ServiceConfig;

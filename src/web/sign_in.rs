@@ -15,6 +15,7 @@ use super::origin::Origin;
 use super::sessions::CarriedOver;
 use crate::identity_web::target::Target;
 use crate::identity_web::{Completed, Error as Cause, IdentityWeb};
+use crate::measure;
 use crate::session::current::Current;
 use crate::session::transaction::TransactionError;
 
@@ -38,6 +39,7 @@ pub(super) async fn begin(request: HttpRequest, identity: Data<IdentityWeb>) -> 
     }
     let target = target(&identity, &query);
     let begun = identity.begin(&target, passed_on(query)?, &cookies(&request)).await?;
+    measure::sign_in("begun");
     let mut response = HttpResponse::SeeOther();
     response.insert_header((LOCATION, begun.url.as_str()));
     begun.cookies.into_iter().for_each(|cookie| {
@@ -115,7 +117,9 @@ async fn complete(
     pairs: &Pairs,
 ) -> Result<HttpResponse, Error> {
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let Completed { signed_in, target, removal } = identity.complete(pairs, &cookies(request)).await?;
+    let outcome = identity.complete(pairs, &cookies(request)).await;
+    measure::sign_in(if outcome.is_ok() { "completed" } else { "refused" });
+    let Completed { signed_in, target, removal } = outcome?;
     begin_session(request, session)?;
     Current::of_request()?.sign_in(signed_in);
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, target.as_str())).cookie(removal).finish())

@@ -18,6 +18,7 @@ use super::assets::Assets;
 use super::error::Error;
 use super::origin::Origin;
 use crate::identity_web::IdentityWeb;
+use crate::measure;
 use crate::session::current::Current;
 use crate::session::record::SignedIn;
 
@@ -133,6 +134,7 @@ impl Views {
         let request = answer.request();
         let correlation_id = correlation_id();
         log(error, &correlation_id, request);
+        measure::refusal(error.reason());
         let status = error.status_code();
         let origin = Origin::from(request);
         let mut response = if origin.is_navigation() && origin.wants_html() {

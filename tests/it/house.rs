@@ -4,8 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In order of dependence: a module knows those before it only. The demo provider is for development and tests.
-const ORDER: [&str; 11] =
-    ["clock", "oidc", "session", "identity_web", "web", "demo", "settings", "tls", "telemetry", "startup", "check"];
+const ORDER: [&str; 12] = [
+    "clock",
+    "measure",
+    "oidc",
+    "session",
+    "identity_web",
+    "web",
+    "demo",
+    "settings",
+    "tls",
+    "telemetry",
+    "startup",
+    "check",
+];
 /// Unit tests count.
 const MAX_LINES: usize = 300;
 

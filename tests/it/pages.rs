@@ -93,6 +93,37 @@ async fn health_is_on_the_operations_listener_only() {
 }
 
 #[actix_web::test]
+async fn metrics_tell_requests_sign_ins_refusals_and_the_stores_latency_and_no_person() {
+    let app = TestApp::spawn().await;
+    let browser = Browser::new();
+    browser.get(&format!("{}/token_details", app.url)).await;
+    browser.sign_in(&app, "ada").await;
+    browser.sign_out(&app).await;
+    browser.get(&format!("{}/auth/redirect?code=canary-4711&state=canary-4711", app.url)).await;
+    let metrics = browser.get(&format!("http://{}/metrics", app.operations)).await;
+    assert!(metrics.header("content-type").starts_with("text/plain; version=0.0.4"));
+    for line in [
+        "# TYPE http_server_request_duration_seconds histogram",
+        "http_server_request_duration_seconds_count{http_request_method=\"GET\",http_route=\"/token_details\",http_response_status_code=\"401\"}",
+        "identity_web_sign_ins_total{outcome=\"begun\"}",
+        "identity_web_sign_ins_total{outcome=\"completed\"}",
+        "identity_web_sign_ins_total{outcome=\"refused\"}",
+        "identity_web_refusals_total{reason=\"not_signed_in\"}",
+        "identity_web_refusals_total{reason=\"transaction\"}",
+        "identity_web_sessions_opened_total",
+        "identity_web_sessions_ended_total",
+        "identity_web_store_command_duration_seconds_bucket{command=\"set\",outcome=\"ok\",le=",
+        "identity_web_provider_request_duration_seconds_count{outcome=\"ok\"}",
+        "identity_web_provider_keys_fetched_timestamp_seconds",
+    ] {
+        assert!(metrics.body.contains(line), "{line} is not in\n{}", metrics.body);
+    }
+    for word in ["ada", "Lovelace", "canary-4711", "127.0.0.1"] {
+        assert!(!metrics.body.contains(word), "{word}");
+    }
+}
+
+#[actix_web::test]
 async fn a_script_gets_401_as_problem_json_and_a_person_a_page() {
     let app = TestApp::spawn().await;
     let browser = Browser::new();
