@@ -29,6 +29,7 @@
 // Blank lines keep the order.
 pub mod clock;
 
+pub mod correlation;
 pub mod measure;
 
 pub mod oidc;

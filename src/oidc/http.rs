@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use oauth2::http::header::{CACHE_CONTROL, CONTENT_TYPE, DATE};
+use oauth2::http::header::{CACHE_CONTROL, CONTENT_TYPE, DATE, HeaderValue};
 use oauth2::{HttpRequest, HttpResponse};
 use thiserror::Error;
 use url::Url;
 
 use crate::clock::Stopwatch;
+use crate::correlation::CorrelationId;
 use crate::measure;
 
 /// The longest answer that is read.
@@ -93,7 +94,10 @@ impl Http {
         answer
     }
 
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    async fn exchange(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if let Some(Ok(parent)) = CorrelationId::of_request().map(|id| HeaderValue::try_from(id.traceparent())) {
+            request.headers_mut().insert("traceparent", parent);
+        }
         let host = authority(request.uri().host(), request.uri().port_u16());
         let unreachable =
             |error: reqwest::Error| HttpError::Unreachable { host: host.clone(), cause: innermost(&error) };
@@ -128,8 +132,7 @@ impl Http {
         if response.status() != 200 {
             return Err(HttpError::Status { host, status: response.status().as_u16() });
         }
-        let header =
-            |name| response.headers().get(name).and_then(|value: &oauth2::http::HeaderValue| value.to_str().ok());
+        let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let media_type = header(CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default();
         Ok(Answer {
             media_type: media_type.trim().to_ascii_lowercase(),
@@ -171,6 +174,41 @@ fn max_age(cache_control: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    /// What a server is asked, and what comes of its answer.
+    async fn asked(answer: &'static str) -> (String, Result<Answer, HttpError>) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("http://{}/keys", listener.local_addr().unwrap())).unwrap();
+        let serve = async {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let mut request = vec![0; 4096];
+            let length = connection.read(&mut request).await.unwrap();
+            connection.write_all(answer.as_bytes()).await.unwrap();
+            String::from_utf8_lossy(&request[..length]).into_owned()
+        };
+        let http = Http::new(None).unwrap();
+        tokio::join!(serve, http.get(&url, Some("token")))
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_not_followed() {
+        let (_, answer) =
+            asked("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n").await;
+        assert!(matches!(answer, Err(HttpError::Status { status: 302, .. })));
+    }
+
+    #[tokio::test]
+    async fn a_request_bears_the_token_and_the_trace_of_the_request_it_is_made_for() {
+        let id = CorrelationId::random();
+        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: Application/JSON; a=b\r\n\r\n{}";
+        let (request, answer) = id.clone().scope(asked(answer)).await;
+        assert!(request.contains(&format!("traceparent: 00-{id}-")), "{request}");
+        assert!(request.contains("authorization: Bearer token"), "{request}");
+        assert_eq!(answer.unwrap().media_type, "application/json");
+    }
 
     #[test]
     fn a_lifetime_is_read_from_cache_control() {

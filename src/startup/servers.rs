@@ -17,8 +17,9 @@ use crate::settings::{Settings, TlsSettings};
 use crate::web::assets::Assets;
 use crate::web::headers::SecurityHeaders;
 use crate::web::limits::Limits;
+use crate::web::proxies::TrustedProxies;
 use crate::web::views::Views;
-use crate::web::{operations, routes};
+use crate::web::{operations, requests, routes};
 use crate::{telemetry, tls};
 
 pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -30,19 +31,20 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
     let views = Views::embedded(identity).with_templates(&beside("templates"))?.with_assets(&assets, settings.demo);
     let views = Arc::new(views);
     let headers = SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority)?;
-    let proxies = settings.server.trusted_proxies.clone();
-    let limits = Arc::new(Limits::new(settings.limits.clone(), proxies, &settings.endpoints.prefix));
+    let proxies = TrustedProxies(settings.server.trusted_proxies.clone());
+    let limits = Arc::new(Limits::new(settings.limits.clone(), proxies.clone(), &settings.endpoints.prefix));
 
     let identity = identity.clone();
     let server = HttpServer::new(move || {
         let (headers, limits, limit_views) = (headers.clone(), Arc::clone(&limits), Arc::clone(&views));
+        let proxies = proxies.clone();
         App::new()
             .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| {
                 Arc::clone(&limits).hold(Arc::clone(&limit_views), request, next)
             }))
             .wrap(Compress::default())
             .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| headers.clone().set(request, next)))
-            .wrap(from_fn(operations::measured))
+            .wrap(from_fn(move |request, next| requests::watch(proxies.clone(), request, next)))
             .configure(assets.routes())
             .service(
                 scope("")

@@ -10,6 +10,8 @@ pub mod limits;
 pub mod operations;
 pub mod origin;
 pub mod pages;
+pub mod proxies;
+pub mod requests;
 pub mod routes;
 pub mod sessions;
 pub mod sign_in;

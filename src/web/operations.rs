@@ -1,18 +1,13 @@
 //! The operations listener: health and metrics, for operators and load balancers; never on the public listener.
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::http::{Method, StatusCode};
-use actix_web::middleware::Next;
 use actix_web::web::{Data, ServiceConfig, get};
-use actix_web::{Error as ActixError, HttpResponse};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
-use crate::clock::Stopwatch;
 use crate::identity_web::IdentityWeb;
-use crate::measure;
 
 /// The routes of the operations listener.
 pub fn routes(service: &mut ServiceConfig) {
@@ -30,28 +25,6 @@ async fn metrics(recorder: Option<Data<PrometheusHandle>>) -> HttpResponse {
         }
         None => HttpResponse::NotFound().finish(),
     }
-}
-
-/// Measures each request of the public listener, for [`actix_web::middleware::from_fn`].
-///
-/// # Errors
-/// Those of the service within.
-pub async fn measured<B: MessageBody>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, ActixError> {
-    let stopwatch = Stopwatch::start();
-    let answer = next.call(request).await?;
-    let request = answer.request();
-    let method = match *request.method() {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        _ => "other",
-    };
-    let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
-    measure::request(method, route, answer.status().as_u16(), stopwatch.elapsed());
-    Ok(answer)
 }
 
 /// The process runs.

@@ -1,6 +1,5 @@
 //! Pages: Tera templates, and errors said as pages or as problem JSON.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +8,6 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _};
-use ring::rand::{SecureRandom as _, SystemRandom};
 use serde::Serialize;
 use tera::{Context, Tera};
 use tracing::{debug, error, warn};
@@ -17,6 +15,7 @@ use tracing::{debug, error, warn};
 use super::assets::Assets;
 use super::error::Error;
 use super::origin::Origin;
+use crate::correlation::CorrelationId;
 use crate::identity_web::IdentityWeb;
 use crate::measure;
 use crate::session::current::Current;
@@ -132,7 +131,7 @@ impl Views {
     pub fn said(&self, answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         let Some(error) = answer.response().error().and_then(|error| error.as_error::<Error>()) else { return answer };
         let request = answer.request();
-        let correlation_id = correlation_id();
+        let correlation_id = CorrelationId::of_request().unwrap_or_else(CorrelationId::random).to_string();
         log(error, &correlation_id, request);
         measure::refusal(error.reason());
         let status = error.status_code();
@@ -191,17 +190,6 @@ impl Views {
     fn is_own_route(&self, path: &str) -> bool {
         self.site.sign_in.rsplit_once('/').is_some_and(|(prefix, _)| path.starts_with(prefix))
     }
-}
-
-/// Names one error in an answer and in the log.
-fn correlation_id() -> String {
-    let mut bytes = [0; 8];
-    // Without randomness the id is all zeros: no secret, and the failure is logged elsewhere.
-    let _ = SystemRandom::new().fill(&mut bytes);
-    bytes.iter().fold(String::new(), |mut id, byte| {
-        let _ = write!(id, "{byte:02x}");
-        id
-    })
 }
 
 fn log(cause: &Error, correlation_id: &str, request: &HttpRequest) {

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In order of dependence: a module knows those before it only. The demo provider is for development and tests.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "clock",
+    "correlation",
     "measure",
     "oidc",
     "session",

@@ -133,7 +133,7 @@ async fn a_script_gets_401_as_problem_json_and_a_person_a_page() {
     let problem: Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(problem["status"], 401);
     assert_eq!(problem["login_url"], "/auth/sign_in?post_sign_in_url=%2Ftoken_details");
-    assert_eq!(problem["correlation_id"].as_str().unwrap().len(), 16);
+    assert_eq!(problem["correlation_id"].as_str().unwrap().len(), 32);
     for headers in [
         &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty"), ("accept", "text/html")][..],
         &[("x-requested-with", "XMLHttpRequest")],
@@ -262,6 +262,23 @@ async fn forwarded_headers_and_the_host_lead_nowhere() {
         let page = Browser::new().send(Method::GET, &format!("{}/", app.url), &[header], None).await.body;
         assert!(!page.contains("evil"), "{header:?}");
     }
+}
+
+#[actix_web::test]
+async fn a_correlation_id_is_on_the_page_in_the_log_and_of_a_trusted_proxys_trace() {
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let parent = format!("00-{trace}-00f067aa0ba902b7-01");
+    let headers = [("traceparent", parent.as_str())];
+    let trusting = TestApp::spawn_with(&[("server.trusted_proxies", "127.0.0.1")]).await;
+    let page = Browser::new().send(Method::GET, &format!("{}/auth/redirect", trusting.url), &headers, None).await.body;
+    assert!(page.contains(trace), "{page}");
+    let log = crate::helpers::log::text();
+    let lines = log.lines().filter(|line| line.contains(trace));
+    assert!(lines.clone().any(|line| line.contains("request refused") && line.contains("has no state")));
+    assert!(lines.clone().any(|line| line.contains("request answered") && line.contains("route=\"/auth/redirect\"")));
+    let other = TestApp::spawn().await;
+    let page = Browser::new().send(Method::GET, &format!("{}/auth/redirect", other.url), &headers, None).await.body;
+    assert!(!page.contains(trace), "of anyone else it is not taken");
 }
 
 #[actix_web::test]

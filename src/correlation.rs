@@ -1,0 +1,93 @@
+//! One id for all that happens for one request: in the log, on the error page, at the provider.
+//!
+//! It is the trace id of W3C Trace Context, so that a proxy's, another replica's and the provider's logs can be put
+//! beside ours.
+
+use std::fmt::{self, Write as _};
+
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+/// The id of a request: 32 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CorrelationId(String);
+
+tokio::task_local! {
+    static CURRENT: CorrelationId;
+}
+
+impl CorrelationId {
+    /// A fresh id.
+    pub fn random() -> Self {
+        Self(random_hex::<16>())
+    }
+
+    /// The id of a request that continues another's trace: `traceparent`, version 00 (Trace Context section 3.2).
+    pub fn from_traceparent(header: &str) -> Option<Self> {
+        let mut parts = header.split('-');
+        let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let hex = |part: &str, len: usize| {
+            part.len() == len && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        };
+        let well_formed =
+            version == "00" && hex(trace, 32) && hex(parent, 16) && hex(flags, 2) && parts.next().is_none();
+        let nonzero = |part: &str| part.bytes().any(|b| b != b'0');
+        (well_formed && nonzero(trace) && nonzero(parent)).then(|| Self(trace.to_owned()))
+    }
+
+    /// `traceparent` for a request that we make for this one.
+    pub fn traceparent(&self) -> String {
+        format!("00-{}-{}-00", self.0, random_hex::<8>())
+    }
+
+    /// Runs a request's work under this id.
+    pub async fn scope<F: Future>(self, work: F) -> F::Output {
+        CURRENT.scope(self, work).await
+    }
+
+    /// The id of the request that this task works on, if it works on one.
+    pub fn of_request() -> Option<Self> {
+        CURRENT.try_with(Self::clone).ok()
+    }
+}
+
+impl fmt::Display for CorrelationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn random_hex<const N: usize>() -> String {
+    let mut bytes = [0; N];
+    // Without randomness the id is all zeros: it is no secret.
+    let _ = SystemRandom::new().fill(&mut bytes);
+    bytes.iter().fold(String::with_capacity(N * 2), |mut id, byte| {
+        let _ = write!(id, "{byte:02x}");
+        id
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_continued_where_its_parent_is_well_formed() {
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let good = format!("00-{trace}-00f067aa0ba902b7-01");
+        assert_eq!(CorrelationId::from_traceparent(&good).unwrap().to_string(), trace);
+        for bad in [
+            "",
+            "00",
+            &good.to_uppercase(),
+            &format!("{good}-more"),
+            &good.replace("00-", "ff-"),
+            &format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)),
+            &format!("00-{trace}-0000000000000000-01"),
+            &format!("00-{}\n-00f067aa0ba902b7-01", &trace[1..]),
+        ] {
+            assert_eq!(CorrelationId::from_traceparent(bad), None, "{bad:?}");
+        }
+        let sent = CorrelationId::random().traceparent();
+        assert!(CorrelationId::from_traceparent(&sent).is_some(), "{sent}");
+    }
+}
