@@ -18,7 +18,7 @@ use super::origin::Origin;
 use crate::correlation::CorrelationId;
 use crate::identity_web::IdentityWeb;
 use crate::measure;
-use crate::session::current::Current;
+use crate::session::current::{Current, StoreError};
 use crate::session::record::SignedIn;
 
 const TEMPLATES: [(&str, &str); 6] = [
@@ -120,6 +120,9 @@ impl Views {
             name: signed_in.claims.display_name(),
             username: signed_in.claims.text("preferred_username"),
         });
+        if !context.contains_key("account_unknown") {
+            context.insert("account_unknown", &false);
+        }
         context.insert("title", title);
         context.insert("site", &self.site);
         context.insert("user", &user);
@@ -170,7 +173,10 @@ impl Views {
         context.insert("sign_in_url", &self.sign_in_url(request));
         context.insert("correlation_id", correlation_id);
         context.insert("detail", &told.detail);
-        let held = Current::of_request().and_then(|current| current.held()).ok().flatten();
+        let held = Current::of_request().and_then(|current| current.held());
+        // Nobody is offered to sign in who may be signed in.
+        context.insert("account_unknown", &matches!(held, Err(StoreError::Unavailable(_))));
+        let held = held.ok().flatten();
         let user = held.as_ref().and_then(|held| held.record.signed_in.as_ref());
         let page = self.page(status, "error.html", told.heading, user, context);
         page.unwrap_or_else(|_| HttpResponse::build(status).body(told.heading))
