@@ -34,6 +34,8 @@ pub mod measure;
 
 pub mod oidc;
 
+pub mod entra;
+
 pub mod session;
 
 pub mod identity_web;

@@ -1,6 +1,7 @@
 //! The sentences: what a person is told of each error, and what to do.
 
 use super::error::Error;
+use crate::entra;
 use crate::identity_web::Error as Cause;
 use crate::oidc::callback::{AuthorizationError, Refusal};
 use crate::oidc::id_token::IdTokenError;
@@ -84,14 +85,14 @@ fn told_of(cause: &Cause) -> Told {
             "What came back from the identity provider is not an answer to this sign-in.",
             FRESH,
         ),
-        Cause::Token(TokenError::Refused(refusal)) => Told {
+        Cause::Token(TokenError::Refused(refusal)) => told_of_entra(refusal).unwrap_or_else(|| Told {
             detail: Some(refusal.code.clone()),
             ..told_try_again(
                 "The identity provider refused the sign-in",
                 "It did not give this application the tokens.",
                 ADMIN,
             )
-        },
+        }),
         Cause::IdToken(IdTokenError::TenantNotAllowed) => told_try_again(
             "Your organisation may not sign in here",
             "Your account is of an organisation that this application does not admit.",
@@ -129,7 +130,17 @@ fn told_of(cause: &Cause) -> Told {
     }
 }
 
+/// Entra's own codes say more than the error that they come with.
+fn told_of_entra(refusal: &Refusal) -> Option<Told> {
+    let (code, explained) = entra::explain(&refusal.description)?;
+    let told = told_try_again(explained.heading, explained.explanation, explained.actions);
+    Some(Told { detail: Some(code), ..told })
+}
+
 fn told_of_refusal(refusal: &Refusal) -> Told {
+    if let Some(told) = told_of_entra(refusal) {
+        return told;
+    }
     let told = match refusal.code.as_str() {
         "access_denied" => told_try_again(
             "The sign-in was declined",

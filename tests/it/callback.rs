@@ -164,6 +164,12 @@ async fn an_error_of_the_provider_is_explained_and_never_tried_again_by_itself()
     let url = browser.begin(&app).await;
     let callback = browser.pick(&url, "cancel").await.location().to_owned();
     let page = refused(&app, &browser, &callback, 403).await;
+    assert!(page.contains("You declined") && page.contains("AADSTS65004"), "Entra’s code, explained: {page}");
+
+    let url = browser.begin(&app).await;
+    let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    let callback = format!("{}/auth/redirect?state={state}&error=access_denied", app.url);
+    let page = refused(&app, &browser, &callback, 403).await;
     assert!(page.contains("was declined") && page.contains("access_denied"), "{page}");
 
     let url = browser.begin(&app).await;

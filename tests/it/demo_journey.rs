@@ -92,7 +92,7 @@ async fn journey(url: &str, look: Look) {
     chromium.goto(&format!("{url}/auth/sign_in")).await;
     chromium.sees("Pick an account").await;
     chromium.click("button[value=cancel]").await;
-    chromium.sees("was declined").await;
+    chromium.sees("You declined").await;
     chromium.screenshot("8-declined").await;
     chromium.close().await;
 }

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In order of dependence: a module knows those before it only. The demo provider is for development and tests.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "clock",
     "correlation",
     "measure",
     "oidc",
+    "entra",
     "session",
     "identity_web",
     "web",

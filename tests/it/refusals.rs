@@ -329,5 +329,5 @@ async fn oidcc_client_test_discovery_issuer_mismatch_and_other_unusable_document
 #[actix_web::test]
 async fn a_token_endpoint_that_refuses_is_explained() {
     let app = TestApp::spawn_with(&[("client.client_credential", "the wrong secret")]).await;
-    refused_by(&app, Faults::default(), 502, "invalid_client").await;
+    refused_by(&app, Faults::default(), 502, "AADSTS7000215").await;
 }
