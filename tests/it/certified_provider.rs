@@ -2,7 +2,7 @@
 //! real HAProxy that sends every other request to another replica.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use identity_web::clock::Clock;
@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::helpers::chromium::{Chromium, DESKTOP};
 use crate::helpers::process::Process;
 use crate::helpers::redis::Redis;
-use crate::helpers::{Browser, eventually, free_port, log};
+use crate::helpers::{Browser, Folder, eventually, free_port, log};
 
 const CLIENT_ID: &str = "identity-web";
 const SECRET: &str = "canary: a+secret%of more than thirty-two characters";
@@ -59,25 +59,24 @@ fn replica(public_url: &str, issuer: &str, redis: &Redis, response_mode: &str) -
 }
 
 /// HAProxy, which ends TLS and sends requests to the replicas by turns.
-fn load_balancer(port: u16, replicas: [u16; 2]) -> (Process, PathBuf) {
-    let folder = std::env::temp_dir().join(format!("identity-web-haproxy-{port}"));
-    std::fs::create_dir_all(&folder).unwrap();
+fn load_balancer(port: u16, replicas: [u16; 2]) -> (Process, Folder) {
+    let folder = Folder::new("haproxy");
     let certified = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let pem = certified.cert.pem() + &certified.signing_key.serialize_pem();
-    std::fs::write(folder.join("certificate.pem"), pem).unwrap();
+    std::fs::write(folder.path().join("certificate.pem"), pem).unwrap();
     let [a, b] = replicas;
     let configuration = format!(
         "defaults\n mode http\n timeout connect 2s\n timeout client 30s\n timeout server 30s\n\
          frontend public\n bind 127.0.0.1:{port} ssl crt {0}/certificate.pem\n option forwardfor\n default_backend replicas\n\
          backend replicas\n balance roundrobin\n http-response set-header x-served-by %s\n\
          server a 127.0.0.1:{a}\n server b 127.0.0.1:{b}\n",
-        folder.display()
+        folder.path().display()
     );
-    let mut file = std::fs::File::create(folder.join("haproxy.cfg")).unwrap();
+    let mut file = std::fs::File::create(folder.path().join("haproxy.cfg")).unwrap();
     file.write_all(configuration.as_bytes()).unwrap();
     let path = format!("{}:/usr/sbin:/usr/local/sbin", std::env::var("PATH").unwrap_or_default());
     let mut command = Command::new("haproxy");
-    command.env("PATH", path).arg("-db").arg("-f").arg(folder.join("haproxy.cfg"));
+    command.env("PATH", path).arg("-db").arg("-f").arg(folder.path().join("haproxy.cfg"));
     (Process::start(command.stdout(Stdio::null()).stderr(Stdio::null())), folder)
 }
 
@@ -89,7 +88,7 @@ async fn journey(response_mode: &str, authentication_method: &str) {
     let url = format!("https://127.0.0.1:{port}");
     let (_provider, issuer) = certified_provider(&url, authentication_method);
     let replicas = [(); 2].map(|()| replica(&url, &issuer, &redis, response_mode));
-    let (_balancer, folder) = load_balancer(port, replicas);
+    let (_balancer, _folder) = load_balancer(port, replicas);
     eventually("HAProxy", async || std::net::TcpStream::connect(("127.0.0.1", port)).ok()).await;
 
     let chromium = Chromium::start(DESKTOP).await;
@@ -128,7 +127,6 @@ async fn journey(response_mode: &str, authentication_method: &str) {
     chromium.sees("Please sign in").await;
     log::assert_silent_about([SECRET]);
     chromium.close().await;
-    std::fs::remove_dir_all(folder).unwrap();
 }
 
 /// One cookie, every other request on another replica.

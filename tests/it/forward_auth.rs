@@ -6,7 +6,7 @@ use actix_web::{App, HttpRequest, HttpServer, web};
 use reqwest::Method;
 
 use crate::helpers::process::Process;
-use crate::helpers::{Browser, TestApp, eventually, free_port};
+use crate::helpers::{Browser, Folder, TestApp, eventually, free_port};
 
 /// Says which identity headers reached it.
 async fn upstream(request: HttpRequest) -> String {
@@ -18,10 +18,9 @@ async fn upstream(request: HttpRequest) -> String {
 }
 
 /// nginx before `upstream`; gives its URL.
-fn nginx(app: &TestApp, upstream: u16, rule: &str) -> (Process, String) {
+fn nginx(app: &TestApp, upstream: u16, rule: &str) -> (Process, Folder, String) {
     let port = free_port();
-    let folder = std::env::temp_dir().join(format!("identity-web-nginx-{}-{port}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    let folder = Folder::new("nginx");
     let configuration = format!(
         "daemon off; master_process off; pid {0}/pid; error_log stderr; events {{}}
         http {{
@@ -46,16 +45,16 @@ fn nginx(app: &TestApp, upstream: u16, rule: &str) -> (Process, String) {
                 }}
             }}
         }}",
-        folder.display(),
+        folder.path().display(),
         app.url
     );
-    let file = folder.join("nginx.conf");
+    let file = folder.path().join("nginx.conf");
     std::fs::write(&file, configuration).unwrap();
     let path = format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default());
     let mut command = Command::new("nginx");
-    command.env("PATH", path).arg("-p").arg(&folder).arg("-c").arg(&file);
+    command.env("PATH", path).arg("-p").arg(folder.path()).arg("-c").arg(&file);
     let process = Process::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
-    (process, format!("http://127.0.0.1:{port}"))
+    (process, folder, format!("http://127.0.0.1:{port}"))
 }
 
 #[actix_web::test]
@@ -65,8 +64,8 @@ async fn nginx_lets_through_who_is_signed_in_and_keeps_a_rule() {
     let server = server.bind("127.0.0.1:0").unwrap();
     let port = server.addrs()[0].port();
     actix_web::rt::spawn(server.run());
-    let (_everyone, url) = nginx(&app, port, "");
-    let (_admins, admins) = nginx(&app, port, "?roles=Admin");
+    let (_everyone, _folder, url) = nginx(&app, port, "");
+    let (_admins, _other_folder, admins) = nginx(&app, port, "?roles=Admin");
     for url in [&url, &admins] {
         let address = url.trim_start_matches("http://").to_owned();
         eventually("nginx", async || std::net::TcpStream::connect(&address).ok()).await;

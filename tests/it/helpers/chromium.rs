@@ -10,7 +10,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
 use super::process::Process;
-use super::{eventually, free_port};
+use super::{Folder, eventually, free_port};
 
 /// How the browser looks at pages.
 #[derive(Clone, Copy, Debug)]
@@ -32,14 +32,19 @@ pub struct Chromium {
     pub client: Client,
     look: Look,
     _driver: Process,
+    _folder: Folder,
 }
 
 impl Chromium {
     /// Starts a browser with no cookies.
     pub async fn start(look: Look) -> Self {
-        let port = free_port();
+        let (port, folder) = (free_port(), Folder::new("chromium"));
         let driver = Process::start(
-            Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()),
+            Command::new("chromedriver")
+                .arg(format!("--port={port}"))
+                .env("TMPDIR", folder.path())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
         );
         let (width, height) = look.size;
         let mut arguments = vec![
@@ -70,7 +75,7 @@ impl Chromium {
             builder.capabilities(capabilities.clone()).connect(&format!("http://127.0.0.1:{port}")).await.ok()
         })
         .await;
-        Self { client, look, _driver: driver }
+        Self { client, look, _driver: driver, _folder: folder }
     }
 
     /// Goes to a page.

@@ -11,6 +11,7 @@ pub use app::TestApp;
 pub use browser::{Answer, Browser};
 
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A port that is free, and that no other test was given. It is below those from which the system takes the ports of
@@ -24,6 +25,29 @@ pub fn free_port() -> u16 {
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;
         }
+    }
+}
+
+/// A folder of a test's own, removed with it.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// A new folder; `name` says what for.
+    pub fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("identity-web-{name}-{}-{}", std::process::id(), free_port()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 

@@ -5,20 +5,21 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::free_port;
+use super::{Folder, free_port};
 
 /// A running redis-server.
 pub struct Redis {
     /// Where it listens.
     pub port: u16,
     process: Option<Child>,
+    folder: Folder,
 }
 
 impl Redis {
     /// Starts one of the caller's own.
     pub fn start() -> Self {
         let port = free_port();
-        let mut redis = Self { port, process: None };
+        let mut redis = Self { port, process: None, folder: Folder::new("redis") };
         redis.run();
         redis
     }
@@ -32,13 +33,11 @@ impl Redis {
     /// Starts it, after [`Redis::stop`] with what it held: Redis saves when told to shut down.
     pub fn run(&mut self) {
         let port = self.port.to_string();
-        let folder = std::env::temp_dir().join(format!("identity-web-redis-{}-{port}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
         // The shell outlives us just long enough to stop Redis when its standard input closes.
         let script = "redis-server --port $0 --bind 127.0.0.1 --save 900 1 --dir $1 --loglevel warning >/dev/null 2>&1 & \
             read -r how; if [ \"$how\" = save ]; then redis-cli -p $0 shutdown save; else kill -9 $!; rm -rf $1; fi; wait";
         let process = Command::new("sh")
-            .args(["-c", script, &port, folder.to_str().unwrap()])
+            .args(["-c", script, &port, self.folder.path().to_str().unwrap()])
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
