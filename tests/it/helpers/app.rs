@@ -118,18 +118,17 @@ impl TestApp {
 
     /// Another replica of this one, on a port of its own.
     pub fn replica(&self) -> Self {
-        let mut variables = self.variables.clone();
-        let port = free_port();
-        variables.insert("IDENTITY_WEB__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}"));
-        let mut replica = Self::start(variables, self.clock.clone(), self.provider.clone(), self.prefix.clone());
-        replica.url = format!("{}:{port}", self.url.rsplit_once(':').unwrap().0);
-        replica
+        self.replica_of(self.variables.clone())
     }
 
-    /// This one with other settings.
+    /// Another replica, with one setting changed.
     pub fn replica_with(&self, key: &str, value: &str) -> Self {
         let mut variables = self.variables.clone();
         variables.insert(key.to_owned(), value.to_owned());
+        self.replica_of(variables)
+    }
+
+    fn replica_of(&self, mut variables: BTreeMap<String, String>) -> Self {
         let port = free_port();
         variables.insert("IDENTITY_WEB__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}"));
         let mut replica = Self::start(variables, self.clock.clone(), self.provider.clone(), self.prefix.clone());
