@@ -1,7 +1,7 @@
 //! The sentences: what a person is told of each error, and what to do.
 
 use super::error::Error;
-use crate::entra;
+use crate::entra::errors::explain;
 use crate::identity_web::Error as Cause;
 use crate::oidc::callback::{AuthorizationError, Refusal};
 use crate::oidc::id_token::IdTokenError;
@@ -132,7 +132,7 @@ fn told_of(cause: &Cause) -> Told {
 
 /// Entra's own codes say more than the error that they come with.
 fn told_of_entra(refusal: &Refusal) -> Option<Told> {
-    let (code, explained) = entra::explain(&refusal.description)?;
+    let (code, explained) = explain(&refusal.description)?;
     let told = told_try_again(explained.heading, explained.explanation, explained.actions);
     Some(Told { detail: Some(code), ..told })
 }

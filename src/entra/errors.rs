@@ -1,4 +1,4 @@
-//! What is Microsoft Entra's alone: its error codes, explained.
+//! Its error codes, explained.
 
 /// What an error code of Entra's means to the person who sees it.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,0 +1,3 @@
+//! What is Microsoft Entra's alone.
+
+pub mod errors;
