@@ -1,6 +1,10 @@
 //! The use cases: begin a sign-in, complete it, end a session.
 
+mod error;
+pub mod interaction;
+mod membership;
 mod parts;
+pub mod renewal;
 pub mod target;
 
 use std::collections::BTreeMap;
@@ -11,68 +15,24 @@ use ring::rand::SystemRandom;
 use thiserror::Error;
 use url::Url;
 
-use crate::oidc::authorization::{Code, NoRandomness, RequestParameters, Transaction, random_text};
+use crate::oidc::authorization::{Code, RequestParameters, Transaction, random_text};
 use crate::oidc::callback::{AuthorizationError, Callback};
 use crate::oidc::claims::Claims;
 use crate::oidc::id_token::{IdTokenError, Verifier};
 use crate::oidc::issuer::IssuerRule;
 use crate::oidc::keys::KeySet;
 use crate::oidc::logout::EndSession;
-use crate::oidc::provider::{Metadata, ProviderError};
-use crate::oidc::token::{TokenError, TokenSet, redeem};
-use crate::oidc::userinfo::{self, UserinfoError};
-use crate::session::backend::BackendError;
-use crate::session::current::StoreError;
+use crate::oidc::provider::{Metadata, Provider};
+use crate::oidc::token::{TokenSet, redeem};
+use crate::oidc::userinfo::{self};
 use crate::session::record::SignedIn;
 use crate::session::seal::hashed;
 use crate::session::store::RecordStore;
-use crate::session::transaction::{self, TransactionError};
+use crate::session::transaction::{self};
+pub use error::Error;
+use interaction::Interaction;
 pub use parts::{AuthRequestSettings, CookieSettings, Endpoints, Parts};
 use target::Target;
-
-/// Why a use case did not come to its end. The web layer says it to the browser, and logs it.
-#[derive(Clone, Debug, Error)]
-pub enum Error {
-    /// Nothing is known of the provider.
-    #[error(transparent)]
-    Provider(#[from] ProviderError),
-    /// The response has no transaction.
-    #[error(transparent)]
-    Transaction(#[from] TransactionError),
-    /// The authorization response is refused.
-    #[error(transparent)]
-    Authorization(#[from] AuthorizationError),
-    /// This transaction's code was spent before.
-    #[error("this sign-in was brought to its end before")]
-    AlreadySpent,
-    /// No tokens.
-    #[error(transparent)]
-    Token(#[from] TokenError),
-    /// The ID token is refused.
-    #[error(transparent)]
-    IdToken(#[from] IdTokenError),
-    /// Userinfo is refused.
-    #[error(transparent)]
-    Userinfo(#[from] UserinfoError),
-    /// The session cannot be read or written.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A third party asks to sign in at another issuer (OpenID Connect Core section 4).
-    #[error("a sign-in was asked for at an issuer that is not ours")]
-    ForeignIssuer,
-    /// The system gives no random bytes.
-    #[error(transparent)]
-    Randomness(#[from] NoRandomness),
-    /// The settings name a redirect URI that is no URL.
-    #[error("the redirect URI is not a URL")]
-    RedirectUri(#[from] url::ParseError),
-}
-
-impl From<BackendError> for Error {
-    fn from(error: BackendError) -> Self {
-        Self::Store(error.into())
-    }
-}
 
 /// Signs people in. Clones share everything.
 #[derive(Clone)]
@@ -128,7 +88,8 @@ impl IdentityWeb {
         RecordStore::new(backend, &parts.key_prefix, ring, parts.session_limits, parts.clock.clone())
     }
 
-    /// Begins a sign-in. `further` are this request's own parameters, over those of the settings.
+    /// Begins a sign-in. `further` are this request's own parameters, over those of the settings; `interaction` is what
+    /// it must ask beyond them.
     ///
     /// # Errors
     /// [`Error::Provider`]: nothing is known of the provider yet.
@@ -136,6 +97,7 @@ impl IdentityWeb {
         &self,
         target: &Target,
         further: BTreeMap<String, String>,
+        interaction: Interaction,
         present: &[Cookie<'_>],
     ) -> Result<Begun, Error> {
         let Parts { provider, client, auth_request, ring, transactions, clock, .. } = &*self.0;
@@ -148,6 +110,10 @@ impl IdentityWeb {
             further: auth_request.further.clone(),
         };
         parameters.further.extend(further);
+        interaction.add_to(&mut parameters);
+        if provider.settings().is_entra() && parameters.further.get("prompt").is_some_and(|it| it == "select_account") {
+            parameters.further.remove("login_hint"); // Entra answers both with an error.
+        }
         let url = transaction.url(&metadata, &client.client_id, &parameters)?;
         let cookies = transactions.remember(ring, &random, &transaction, present, now)?;
         Ok(Begun { url, cookies })
@@ -209,22 +175,31 @@ impl IdentityWeb {
         let verifier = Verifier { issuer: rule, client_id: &client.client_id, algorithm: client.algorithm };
         let (mut claims, keys) = self.verify(&verifier, &tokens, code.nonce()).await?;
         if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {
-            let (token, http) = (&tokens.access_token, provider.http());
+            let (token, http) = (&tokens.granted.access_token, provider.http());
             userinfo::complete(&mut claims, endpoint, token, http, &verifier, &keys).await?;
         }
-        Ok(SignedIn { claims, tokens, at: clock.now() })
+        Ok(SignedIn { claims, tokens, at: clock.now(), asked_groups: Vec::new() })
     }
 
-    /// Verifies an ID token, with newer keys once where those held may be rotated away.
+    /// Verifies the ID token of a sign-in.
     async fn verify(
         &self,
         verifier: &Verifier<'_>,
         tokens: &TokenSet,
         nonce: &str,
     ) -> Result<(Claims, Arc<KeySet>), Error> {
-        let Parts { provider, client, clock, .. } = &*self.0;
-        let now = clock.now();
-        let judge = |keys: &KeySet| verifier.verify(&tokens.id_token, keys, nonce, &tokens.access_token, now);
+        let Parts { provider, clock, .. } = &*self.0;
+        let (now, access_token) = (clock.now(), &tokens.granted.access_token);
+        self.with_keys(provider, |keys| verifier.verify(&tokens.id_token, keys, nonce, access_token, now)).await
+    }
+
+    /// Judges an ID token with the provider's keys, and with newer ones once where those held may be rotated away.
+    async fn with_keys(
+        &self,
+        provider: &Provider,
+        judge: impl Fn(&KeySet) -> Result<Claims, IdTokenError>,
+    ) -> Result<(Claims, Arc<KeySet>), Error> {
+        let Parts { client, .. } = &*self.0;
         if client.algorithm.is_symmetric() {
             let keys = Arc::new(KeySet::of_client_secret(&client.credential.expose()));
             return Ok((judge(&keys)?, keys));

@@ -55,4 +55,6 @@ pub mod check;
 
 pub use identity_web::IdentityWeb;
 pub use settings::Settings;
+pub use web::access_token::{AccessToken, Resource};
+pub use web::guards::Guard;
 pub use web::identity::{Identity, MaybeIdentity, login_required};

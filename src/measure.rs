@@ -12,6 +12,7 @@ const PROVIDER: &str = "identity_web_provider_request_duration_seconds";
 const STORE: &str = "identity_web_store_command_duration_seconds";
 const SIGN_INS: &str = "identity_web_sign_ins_total";
 const REFUSALS: &str = "identity_web_refusals_total";
+const RENEWALS: &str = "identity_web_token_renewals_total";
 const OPENED: &str = "identity_web_sessions_opened_total";
 const ENDED: &str = "identity_web_sessions_ended_total";
 const KEYS_FETCHED: &str = "identity_web_provider_keys_fetched_timestamp_seconds";
@@ -26,6 +27,7 @@ pub fn describe() {
     describe_histogram!(STORE, "Time of a command to the session store, by command and outcome.");
     describe_counter!(SIGN_INS, "Sign-ins, by outcome: begun, completed, refused.");
     describe_counter!(REFUSALS, "Requests that were refused, by reason.");
+    describe_counter!(RENEWALS, "Renewals of tokens, by outcome: renewed, refused, interaction, failed.");
     describe_counter!(OPENED, "Sessions that began.");
     describe_counter!(ENDED, "Sessions that were ended by signing out or renewing; those that expire are not counted.");
     describe_gauge!(KEYS_FETCHED, "When the identity provider's keys were last fetched, in seconds since 1970.");
@@ -63,6 +65,11 @@ pub fn sign_in(outcome: &'static str) {
 /// A request was refused.
 pub fn refusal(reason: &'static str) {
     counter!(REFUSALS, "reason" => reason).increment(1);
+}
+
+/// Tokens were renewed, or not.
+pub fn token_renewal(outcome: &'static str) {
+    counter!(RENEWALS, "outcome" => outcome).increment(1);
 }
 
 /// A session began.

@@ -15,6 +15,7 @@ use tracing::{info, warn};
 
 use crate::clock::Clock;
 use crate::demo::signer::SigningError;
+use crate::identity_web::renewal::Renewals;
 use crate::identity_web::{IdentityWeb, Parts};
 use crate::oidc::authorization::NoRandomness;
 use crate::oidc::http::{self, Http};
@@ -131,6 +132,7 @@ pub fn parts(settings: &Settings, clock: Clock) -> Result<Parts, StartError> {
             cross_site: settings.auth_request.form_post,
             most: settings.limits.sign_ins_under_way,
         },
+        renewals: Renewals::default(),
         clock,
     })
 }

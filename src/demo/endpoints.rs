@@ -16,7 +16,7 @@ use url::{Url, form_urlencoded};
 use super::faults::{Faults, apply};
 use super::people::{PEOPLE, Person, find};
 use super::tokens::{token, userinfo};
-use super::{DEMO_TENANT, DemoState, Grant, lock};
+use super::{DEMO_TENANT, DemoState, Grant, OF_SIGN_IN, graph, lock};
 use crate::oidc::authorization::random_text;
 
 /// The cookie by which the provider knows a browser: not the application's, though they share a host.
@@ -33,7 +33,8 @@ pub(super) fn routes(service: &mut ServiceConfig) {
         .route("/{tenant}/oauth2/v2.0/authorize", post().to(choose))
         .route("/{tenant}/oauth2/v2.0/token", post().to(token))
         .route("/{tenant}/oauth2/v2.0/logout", get().to(logout))
-        .route("/oidc/userinfo", get().to(userinfo));
+        .route("/oidc/userinfo", get().to(userinfo))
+        .configure(graph::routes);
 }
 
 async fn stylesheet() -> HttpResponse {
@@ -62,9 +63,16 @@ async fn discovery(state: Data<DemoState>, tenant: Path<String>) -> HttpResponse
         "id_token_signing_alg_values_supported": ["RS256"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
         "frontchannel_logout_supported": true,
+        "msgraph_host": graph_host(&state),
     });
     let faults = faults(&state);
     answer(&faults, &apply(faults.discovery.as_ref(), document))
+}
+
+/// Microsoft Graph is where the token endpoint is.
+fn graph_host(state: &DemoState) -> String {
+    let url = state.internal_url();
+    url.split_once("://").map_or(url, |(_, host)| host).to_owned()
 }
 
 async fn keys(state: Data<DemoState>) -> HttpResponse {
@@ -94,6 +102,7 @@ async fn authorize(
     if let Err(message) = check_request(&state, &parameters) {
         return page_of_message(&state, "This sign-in cannot go on", &message);
     }
+    let scopes = parameters.get("scope").map_or("", String::as_str);
     let prompt = parameters.get("prompt").map_or("", String::as_str);
     let known = request.cookie(SESSION_COOKIE);
     let known = known.and_then(|cookie| {
@@ -101,7 +110,13 @@ async fn authorize(
         person.map(|person| (cookie.value().to_owned(), person))
     });
     match (known, prompt) {
-        (Some((session, person)), "" | "none") => grant(&state, &tenant, &parameters, person, session),
+        (Some((_, person)), "none") if !state.without_consent(person, scopes).is_empty() => {
+            let description = "AADSTS65001: The user or administrator has not consented to use the application.";
+            respond(&state, &parameters, vec![("error", "consent_required"), ("error_description", description)])
+        }
+        (Some((session, person)), "" | "none") if state.without_consent(person, scopes).is_empty() => {
+            grant(&state, &tenant, &parameters, person, session)
+        }
         (None, "none") => {
             let description = "AADSTS50058: A silent sign-in request was sent but no user is signed in.";
             respond(&state, &parameters, vec![("error", "login_required"), ("error_description", description)])
@@ -143,6 +158,9 @@ fn page_of_accounts(state: &DemoState, tenant: &str, parameters: &Parameters) ->
     let mut context = Context::new();
     context.insert("stylesheet", "/site.css");
     context.insert("app_name", "Identity Web");
+    let asked: Vec<_> = parameters.get("scope").map_or("", String::as_str).split_whitespace().collect();
+    let asked: Vec<_> = asked.into_iter().filter(|scope| !OF_SIGN_IN.contains(scope)).collect();
+    context.insert("asked", &asked.join(", "));
     context.insert("people", &people);
     context.insert("fields", &fields(parameters.iter()));
     context.insert("action", &format!("/{tenant}/oauth2/v2.0/authorize"));
@@ -181,11 +199,13 @@ fn grant(
         tenant: if tenant == "organizations" || tenant == "common" { DEMO_TENANT } else { tenant }.to_owned(),
         redirect_uri: value("redirect_uri"),
         scope: value("scope"),
+        claims: parameters.get("claims").cloned(),
         nonce: parameters.get("nonce").cloned(),
         code_challenge: value("code_challenge"),
         session_id,
         at: state.clock.now(),
     };
+    state.consent(person, &grant.scope);
     lock(&state.codes).insert(code.clone(), grant);
     respond(state, parameters, vec![("code", &code)])
 }

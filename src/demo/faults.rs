@@ -1,6 +1,7 @@
 //! Misbehaviour on demand: what a hostile or broken provider might send.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -38,6 +39,14 @@ pub struct Faults {
     pub signature: Signature,
     /// The token response.
     pub token_response: Option<Rewrite>,
+    /// How long a renewal takes, after the refresh token was used up.
+    pub renewal_takes: Duration,
+    /// A refresh token is good once.
+    pub strict_rotation: bool,
+    /// How Microsoft Graph answers: its status and body, in place of what was asked for.
+    pub graph: Option<(u16, Value)>,
+    /// What Microsoft Graph demands of an access token (`claims` of a claims challenge, JSON).
+    pub graph_challenge: Option<String>,
     /// The userinfo response.
     pub userinfo: Option<Rewrite>,
     /// The authorization response.

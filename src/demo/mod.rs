@@ -5,11 +5,12 @@
 
 mod endpoints;
 pub mod faults;
+pub mod graph;
 pub mod people;
 pub mod signer;
 mod tokens;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
@@ -57,10 +58,17 @@ pub struct DemoState {
     pub faults: RwLock<Faults>,
     /// How many requests came to the token endpoint.
     pub token_requests: AtomicUsize,
+    /// How many of them were for a renewal.
+    pub renewals: AtomicUsize,
     /// How many requests came for the keys.
     pub key_requests: AtomicUsize,
+    /// What was asked of Microsoft Graph, by path.
+    pub graph_requests: Mutex<Vec<String>>,
     codes: Mutex<HashMap<String, Grant>>,
     access_tokens: Mutex<HashMap<String, Grant>>,
+    refresh_tokens: Mutex<HashMap<String, Grant>>,
+    /// The scopes that each person agreed to.
+    consents: Mutex<HashMap<&'static str, BTreeSet<String>>>,
     sessions: Mutex<HashMap<String, &'static Person>>,
 }
 
@@ -71,10 +79,38 @@ struct Grant {
     tenant: String,
     redirect_uri: String,
     scope: String,
+    claims: Option<String>,
     nonce: Option<String>,
     code_challenge: String,
     session_id: String,
     at: Timestamp,
+}
+
+/// The scopes of sign-in itself, to which nobody is asked to agree.
+const OF_SIGN_IN: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+
+impl DemoState {
+    /// The scopes of these that the person has not agreed to yet.
+    fn without_consent<'a>(&self, person: &Person, scopes: &'a str) -> Vec<&'a str> {
+        let consents = lock(&self.consents);
+        let agreed = consents.get(person.id);
+        let is_new =
+            |scope: &&str| !OF_SIGN_IN.contains(scope) && !agreed.is_some_and(|agreed| agreed.contains(*scope));
+        scopes.split_whitespace().filter(is_new).collect()
+    }
+
+    fn consent(&self, person: &Person, scopes: &str) {
+        lock(&self.consents).entry(person.id).or_default().extend(scopes.split_whitespace().map(str::to_owned));
+    }
+
+    /// Makes every access token that is out as if it had expired at the resource, and every refresh token as if it had
+    /// been revoked where `refresh_tokens` too. For tests.
+    pub fn revoke(&self, refresh_tokens: bool) {
+        lock(&self.access_tokens).clear();
+        if refresh_tokens {
+            lock(&self.refresh_tokens).clear();
+        }
+    }
 }
 
 /// A demo provider that listens.
@@ -111,9 +147,13 @@ impl DemoProvider {
             signer: RwLock::new(signer),
             faults: RwLock::default(),
             token_requests: AtomicUsize::new(0),
+            renewals: AtomicUsize::new(0),
             key_requests: AtomicUsize::new(0),
+            graph_requests: Mutex::default(),
             codes: Mutex::default(),
             access_tokens: Mutex::default(),
+            refresh_tokens: Mutex::default(),
+            consents: Mutex::default(),
             sessions: Mutex::default(),
         });
         Ok(Self { state, listener, address })

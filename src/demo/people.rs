@@ -21,6 +21,8 @@ pub struct Person {
     pub role: &'static str,
     /// `roles`: the app roles that say so.
     pub roles: &'static [&'static str],
+    /// How many groups the person is in.
+    pub groups: usize,
     /// For the picture.
     pub initials: &'static str,
 }
@@ -37,6 +39,7 @@ pub static PEOPLE: [Person; 3] = [
         username: "ada@contoso.example",
         role: "Administrator",
         roles: &["Admin", "Editor"],
+        groups: 3,
         initials: "AL",
     },
     Person {
@@ -49,6 +52,7 @@ pub static PEOPLE: [Person; 3] = [
         username: "grace@contoso.example",
         role: "Editor",
         roles: &["Editor"],
+        groups: 250,
         initials: "GH",
     },
     Person {
@@ -61,6 +65,7 @@ pub static PEOPLE: [Person; 3] = [
         username: "alan@contoso.example",
         role: "Reader, without an app role",
         roles: &[],
+        groups: 0,
         initials: "AT",
     },
 ];
@@ -68,4 +73,9 @@ pub static PEOPLE: [Person; 3] = [
 /// Finds a person by id or by username.
 pub fn find(id: &str) -> Option<&'static Person> {
     PEOPLE.iter().find(|person| person.id == id || person.username == id)
+}
+
+/// The object id of the group of this number; a person is in those below their count.
+pub fn group(number: usize) -> String {
+    format!("00000000-de30-4000-8000-{number:012}")
 }

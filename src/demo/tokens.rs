@@ -14,36 +14,95 @@ use url::form_urlencoded;
 
 use super::endpoints::{Parameters, answer, faults};
 use super::faults::{Faults, Signature, apply};
+use super::people::group;
 use super::signer::{Signer, sign_hs256, unsigned};
 use super::{DemoState, Grant, lock};
 use crate::oidc::authorization::random_text;
 
+/// With more groups than this an ID token names none.
+const OVERAGE: usize = 200;
 const ID_TOKEN_SECONDS: i64 = 65 * 60;
 const CODE_SECONDS: u64 = 600;
+const DEMO_TRACE_ID: &str = "0000aaaa-11bb-cccc-dd22-eeeeee333333";
+const DEMO_CORRELATION_ID: &str = "aaaa0000-bb11-2222-33cc-444444dddddd";
 
 pub(super) async fn token(state: Data<DemoState>, Form(form): Form<Parameters>, request: HttpRequest) -> HttpResponse {
     state.token_requests.fetch_add(1, Ordering::SeqCst);
-    let refuse = |error: &str, description: &str| {
-        HttpResponse::BadRequest().json(json!({"error": error, "error_description": description}))
-    };
-    let value = |name: &str| form.get(name).map_or("", String::as_str);
     if !authenticates(&state, &form, &request) {
-        return refuse("invalid_client", "AADSTS7000215: Invalid client secret provided.");
+        return refused("invalid_client", "AADSTS7000215: Invalid client secret provided.");
     }
+    let granted = match form.get("grant_type").map(String::as_str) {
+        Some("authorization_code") => redeemed(&state, &form),
+        Some("refresh_token") => renewed(&state, &form).await,
+        _ => Err(refused("unsupported_grant_type", "AADSTS70003: The grant type is not supported.")),
+    };
+    match granted {
+        Ok(grant) => tokens(&state, &grant).unwrap_or_else(|| HttpResponse::InternalServerError().finish()),
+        Err(refusal) => refusal,
+    }
+}
+
+/// An error response as Entra makes them, with the ids that its support asks for.
+fn refused(error: &str, description: &str) -> HttpResponse {
+    refused_with(error, description, None)
+}
+
+fn refused_with(error: &str, description: &str, suberror: Option<&str>) -> HttpResponse {
+    let (trace_id, correlation_id) = (DEMO_TRACE_ID, DEMO_CORRELATION_ID);
+    let code: u32 = description.chars().filter(char::is_ascii_digit).take(9).collect::<String>().parse().unwrap_or(0);
+    let description = format!("{description} Trace ID: {trace_id} Correlation ID: {correlation_id}");
+    let mut body = json!({
+        "error": error, "error_description": description, "error_codes": [code],
+        "trace_id": trace_id, "correlation_id": correlation_id,
+    });
+    if let Some(suberror) = suberror {
+        body["suberror"] = suberror.into();
+    }
+    HttpResponse::BadRequest().json(body)
+}
+
+#[expect(clippy::result_large_err, reason = "the answer is what the caller sends")]
+fn redeemed(state: &DemoState, form: &Parameters) -> Result<Grant, HttpResponse> {
+    let value = |name: &str| form.get(name).map_or("", String::as_str);
     let Some(grant) = lock(&state.codes).remove(value("code")) else {
-        return refuse("invalid_grant", "AADSTS54005: OAuth2 Authorization code was already redeemed.");
+        return Err(refused("invalid_grant", "AADSTS54005: OAuth2 Authorization code was already redeemed."));
     };
     let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, value("code_verifier").as_bytes()));
     if challenge != grant.code_challenge {
-        return refuse("invalid_grant", "AADSTS50147: The size of the code challenge or verifier is wrong.");
+        return Err(refused("invalid_grant", "AADSTS50147: The size of the code challenge or verifier is wrong."));
     }
-    if value("grant_type") != "authorization_code" || value("redirect_uri") != grant.redirect_uri {
-        return refuse("invalid_grant", "AADSTS500112: The reply address does not match.");
+    if value("redirect_uri") != grant.redirect_uri {
+        return Err(refused("invalid_grant", "AADSTS500112: The reply address does not match."));
     }
     if state.clock.now().since(grant.at).as_secs() > CODE_SECONDS {
-        return refuse("invalid_grant", "AADSTS70008: The authorization code has expired.");
+        return Err(refused("invalid_grant", "AADSTS70008: The authorization code has expired."));
     }
-    tokens(&state, &grant).unwrap_or_else(|| HttpResponse::InternalServerError().finish())
+    Ok(grant)
+}
+
+fn used(state: &DemoState, refresh_token: &str) -> Option<Grant> {
+    let is_last_use = faults(state).strict_rotation;
+    let mut held = lock(&state.refresh_tokens);
+    if is_last_use { held.remove(refresh_token) } else { held.get(refresh_token).cloned() }
+}
+
+/// A renewal: the refresh token rotates; that before it stays good, as at Entra.
+async fn renewed(state: &DemoState, form: &Parameters) -> Result<Grant, HttpResponse> {
+    state.renewals.fetch_add(1, Ordering::SeqCst);
+    let pause = faults(state).renewal_takes;
+    let token = form.get("refresh_token").map_or("", String::as_str);
+    let known = used(state, token);
+    actix_web::rt::time::sleep(pause).await;
+    let Some(grant) = known else {
+        let description = "AADSTS700082: The refresh token has expired due to inactivity, or was revoked.";
+        return Err(refused_with("invalid_grant", description, Some("bad_token")));
+    };
+    let scope = form.get("scope").cloned().unwrap_or_else(|| grant.scope.clone());
+    if !state.without_consent(grant.person, &scope).is_empty() {
+        let description = "AADSTS65001: The user or administrator has not consented to use the application.";
+        return Err(refused_with("invalid_grant", description, Some("consent_required")));
+    }
+    Ok(Grant { scope, claims: form.get("claims").cloned().or(grant.claims), ..grant })
 }
 
 fn authenticates(state: &DemoState, form: &Parameters, request: &HttpRequest) -> bool {
@@ -75,7 +134,10 @@ fn tokens(state: &DemoState, grant: &Grant) -> Option<HttpResponse> {
         "id_token": id_token,
     });
     if grant.scope.split(' ').any(|scope| scope == "offline_access") {
-        response["refresh_token"] = random_text(&SystemRandom::new()).ok()?.into();
+        // With characters that a form must encode.
+        let refresh_token = format!("0.A+{}/=&", random_text(&SystemRandom::new()).ok()?);
+        lock(&state.refresh_tokens).insert(refresh_token.clone(), grant.clone());
+        response["refresh_token"] = refresh_token.into();
     }
     Some(answer(&faults, &apply(faults.token_response.as_ref(), response)))
 }
@@ -94,6 +156,15 @@ fn id_token(state: &DemoState, grant: &Grant, faults: &Faults) -> Option<String>
     });
     if !person.roles.is_empty() {
         claims["roles"] = json!(person.roles);
+    }
+    if person.groups > OVERAGE {
+        // Graph's address is not told, only that there is one; what stands here is of a retired service.
+        claims["_claim_names"] = json!({"groups": "src1"});
+        let endpoint =
+            format!("https://graph.windows.net/{}/users/{}/getMemberObjects", grant.tenant, person.object_id);
+        claims["_claim_sources"] = json!({"src1": {"endpoint": endpoint}});
+    } else if person.groups > 0 {
+        claims["groups"] = (0..person.groups).map(group).collect();
     }
     let claims = apply(faults.claims.as_ref(), claims);
     let signer = state.signer.read().unwrap_or_else(PoisonError::into_inner);

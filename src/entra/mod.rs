@@ -1,3 +1,5 @@
 //! What is Microsoft Entra's alone.
 
 pub mod errors;
+pub mod graph;
+pub mod groups;

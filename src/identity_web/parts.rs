@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::renewal::Renewals;
 use crate::clock::Clock;
 use crate::oidc::provider::Provider;
 use crate::oidc::token::ClientSettings;
@@ -71,6 +72,8 @@ pub struct Parts {
     pub session_limits: SessionLimits,
     /// How sign-ins under way are remembered.
     pub transactions: TransactionSettings,
+    /// The renewals of tokens under way in this process.
+    pub renewals: Renewals,
     /// The clock.
     pub clock: Clock,
 }

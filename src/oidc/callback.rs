@@ -40,16 +40,37 @@ pub struct Refusal {
     pub code: String,
     /// `error_description`, cut to 500 characters, without control and formatting characters. For the log.
     pub description: String,
+    /// Entra's `suberror`, at the token endpoint: a code such as `consent_required`.
+    pub suberror: Option<String>,
+    /// Entra's `claims`, at the token endpoint: what a new authorization request must ask for. JSON, not judged.
+    pub claims: Option<String>,
 }
 
 impl Refusal {
     /// Makes a provider's `error` and `error_description` safe.
     pub fn new(code: &str, description: Option<&str>) -> Self {
-        let code = code.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c)).take(64).collect();
         let plain = |c: &char| !c.is_control() && !('\u{200b}'..='\u{206f}').contains(c) && *c != '\u{feff}';
         let description = description.unwrap_or_default().chars().filter(plain).take(500).collect();
-        Self { code, description }
+        Self { code: safe_code(code), description, suberror: None, claims: None }
     }
+
+    /// The same with `suberror` and `claims`.
+    #[must_use]
+    pub fn with(self, suberror: Option<&str>, claims: Option<String>) -> Self {
+        Self { suberror: suberror.map(safe_code), claims, ..self }
+    }
+
+    /// Whether the person has to answer questions of the provider's: OpenID Connect Core section 3.1.2.6, and Entra's
+    /// `suberror` at the token endpoint.
+    pub fn wants_interaction(&self) -> bool {
+        let codes = ["interaction_required", "login_required", "consent_required", "account_selection_required"];
+        let wants = |code: &str| codes.contains(&code);
+        wants(&self.code) || self.suberror.as_deref().is_some_and(wants)
+    }
+}
+
+fn safe_code(code: &str) -> String {
+    code.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c)).take(64).collect()
 }
 
 impl fmt::Display for Refusal {

@@ -58,6 +58,13 @@ impl Claims {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
+    /// Keeps the nonce of the sign-in where a renewed ID token has none, for the renewal after it.
+    pub(super) fn keep_nonce_of(&mut self, first: &Self) {
+        if let Some(nonce) = first.get("nonce") {
+            self.0.entry("nonce").or_insert_with(|| nonce.clone());
+        }
+    }
+
     /// Takes in the claims of userinfo; what the ID token says stands.
     pub(super) fn complete_with(&mut self, userinfo: Map<String, Value>) {
         for (name, value) in userinfo {

@@ -94,6 +94,17 @@ impl Http {
         answer
     }
 
+    /// The same, with a status of 500 or more for an error: the server has a fault of its own, whatever it says.
+    ///
+    /// # Errors
+    /// Every [`HttpError`].
+    pub async fn send_unless_failing(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let host = authority(request.uri().host(), request.uri().port_u16());
+        let answer = self.send(request).await?;
+        let status = answer.status();
+        if status.is_server_error() { Err(HttpError::Status { host, status: status.as_u16() }) } else { Ok(answer) }
+    }
+
     async fn exchange(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         if let Some(Ok(parent)) = CorrelationId::of_request().map(|id| HeaderValue::try_from(id.traceparent())) {
             request.headers_mut().insert("traceparent", parent);

@@ -55,6 +55,9 @@ pub enum IdTokenError {
     /// Its nonce is not that of this sign-in.
     #[error("the ID token's nonce is not that of this sign-in")]
     WrongNonce,
+    /// A renewed one is of another person, or of another sign-in, than the first (section 12.2).
+    #[error("the renewed ID token's claim {0} is not that of the sign-in")]
+    WrongRenewal(&'static str),
     /// Its `at_hash` is not that of the access token beside it.
     #[error("the ID token does not belong to the access token")]
     WrongAccessTokenHash,
@@ -94,13 +97,24 @@ impl Verifier<'_> {
         access_token: &str,
         now: Timestamp,
     ) -> Result<Claims, IdTokenError> {
+        self.judge(token, keys, access_token, now, |claims| {
+            if text(claims, "nonce")? == nonce { Ok(()) } else { Err(IdTokenError::WrongNonce) } // (11)
+        })
+    }
+
+    pub(super) fn judge(
+        &self,
+        token: &str,
+        keys: &KeySet,
+        access_token: &str,
+        now: Timestamp,
+        check_nonce: impl FnOnce(&Map<String, Value>) -> Result<(), IdTokenError>,
+    ) -> Result<Claims, IdTokenError> {
         let (claims, key) = Jws::parse(token)?.verify(self.algorithm, keys)?; // (6), (7), (8)
         self.check_issuer(&claims, key)?; // (2)
         self.check_audience(&claims)?; // (3), (4), (5)
         check_times(&claims, now)?; // (9), (10)
-        if text(&claims, "nonce")? != nonce {
-            return Err(IdTokenError::WrongNonce); // (11)
-        }
+        check_nonce(&claims)?;
         let subject = text(&claims, "sub")?; // section 2
         if subject.is_empty() || subject.len() > MAX_SUBJECT {
             return Err(IdTokenError::Claim("sub"));

@@ -26,6 +26,8 @@ pub mod jws;
 pub mod keys;
 pub mod logout;
 pub mod provider;
+mod renewed_id_token;
 pub mod secret;
 pub mod token;
+pub mod token_set;
 pub mod userinfo;

@@ -73,6 +73,8 @@ pub struct Metadata {
     pub userinfo_endpoint: Option<Url>,
     /// Where the browser is sent to sign out, if anywhere.
     pub end_session_endpoint: Option<Url>,
+    /// Entra's: the host of Microsoft Graph in this cloud.
+    pub msgraph_host: Option<String>,
     /// How the client may authenticate; by default `client_secret_basic`.
     #[serde(default = "basic_only")]
     pub token_endpoint_auth_methods_supported: Vec<String>,
@@ -95,6 +97,11 @@ impl ProviderSettings {
             return Ok(url.clone());
         }
         Url::parse(&format!("{}/.well-known/openid-configuration", self.base()))
+    }
+
+    /// Whether it is Microsoft Entra.
+    pub fn is_entra(&self) -> bool {
+        self.kind != AuthorityKind::Oidc
     }
 
     fn base(&self) -> String {
@@ -168,6 +175,14 @@ fn split_tenant(issuer: &str) -> Option<(&str, &str)> {
 }
 
 impl Metadata {
+    /// Entra's: where Microsoft Graph is in this cloud, such as `https://graph.microsoft.com/`.
+    pub fn graph(&self) -> Option<Url> {
+        let issuer = Url::parse(&self.issuer.replace(TENANT_PLACEHOLDER, "tenant")).ok()?;
+        let url = Url::parse(&format!("{}://{}/", issuer.scheme(), self.msgraph_host.as_ref()?)).ok()?;
+        let is_bare = url.path() == "/" && url.username().is_empty() && url.query().is_none();
+        (is_bare && check_endpoint(&issuer, &url).is_ok()).then_some(url)
+    }
+
     fn endpoints(&self) -> impl Iterator<Item = (&'static str, &Url)> {
         [
             ("authorization_endpoint", Some(&self.authorization_endpoint)),

@@ -1,14 +1,13 @@
-//! The token request and its response: OpenID Connect Core section 3.1.3.
+//! The token request and its response: OpenID Connect Core section 3.1.3; its renewal: section 12.
 
 use std::fmt;
 use std::time::Duration;
 
-use oauth2::basic::{
-    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
-};
+use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType};
 use oauth2::{
-    AuthorizationCode, Client as OAuthClient, ClientId, ClientSecret, ExtraTokenFields, PkceCodeVerifier, RedirectUrl,
-    RequestTokenError, StandardRevocableToken, StandardTokenResponse, TokenResponse as _, TokenUrl,
+    AuthorizationCode, Client as OAuthClient, ClientId, ClientSecret, EndpointNotSet, EndpointSet, ErrorResponse,
+    ExtraTokenFields, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken,
+    StandardTokenResponse, TokenResponse as _, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -20,6 +19,7 @@ use super::http::{Http, HttpError};
 use super::jws::Algorithm;
 use super::provider::Metadata;
 use super::secret::Secret;
+pub use super::token_set::{Granted, Renewed, TokenSet};
 use crate::clock::Timestamp;
 
 /// Who we are at the provider.
@@ -37,28 +37,6 @@ pub struct ClientSettings {
     pub userinfo: bool,
 }
 
-/// The tokens of one sign-in; made only from a [`Code`]. `Debug` prints none of them.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TokenSet {
-    /// For the userinfo endpoint and other resources; opaque to us.
-    pub access_token: String,
-    /// The ID token to the letter, as sign-out wants it back.
-    pub id_token: String,
-    /// Gets the next access token, where the provider gave one.
-    pub refresh_token: Option<String>,
-    /// When the access token expires, where the provider says so.
-    pub expires_at: Option<Timestamp>,
-    /// The scopes granted, where the provider says so.
-    pub scope: Option<String>,
-}
-
-impl fmt::Debug for TokenSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenSet").field("expires_at", &self.expires_at).finish_non_exhaustive()
-    }
-}
-
 /// Why there are no tokens.
 #[derive(Clone, Debug, Error)]
 pub enum TokenError {
@@ -73,6 +51,23 @@ pub enum TokenError {
     Malformed,
 }
 
+/// An error response (RFC 6749 section 5.2), with what Entra adds to it.
+#[derive(Debug, Serialize, Deserialize)]
+struct TokenErrorResponse {
+    error: String,
+    error_description: Option<String>,
+    suberror: Option<String>,
+    claims: Option<String>,
+}
+
+impl fmt::Display for TokenErrorResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.error)
+    }
+}
+
+impl ErrorResponse for TokenErrorResponse {}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct IdTokenField {
     id_token: Option<String>,
@@ -82,12 +77,25 @@ impl ExtraTokenFields for IdTokenField {}
 
 type TokenResponse = StandardTokenResponse<IdTokenField, BasicTokenType>;
 type TokenClient = OAuthClient<
-    BasicErrorResponse,
+    TokenErrorResponse,
     TokenResponse,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
     BasicRevocationErrorResponse,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
 >;
+
+fn token_client(client: &ClientSettings, metadata: &Metadata) -> TokenClient {
+    let method = AuthenticationMethod::choose(client.authentication_method, metadata);
+    OAuthClient::new(ClientId::new(client.client_id.clone()))
+        .set_client_secret(ClientSecret::new(client.credential.expose().to_string()))
+        .set_auth_type(method.auth_type())
+        .set_token_uri(TokenUrl::from_url(metadata.token_endpoint.clone()))
+}
 
 /// Exchanges a code for tokens (section 3.1.3.1, RFC 7636 section 4.5).
 ///
@@ -100,44 +108,72 @@ pub async fn redeem(
     http: &Http,
     now: Timestamp,
 ) -> Result<TokenSet, TokenError> {
-    let method = AuthenticationMethod::choose(client.authentication_method, metadata);
     let redirect_uri = RedirectUrl::new(code.redirect_uri().to_owned()).map_err(|_| TokenError::Malformed)?;
-    let response = TokenClient::new(ClientId::new(client.client_id.clone()))
-        .set_client_secret(ClientSecret::new(client.credential.expose().to_string()))
-        .set_auth_type(method.auth_type())
-        .set_token_uri(TokenUrl::from_url(metadata.token_endpoint.clone()))
+    let response = token_client(client, metadata)
         .set_redirect_uri(redirect_uri)
         .exchange_code(AuthorizationCode::new(code.code.clone()))
         .set_pkce_verifier(PkceCodeVerifier::new(code.pkce_verifier().to_owned()))
-        .request_async(&|request| http.send(request))
+        .request_async(&|request| http.send_unless_failing(request))
+        .await;
+    first(judge(response, now)?)
+}
+
+/// The tokens of a sign-in: with an ID token.
+fn first(response: Renewed) -> Result<TokenSet, TokenError> {
+    let Renewed { granted, id_token, refresh_token } = response;
+    let id_token = id_token.ok_or(TokenError::Malformed)?;
+    Ok(TokenSet { granted, id_token, refresh_token, further: Vec::new() })
+}
+
+/// Renews tokens (OpenID Connect Core section 12, RFC 6749 section 6). `scopes` are those wanted; none means those
+/// granted at the sign-in.
+///
+/// # Errors
+/// Every [`TokenError`]. After [`TokenError::Http`] it is not known whether the provider has rotated the refresh token.
+pub async fn refresh(
+    refresh_token: &str,
+    scopes: &[String],
+    client: &ClientSettings,
+    metadata: &Metadata,
+    http: &Http,
+    now: Timestamp,
+) -> Result<Renewed, TokenError> {
+    let response = token_client(client, metadata)
+        .exchange_refresh_token(&RefreshToken::new(refresh_token.to_owned()))
+        .add_scopes(scopes.iter().cloned().map(Scope::new))
+        .request_async(&|request| http.send_unless_failing(request))
         .await;
     judge(response, now)
 }
 
 /// Judges a token response (section 3.1.3.5).
 fn judge(
-    response: Result<TokenResponse, RequestTokenError<HttpError, BasicErrorResponse>>,
+    response: Result<TokenResponse, RequestTokenError<HttpError, TokenErrorResponse>>,
     now: Timestamp,
-) -> Result<TokenSet, TokenError> {
+) -> Result<Renewed, TokenError> {
     let tokens = response.map_err(|error| match error {
         RequestTokenError::Request(error) => TokenError::Http(error),
-        RequestTokenError::ServerResponse(refusal) => {
-            TokenError::Refused(Refusal::new(refusal.error().as_ref(), refusal.error_description().map(String::as_str)))
-        }
+        RequestTokenError::ServerResponse(refusal) => TokenError::Refused(
+            Refusal::new(&refusal.error, refusal.error_description.as_deref())
+                .with(refusal.suberror.as_deref(), refusal.claims),
+        ),
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => TokenError::Malformed,
     })?;
-    let Some(id_token) = tokens.extra_fields().id_token.clone() else { return Err(TokenError::Malformed) };
     if !matches!(tokens.token_type(), BasicTokenType::Bearer) {
         return Err(TokenError::Malformed);
     }
     // A lifetime beyond a day is not worth believing, and might not fit a timestamp.
     let lifetime = tokens.expires_in().map(|lifetime| lifetime.min(Duration::from_hours(24)));
-    Ok(TokenSet {
-        access_token: tokens.access_token().secret().clone(),
-        id_token,
+    let scope = tokens.scopes().map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "));
+    Ok(Renewed {
+        granted: Granted {
+            access_token: tokens.access_token().secret().clone(),
+            obtained_at: now,
+            expires_at: lifetime.map(|lifetime| now.plus(lifetime)),
+            scope,
+        },
+        id_token: tokens.extra_fields().id_token.clone(),
         refresh_token: tokens.refresh_token().map(|token| token.secret().clone()),
-        expires_at: lifetime.map(|lifetime| now.plus(lifetime)),
-        scope: tokens.scopes().map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ")),
     })
 }
 
@@ -147,14 +183,14 @@ mod tests {
 
     fn judged(response: &serde_json::Value) -> Result<TokenSet, TokenError> {
         let parsed = serde_json::from_value(response.clone()).map_err(|_| RequestTokenError::Other(String::new()));
-        judge(parsed, Timestamp(1000))
+        first(judge(parsed, Timestamp(1000))?)
     }
 
     #[test]
     fn a_response_without_expires_in_and_with_any_case_of_bearer_is_accepted() {
         for token_type in ["Bearer", "bearer", "bEARER"] {
             let tokens = judged(&serde_json::json!({"access_token": "a", "token_type": token_type, "id_token": "i"}));
-            assert_eq!(tokens.unwrap().expires_at, None);
+            assert_eq!(tokens.unwrap().granted.expires_at, None);
         }
     }
 
@@ -173,6 +209,6 @@ mod tests {
     fn a_huge_lifetime_is_cut() {
         let response = serde_json::json!(
             {"access_token": "a", "token_type": "Bearer", "id_token": "i", "expires_in": u64::MAX});
-        assert_eq!(judged(&response).unwrap().expires_at, Some(Timestamp(1000 + 86400)));
+        assert_eq!(judged(&response).unwrap().granted.expires_at, Some(Timestamp(1000 + 86400)));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -39,6 +40,8 @@ pub enum StoreError {
 #[derive(Default)]
 pub struct Current {
     pub(super) state: RefCell<State>,
+    /// The opaque key from the cookie; never printed.
+    pub(super) session_key: RefCell<Option<String>>,
     pub(super) sign_in: RefCell<Option<SignedIn>>,
     pub(super) failure: RefCell<Option<StoreError>>,
 }
@@ -47,9 +50,9 @@ pub struct Current {
 pub(super) enum State {
     #[default]
     None,
-    Held(Rc<Held>),
+    Held(Arc<Held>),
     Removed {
-        held: Rc<Held>,
+        held: Arc<Held>,
         was_there: bool,
     },
     Unavailable(BackendError),
@@ -84,12 +87,23 @@ impl Current {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]: whether there is a session is not known.
-    pub fn held(&self) -> Result<Option<Rc<Held>>, StoreError> {
+    pub fn held(&self) -> Result<Option<Arc<Held>>, StoreError> {
         match &*self.state.borrow() {
-            State::Held(held) => Ok(Some(Rc::clone(held))),
+            State::Held(held) => Ok(Some(Arc::clone(held))),
             State::Unavailable(error) => Err(error.clone().into()),
             State::None | State::Removed { .. } => Ok(None),
         }
+    }
+
+    /// Puts a record that was written outside this request, such as by a renewal of tokens, in place of the one loaded;
+    /// `None` where it was ended.
+    pub fn update(&self, held: Option<Arc<Held>>) {
+        *self.state.borrow_mut() = held.map_or(State::None, State::Held);
+    }
+
+    /// The key of the session that the request came with.
+    pub fn session_key(&self) -> Option<String> {
+        self.session_key.borrow().clone()
     }
 
     /// Makes the session that is saved at the end of this request that of a fresh sign-in.

@@ -10,9 +10,11 @@
 
 pub mod backend;
 pub mod current;
+pub mod lease;
 pub mod memory;
 pub mod record;
 pub mod redis;
 pub mod seal;
 pub mod store;
+pub mod tokens;
 pub mod transaction;

@@ -33,6 +33,18 @@ pub struct SignedIn {
     pub tokens: TokenSet,
     /// When the sign-in was completed.
     pub at: Timestamp,
+    /// Groups that the directory was asked about, because the ID token has not room for all of the person's.
+    pub asked_groups: Vec<AskedGroup>,
+}
+
+/// Whether the person is in a group, as the directory said when the ID token was fresh.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskedGroup {
+    /// Its object id.
+    pub id: String,
+    /// Whether the person is in it.
+    pub is_member: bool,
 }
 
 /// How long a session lasts, and how large it may be.

@@ -31,6 +31,8 @@ pub enum Purpose {
     Session,
     /// A sign-in under way, in a cookie.
     Transaction,
+    /// What a person must be asked at the provider, in a URL of ours.
+    Interaction,
     /// Not sealing: the signature of the session cookie.
     CookieSignature,
 }
@@ -40,6 +42,7 @@ impl Purpose {
         match self {
             Self::Session => b"identity-web session record v1",
             Self::Transaction => b"identity-web transaction cookie v1",
+            Self::Interaction => b"identity-web interaction v1",
             Self::CookieSignature => b"identity-web session cookie signature v1",
         }
     }

@@ -4,7 +4,6 @@
 //! two meet in [`Current`], the session of the request under way, which [`Current::scope`] gives to a task.
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
@@ -21,12 +20,12 @@ use crate::measure;
 use crate::oidc::authorization::random_text;
 
 /// How often a write that met another one is merged anew.
-const MERGES: usize = 8;
+pub(super) const MERGES: usize = 8;
 
 /// The store: records, sealed, in a backend.
 #[derive(Clone)]
 pub struct RecordStore {
-    backend: Arc<dyn Backend>,
+    pub(super) backend: Arc<dyn Backend>,
     key_prefix: Arc<str>,
     ring: Arc<KeyRing>,
     limits: SessionLimits,
@@ -45,7 +44,7 @@ impl RecordStore {
         Self { backend, key_prefix: Arc::from(key_prefix), ring, limits, clock }
     }
 
-    fn place(&self, session_key: &str) -> String {
+    pub(super) fn place(&self, session_key: &str) -> String {
         format!("{}session:{}", self.key_prefix, hashed("session key", session_key))
     }
 
@@ -66,7 +65,7 @@ impl RecordStore {
     }
 
     /// Reads a session, and notes where it is time to that it is in use.
-    async fn read(&self, session_key: &str) -> Result<Option<Held>, StoreError> {
+    pub(super) async fn read(&self, session_key: &str) -> Result<Option<Held>, StoreError> {
         let place = self.place(session_key);
         for _ in 0..MERGES {
             let Some(sealed) = self.backend.get(&place).await? else { return Ok(None) };
@@ -88,7 +87,7 @@ impl RecordStore {
     }
 
     /// Stores `record` in place of `held`; `None` where the store holds another one, or none, by now.
-    async fn exchange(
+    pub(super) async fn exchange(
         &self,
         session_key: &str,
         place: &str,
@@ -123,15 +122,15 @@ impl RecordStore {
         let current = Current::of_request()?;
         let base = current.held()?.ok_or(StoreError::Ended)?;
         let place = self.place(session_key);
-        let (mut theirs, mut values) = (Rc::clone(&base), mine.clone());
+        let (mut theirs, mut values) = (Arc::clone(&base), mine.clone());
         for _ in 0..MERGES {
             let record = Record { values, seen_at: self.clock.now(), ..theirs.record.clone() };
             if let Some(held) = self.exchange(session_key, &place, &theirs, record).await? {
-                *current.state.borrow_mut() = State::Held(Rc::new(held));
+                *current.state.borrow_mut() = State::Held(Arc::new(held));
                 return Ok(());
             }
             let sealed = self.backend.get(&place).await?.ok_or(StoreError::Ended)?;
-            theirs = Rc::new(self.open(session_key, &place, sealed).ok_or(StoreError::Ended)?);
+            theirs = Arc::new(self.open(session_key, &place, sealed).ok_or(StoreError::Ended)?);
             values = merged(&base.record.values, &mine, &theirs.record.values);
         }
         Err(StoreError::Contended)
@@ -192,11 +191,12 @@ impl SessionStore for RecordStore {
     /// need none still work, and whoever asks [`Current::held`] learns of it.
     async fn load(&self, session_key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
         let current = Current::of_request().map_err(|error| LoadError::Other(error.into()))?;
+        *current.session_key.borrow_mut() = Some(session_key.as_ref().to_owned());
         let (state, values) = match self.read(session_key.as_ref()).await {
             Ok(None) => return Ok(None),
             Ok(Some(held)) => {
                 let values = held.record.values.clone().into_iter().collect();
-                (State::Held(Rc::new(held)), values)
+                (State::Held(Arc::new(held)), values)
             }
             Err(error) => {
                 debug!(%error, "no session for this request");

@@ -126,12 +126,7 @@ pub(super) fn auth_request(
         reader.problem("auth_request.redirect_uri", message);
     }
     reader.choice("auth_request.response_type", &[("code", ())]);
-    let mut scopes = reader.list("auth_request.scopes");
-    if scopes.is_empty() {
-        scopes = ["openid", "profile", "email"].map(str::to_owned).into();
-    } else if !scopes.iter().any(|scope| scope == "openid") {
-        scopes.insert(0, "openid".to_owned());
-    }
+    let scopes = reader.list("auth_request.scopes");
     let mut further = reader.table("auth_request.extra_parameters");
     let own = [
         "client_id",

@@ -12,7 +12,7 @@ use super::{
     DemoProviderSettings, Profile, ServerSettings, SessionSettings, Settings, StoreKind, TelemetrySettings, TlsSettings,
 };
 use crate::identity_web::{CookieSettings, Endpoints};
-use crate::oidc::provider::is_loopback;
+use crate::oidc::provider::{ProviderSettings, is_loopback};
 use crate::oidc::secret::Secret;
 use crate::session::record::SessionLimits;
 use crate::session::redis::RedisSettings;
@@ -34,6 +34,8 @@ pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
     let ca_certificate = reader.file("client.ca_certificate");
     let client = client(reader, profile, &demo_provider);
     let (demo, provider, client) = client?;
+    let mut auth_request = auth_request?;
+    complete_scopes(&mut auth_request.scopes, &provider);
     let redis =
         if redis_chosen { redis } else { RedisSettings { url: Secret::new("redis://127.0.0.1:6379/"), ..redis } };
     Some(Settings {
@@ -42,7 +44,7 @@ pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
         provider,
         client,
         ca_certificate,
-        auth_request: auth_request?,
+        auth_request,
         endpoints,
         server,
         tls,
@@ -52,6 +54,19 @@ pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
         telemetry,
         demo_provider,
     })
+}
+
+/// Adds what every sign-in needs: at Entra `profile` (for `oid`) and `offline_access` (to renew tokens for Graph) too, as
+/// Microsoft's own libraries do.
+fn complete_scopes(scopes: &mut Vec<String>, provider: &ProviderSettings) {
+    let wanted: &[&str] = match (provider.is_entra(), scopes.is_empty()) {
+        (true, true) => &["openid", "profile", "email", "offline_access"],
+        (true, false) => &["openid", "profile", "offline_access"],
+        (false, true) => &["openid", "profile", "email"],
+        (false, false) => &["openid"],
+    };
+    let missing: Vec<_> = wanted.iter().filter(|one| !scopes.iter().any(|scope| scope == *one)).collect();
+    scopes.splice(0..0, missing.into_iter().map(|&scope| scope.to_owned()));
 }
 
 fn endpoints(reader: &mut Reader) -> Endpoints {

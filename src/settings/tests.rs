@@ -40,7 +40,7 @@ fn with_nothing_configured_the_demo_provider_serves() {
     assert!(settings.demo);
     assert_eq!(settings.session.cookie.name, "__Host-identity");
     assert_eq!(settings.auth_request.redirect_uri.as_str(), "https://127.0.0.1:5000/auth/redirect");
-    assert_eq!(settings.auth_request.scopes, ["openid", "profile", "email"]);
+    assert_eq!(settings.auth_request.scopes, ["openid", "profile", "email", "offline_access"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 
+use crate::entra::graph::GraphError;
 use crate::identity_web::{Error as Cause, Refused};
 use crate::oidc::callback::AuthorizationError;
 use crate::oidc::id_token::IdTokenError;
@@ -22,6 +23,8 @@ pub enum Error {
     Identity(Box<Cause>, Option<Box<Cookie<'static>>>),
     /// Nobody is signed in.
     NotSignedIn,
+    /// The person must be asked at the provider first; with the sealed parameter of the sign-in that does so.
+    Interaction(String),
     /// Who is signed in may not see this.
     Forbidden,
     /// A state-changing request that no page of ours sent.
@@ -92,9 +95,13 @@ impl Error {
                 Cause::Store(StoreError::Unavailable(_)) => "store_unavailable",
                 Cause::Store(_) => "store",
                 Cause::ForeignIssuer => "foreign_issuer",
+                Cause::Graph(_) => "graph",
+                Cause::RenewalRefused(_) => "renewal_refused",
+                Cause::Interaction(_) => "interaction_required",
                 Cause::Randomness(_) | Cause::RedirectUri(_) => "internal",
             },
             Self::NotSignedIn => "not_signed_in",
+            Self::Interaction(_) => "interaction_required",
             Self::Forbidden => "forbidden",
             Self::CrossSite => "cross_site",
             Self::BadRequest(_) => "bad_request",
@@ -122,7 +129,7 @@ impl Error {
             "type": "about:blank", "title": told.heading, "status": status, "detail": told.explanation,
             "correlation_id": correlation_id,
         });
-        if matches!(self, Self::NotSignedIn) {
+        if self.status_code() == StatusCode::UNAUTHORIZED {
             problem["login_url"] = login_url.into();
         }
         problem
@@ -133,7 +140,7 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Identity(cause, _) => status_of(cause),
-            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::NotSignedIn | Self::Interaction(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge(status) => *status,
@@ -155,9 +162,12 @@ fn status_of(cause: &Cause) -> StatusCode {
         Cause::Provider(_)
         | Cause::Store(StoreError::Unavailable(_) | StoreError::Contended)
         | Cause::Token(TokenError::Http(_))
+        | Cause::Graph(
+            GraphError::Http(_) | GraphError::Throttled { .. } | GraphError::Refused { status: 500.., .. },
+        )
         | Cause::Userinfo(UserinfoError::Http(_)) => StatusCode::SERVICE_UNAVAILABLE,
         Cause::IdToken(IdTokenError::TenantNotAllowed) => StatusCode::FORBIDDEN,
-        Cause::Token(_) | Cause::IdToken(_) | Cause::Userinfo(_) => StatusCode::BAD_GATEWAY,
+        Cause::Graph(_) | Cause::Token(_) | Cause::IdToken(_) | Cause::Userinfo(_) => StatusCode::BAD_GATEWAY,
         Cause::Authorization(AuthorizationError::Refused(refusal)) => match refusal.code.as_str() {
             "access_denied" => StatusCode::FORBIDDEN,
             "server_error" | "temporarily_unavailable" => StatusCode::SERVICE_UNAVAILABLE,
@@ -166,7 +176,7 @@ fn status_of(cause: &Cause) -> StatusCode {
         Cause::Transaction(_) | Cause::Authorization(_) | Cause::AlreadySpent | Cause::ForeignIssuer => {
             StatusCode::BAD_REQUEST
         }
-        Cause::Store(StoreError::Ended) => StatusCode::UNAUTHORIZED,
+        Cause::Store(StoreError::Ended) | Cause::RenewalRefused(_) | Cause::Interaction(_) => StatusCode::UNAUTHORIZED,
         Cause::Store(StoreError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
         Cause::Store(StoreError::NotWrapped | StoreError::Randomness(_))
         | Cause::Randomness(_)

@@ -5,16 +5,13 @@ use std::collections::BTreeMap;
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::Value;
 
 use super::error::Error;
+use super::guards::{may_rule, texts};
 use super::identity::{Identity, MaybeIdentity};
 use super::sign_in::pairs;
 use crate::oidc::claims::Claims;
 
-/// Claims that people can change, or that nobody verified: no rule goes by them.
-const NO_RULE: [&str; 8] =
-    ["email", "family_name", "given_name", "name", "nickname", "preferred_username", "unique_name", "upn"];
 /// The header that carries each claim to the application behind the proxy.
 const HEADERS: [(&str, &str); 9] = [
     ("x-auth-request-user", "sub"),
@@ -53,7 +50,7 @@ impl Rules {
             if claim.is_empty() || value.is_empty() {
                 return Err(Error::BadRequest("A rule is a claim and a value."));
             }
-            if NO_RULE.contains(&claim.as_str()) {
+            if !may_rule(&claim) {
                 return Err(Error::BadRequest(
                     "No rule goes by a claim that people can change, such as an e-mail address.",
                 ));
@@ -68,16 +65,6 @@ impl Rules {
             let found = claims.get(claim).map(texts).unwrap_or_default();
             found.iter().any(|value| allowed.contains(value))
         })
-    }
-}
-
-/// A claim's values, each as a text: of an array its elements; of an object none.
-fn texts(value: &Value) -> Vec<String> {
-    match value {
-        Value::String(text) => vec![text.clone()],
-        Value::Bool(_) | Value::Number(_) => vec![value.to_string()],
-        Value::Array(elements) => elements.iter().filter(|element| !element.is_array()).flat_map(texts).collect(),
-        Value::Object(_) | Value::Null => Vec::new(),
     }
 }
 

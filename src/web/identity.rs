@@ -1,7 +1,7 @@
 //! Who is signed in, as a handler sees it.
 
 use std::future::{Ready, ready};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -27,14 +27,14 @@ use crate::session::record::SignedIn;
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Identity(Rc<Held>);
+pub struct Identity(Arc<Held>);
 
 /// Perhaps a person who is signed in. As a handler's argument: a store that is away is 503, never "signed out".
 #[derive(Clone)]
 pub struct MaybeIdentity(Option<Identity>);
 
 impl Identity {
-    fn of_request() -> Result<Option<Self>, StoreError> {
+    pub(super) fn of_request() -> Result<Option<Self>, StoreError> {
         let held = Current::of_request()?.held()?;
         Ok(held.filter(|held| held.record.signed_in.is_some()).map(Self))
     }
@@ -115,9 +115,16 @@ pub async fn login_required<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, ActixError> {
-    if Identity::of_request().map_err(Error::from)?.is_some() {
-        return Ok(next.call(request).await?.map_into_left_body());
-    }
+    let refusal = match Identity::of_request() {
+        Ok(Some(_)) => return Ok(next.call(request).await?.map_into_left_body()),
+        Ok(None) => to_sign_in(request),
+        Err(error) => request.error_response(Error::from(error)),
+    };
+    Ok(refusal.map_into_right_body())
+}
+
+/// The answer to nobody: on its way to a page it is sent to sign in, anything else gets 401.
+pub(super) fn to_sign_in(request: ServiceRequest) -> ServiceResponse {
     let origin = Origin::from(&request);
     let may_redirect = origin.is_navigation() && !origin.is_prefetch();
     let (request, _) = request.into_parts();
@@ -125,5 +132,5 @@ pub async fn login_required<B: MessageBody + 'static>(
         Some(views) => HttpResponse::SeeOther().insert_header((LOCATION, views.sign_in_url(&request))).finish(),
         None => HttpResponse::from_error(Error::NotSignedIn),
     };
-    Ok(ServiceResponse::new(request, response).map_into_right_body())
+    ServiceResponse::new(request, response)
 }

@@ -1,9 +1,12 @@
 //! HTTP only: a request becomes a use case, its outcome an answer.
 
+pub mod access_token;
 pub mod assets;
+pub mod call_graph;
 pub mod claim_meanings;
 pub mod error;
 pub mod forward_auth;
+pub mod guards;
 pub mod headers;
 pub mod identity;
 pub mod limits;

@@ -16,7 +16,6 @@ use super::identity::{Identity, MaybeIdentity};
 use super::views::Views;
 use crate::clock::Timestamp;
 use crate::identity_web::IdentityWeb;
-use crate::oidc::provider::AuthorityKind;
 
 /// `GET /`: signed in or not.
 pub(super) async fn home(
@@ -28,18 +27,23 @@ pub(super) async fn home(
     let mut context = Context::new();
     context.insert("redirect_uri", parts.auth_request.redirect_uri.as_str());
     context.insert("portal_link", &portal_link(&identity));
+    context.insert("call_graph", &parts.provider.settings().is_entra());
     context.insert("idle_timeout", &in_words(parts.session_limits.idle_timeout));
     context.insert("absolute_timeout", &in_words(parts.session_limits.absolute_timeout));
     context.insert("signed_in_at", &signed_in.map(|signed_in| signed_in.at.to_string()));
     views.page(StatusCode::OK, "home.html", "Home", signed_in, context)
 }
 
+/// `GET /admin`: a page behind a guard, for people with the app role `Admin`.
+pub(super) async fn admin(user: Identity, views: ReqData<Arc<Views>>) -> Result<HttpResponse, Error> {
+    views.page(StatusCode::OK, "admin.html", "For administrators", Some(user.signed_in()), Context::new())
+}
+
 /// For Entra, where this client's redirect URIs are registered.
 fn portal_link(identity: &IdentityWeb) -> Option<String> {
     let parts = identity.parts();
     let portal = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Authentication";
-    let entra = parts.provider.settings().kind != AuthorityKind::Oidc;
-    entra.then(|| format!("{portal}/appId/{}", parts.client.client_id))
+    parts.provider.settings().is_entra().then(|| format!("{portal}/appId/{}", parts.client.client_id))
 }
 
 fn in_words(duration: Duration) -> String {

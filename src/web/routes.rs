@@ -5,7 +5,8 @@ use actix_web::web::{Data, PayloadConfig, ServiceConfig, get, post, resource, ro
 use actix_web::{HttpResponse, Resource, Route};
 
 use super::error::Error;
-use super::{forward_auth, pages, sign_in, sign_out};
+use super::guards::Guard;
+use super::{call_graph, forward_auth, pages, sign_in, sign_out};
 use crate::identity_web::IdentityWeb;
 
 /// The largest body that the callback reads.
@@ -38,6 +39,9 @@ pub fn site(service: &mut ServiceConfig) {
         .service(only("/").route(page().to(pages::home)))
         .service(only("/sign_in_status").route(page().to(pages::home)))
         .service(only("/token_details").route(page().to(pages::token_details)))
+        .service(only("/call_graph").route(page().to(call_graph::page)))
+        .service(only("/call_graph/photo").route(page().to(call_graph::photo)))
+        .service(only("/admin").wrap(Guard::role("Admin")).route(page().to(pages::admin)))
         .default_service(to(async || Err::<HttpResponse, _>(Error::NotFound)));
 }
 

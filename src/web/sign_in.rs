@@ -13,6 +13,7 @@ use super::error::Error;
 use super::identity::MaybeIdentity;
 use super::origin::Origin;
 use super::sessions::CarriedOver;
+use crate::identity_web::interaction::Interaction;
 use crate::identity_web::target::Target;
 use crate::identity_web::{Completed, Error as Cause, IdentityWeb};
 use crate::measure;
@@ -38,7 +39,8 @@ pub(super) async fn begin(request: HttpRequest, identity: Data<IdentityWeb>) -> 
         identity.check_initiating_issuer(issuer).await?; // OpenID Connect Core section 4
     }
     let target = target(&identity, &query);
-    let begun = identity.begin(&target, passed_on(query)?, &cookies(&request)).await?;
+    let interaction = interaction(&identity, &query)?;
+    let begun = identity.begin(&target, passed_on(query)?, interaction, &cookies(&request)).await?;
     measure::sign_in("begun");
     let mut response = HttpResponse::SeeOther();
     response.insert_header((LOCATION, begun.url.as_str()));
@@ -55,6 +57,13 @@ fn target(identity: &IdentityWeb, query: &BTreeMap<String, String>) -> Target {
         (None, Some(url)) => Target::parse_absolute(url, &identity.parts().public_url, prefix),
         (None, None) => Target::home(),
     }
+}
+
+fn interaction(identity: &IdentityWeb, query: &BTreeMap<String, String>) -> Result<Interaction, Error> {
+    let Some(parameter) = query.get("interaction") else { return Ok(Interaction::default()) };
+    let expired =
+        "This link was made more than ten minutes ago. Go back to the page that needs it, and load that again.";
+    identity.open_interaction(parameter).ok_or(Error::BadRequest(expired))
 }
 
 fn passed_on(query: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Error> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::identity_web::IdentityWeb;
 use crate::oidc::claims::Claims;
-use crate::oidc::token::TokenSet;
+use crate::oidc::token::{Granted, TokenSet};
 use crate::session::current::StoreError;
 use crate::session::record::{Record, SignedIn};
 
@@ -19,14 +19,10 @@ impl IdentityWeb {
     /// The session cannot be stored.
     pub async fn sign_in_for_tests(&self, claims: Map<String, Value>) -> Result<Cookie<'static>, StoreError> {
         let (parts, now) = (self.parts(), self.parts().clock.now());
-        let tokens = TokenSet {
-            access_token: String::new(),
-            id_token: String::new(),
-            refresh_token: None,
-            expires_at: None,
-            scope: None,
-        };
-        let signed_in = SignedIn { claims: Claims::unverified_for_tests(claims), tokens, at: now };
+        let granted = Granted { access_token: String::new(), obtained_at: now, expires_at: None, scope: None };
+        let tokens = TokenSet { granted, id_token: String::new(), refresh_token: None, further: Vec::new() };
+        let signed_in =
+            SignedIn { claims: Claims::unverified_for_tests(claims), tokens, at: now, asked_groups: Vec::new() };
         let session_key = self.store().create(&Record::begin(Some(signed_in), BTreeMap::new(), now)).await?;
         let name = parts.cookie.name.clone();
         let mut jar = CookieJar::new();

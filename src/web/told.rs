@@ -1,7 +1,8 @@
 //! The sentences: what a person is told of each error, and what to do.
 
 use super::error::Error;
-use crate::entra::errors::explain;
+use crate::entra::errors::{Said, Shows, said};
+use crate::entra::graph::GraphError;
 use crate::identity_web::Error as Cause;
 use crate::oidc::callback::{AuthorizationError, Refusal};
 use crate::oidc::id_token::IdTokenError;
@@ -22,10 +23,14 @@ pub struct Told {
     pub sign_in: bool,
     /// The provider's code, where it gave one.
     pub detail: Option<String>,
+    /// What the provider's support asks for: what it is called, and what it is.
+    pub for_support: Vec<(&'static str, String)>,
+    /// What of the settings an administrator needs to copy.
+    pub shows: Shows,
 }
 
 fn told(heading: &'static str, explanation: &'static str, actions: &'static [&'static str]) -> Told {
-    Told { heading, explanation, actions, sign_in: false, detail: None }
+    Told { heading, explanation, actions, sign_in: false, detail: None, for_support: Vec::new(), shows: Shows::Nothing }
 }
 
 fn told_try_again(heading: &'static str, explanation: &'static str, actions: &'static [&'static str]) -> Told {
@@ -37,6 +42,7 @@ impl Error {
     pub fn told(&self) -> Told {
         match self {
             Self::Identity(cause, _) => told_of(cause),
+            Self::Interaction(_) => told_to_continue(),
             Self::NotSignedIn => told_try_again("Please sign in", "You need to be signed in to see this page.", &[]),
             Self::Forbidden => told(
                 "You may not see this",
@@ -62,6 +68,41 @@ impl Error {
     }
 }
 
+fn told_of_graph(error: &GraphError) -> Told {
+    match error {
+        GraphError::Refused { status: 400..=499, code, request_id } => Told {
+            detail: Some(format!("{code} (request {request_id})")),
+            ..told(
+                "Microsoft Graph refused",
+                "This application, or you, may not ask it for that.",
+                &[
+                    "Administrator: under API permissions, add what the code below is about (User.Read for a profile and for \
+                     groups), and grant consent.",
+                ],
+            )
+        },
+        GraphError::Unauthorized { .. } => told_try_again(
+            "Microsoft Graph refused your access",
+            "The access that this application holds for you is no longer good.",
+            &["Start a fresh sign-in."],
+        ),
+        _ => told(
+            "Microsoft Graph does not answer",
+            "What this page needs of your organisation’s directory cannot be had right now.",
+            &["Wait a moment, then load this page again."],
+        ),
+    }
+}
+
+fn told_to_continue() -> Told {
+    told_try_again(
+        "Your consent is needed",
+        "This page uses an access that you, or your organisation, have not agreed to yet, or needs a further proof that \
+         it is you. The identity provider will ask.",
+        &[],
+    )
+}
+
 fn told_of(cause: &Cause) -> Told {
     const WAIT: &[&str] = &["Wait a moment, then try again."];
     const FRESH: &[&str] = &["Start a fresh sign-in."];
@@ -85,13 +126,13 @@ fn told_of(cause: &Cause) -> Told {
             "What came back from the identity provider is not an answer to this sign-in.",
             FRESH,
         ),
-        Cause::Token(TokenError::Refused(refusal)) => told_of_entra(refusal).unwrap_or_else(|| Told {
-            detail: Some(refusal.code.clone()),
-            ..told_try_again(
+        Cause::Token(TokenError::Refused(refusal)) => explained(refusal).unwrap_or_else(|| {
+            let refused = told_try_again(
                 "The identity provider refused the sign-in",
                 "It did not give this application the tokens.",
                 ADMIN,
-            )
+            );
+            with_what_entra_said(refusal, refused)
         }),
         Cause::IdToken(IdTokenError::TenantNotAllowed) => told_try_again(
             "Your organisation may not sign in here",
@@ -111,6 +152,16 @@ fn told_of(cause: &Cause) -> Told {
         Cause::ForeignIssuer => {
             told("This sign-in is not for us", "It was asked for at an identity provider that is not ours.", &[])
         }
+        Cause::RenewalRefused(refusal) => with_what_entra_said(
+            refusal,
+            told_try_again(
+                "Your session has ended",
+                "The identity provider does not renew it: it may have been ended there, or your account has changed.",
+                FRESH,
+            ),
+        ),
+        Cause::Graph(error) => told_of_graph(error),
+        Cause::Interaction(_) => told_to_continue(),
         Cause::Store(StoreError::Unavailable(_) | StoreError::Contended) => told(
             "Your session cannot be reached right now",
             "You have not been signed out: the place where sessions are kept does not answer.",
@@ -131,14 +182,24 @@ fn told_of(cause: &Cause) -> Told {
 }
 
 /// Entra's own codes say more than the error that they come with.
-fn told_of_entra(refusal: &Refusal) -> Option<Told> {
-    let (code, explained) = explain(&refusal.description)?;
-    let told = told_try_again(explained.heading, explained.explanation, explained.actions);
-    Some(Told { detail: Some(code), ..told })
+fn explained(refusal: &Refusal) -> Option<Told> {
+    let explanation = said(&refusal.description)?.explanation?;
+    let told = told_try_again(explanation.heading, explanation.explanation, explanation.actions);
+    Some(with_what_entra_said(refusal, Told { shows: explanation.shows, ..told }))
+}
+
+/// With the provider's code, and Entra's ids for its support.
+fn with_what_entra_said(refusal: &Refusal, told: Told) -> Told {
+    let Some(Said { code, trace_id, correlation_id, timestamp, .. }) = said(&refusal.description) else {
+        return Told { detail: Some(refusal.code.clone()), ..told };
+    };
+    let ids = [("Trace id", trace_id), ("Provider’s correlation id", correlation_id), ("Time", timestamp)];
+    let for_support = ids.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    Told { detail: Some(code), for_support, ..told }
 }
 
 fn told_of_refusal(refusal: &Refusal) -> Told {
-    if let Some(told) = told_of_entra(refusal) {
+    if let Some(told) = explained(refusal) {
         return told;
     }
     let told = match refusal.code.as_str() {
@@ -165,5 +226,5 @@ fn told_of_refusal(refusal: &Refusal) -> Told {
             &["If it fails again, give the correlation id to your administrator."],
         ),
     };
-    Told { detail: Some(refusal.code.clone()), ..told }
+    with_what_entra_said(refusal, told)
 }

@@ -16,15 +16,18 @@ use super::assets::Assets;
 use super::error::Error;
 use super::origin::Origin;
 use crate::correlation::CorrelationId;
+use crate::entra::errors::Shows;
 use crate::identity_web::IdentityWeb;
 use crate::measure;
 use crate::session::current::{Current, StoreError};
 use crate::session::record::SignedIn;
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("base.html", include_str!("../../templates/base.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("token_details.html", include_str!("../../templates/token_details.html")),
+    ("call_graph.html", include_str!("../../templates/call_graph.html")),
+    ("admin.html", include_str!("../../templates/admin.html")),
     ("error.html", include_str!("../../templates/error.html")),
     ("sign_out.html", include_str!("../../templates/sign_out.html")),
     ("post_sign_out.html", include_str!("../../templates/post_sign_out.html")),
@@ -39,6 +42,8 @@ struct Site {
     sign_in: String,
     sign_out: String,
     token_details: &'static str,
+    call_graph: &'static str,
+    admin: &'static str,
     stylesheet: Option<String>,
     icon: Option<String>,
     demo: bool,
@@ -54,6 +59,41 @@ struct User<'a> {
 pub struct Views {
     tera: Tera,
     site: Site,
+    registration: Registration,
+}
+
+/// What the settings say of this application's registration at the provider.
+struct Registration {
+    redirect_uri: String,
+    client_id: String,
+    authority: String,
+    scopes: String,
+}
+
+impl Registration {
+    fn of(identity: &IdentityWeb) -> Self {
+        let parts = identity.parts();
+        Self {
+            redirect_uri: parts.auth_request.redirect_uri.to_string(),
+            client_id: parts.client.client_id.clone(),
+            authority: parts.provider.settings().authority.clone(),
+            scopes: parts.auth_request.scopes.join(" "),
+        }
+    }
+
+    /// What an administrator needs, each with what it is called.
+    fn to_copy(&self, shows: Shows) -> Vec<(&'static str, String)> {
+        match shows {
+            Shows::Nothing => Vec::new(),
+            Shows::RedirectUri => vec![("Redirect URI", self.redirect_uri.clone())],
+            Shows::Client => vec![("Client id", self.client_id.clone()), ("Authority", self.authority.clone())],
+            Shows::Consent => {
+                let tenant = self.authority.trim_end_matches('/').trim_end_matches("/v2.0");
+                let page = format!("{tenant}/adminconsent?client_id={}", self.client_id);
+                vec![("Permissions", self.scopes.clone()), ("Consent for everybody", page)]
+            }
+        }
+    }
 }
 
 impl Views {
@@ -72,11 +112,13 @@ impl Views {
             sign_in: endpoints.sign_in.clone(),
             sign_out: endpoints.sign_out.clone(),
             token_details: "/token_details",
+            call_graph: "/call_graph",
+            admin: "/admin",
             stylesheet: None,
             icon: None,
             demo: false,
         };
-        Self { tera, site }
+        Self { tera, site, registration: Registration::of(identity) }
     }
 
     /// The same pages, with templates of the same names from a folder over them.
@@ -138,13 +180,14 @@ impl Views {
         log(error, &correlation_id, request);
         measure::refusal(error.reason());
         let status = error.status_code();
+        let sign_in_url = self.sign_in_url_after(error, request);
         let origin = Origin::from(request);
         let mut response = if origin.is_navigation() && origin.wants_html() {
-            self.error_page(error, &correlation_id, request)
+            self.error_page(error, &correlation_id, &sign_in_url)
         } else {
             HttpResponse::build(status)
                 .content_type("application/problem+json")
-                .body(error.problem(&correlation_id, &self.sign_in_url(request)).to_string())
+                .body(error.problem(&correlation_id, &sign_in_url).to_string())
         };
         if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
@@ -162,7 +205,7 @@ impl Views {
         ServiceResponse::new(request, response)
     }
 
-    fn error_page(&self, error: &Error, correlation_id: &str, request: &HttpRequest) -> HttpResponse {
+    fn error_page(&self, error: &Error, correlation_id: &str, sign_in_url: &str) -> HttpResponse {
         let (told, status) = (error.told(), error.status_code());
         let mut context = Context::new();
         context.insert("status", &status.as_u16());
@@ -170,9 +213,12 @@ impl Views {
         context.insert("explanation", told.explanation);
         context.insert("actions", told.actions);
         context.insert("sign_in", &told.sign_in);
-        context.insert("sign_in_url", &self.sign_in_url(request));
+        context.insert("sign_in_url", sign_in_url);
+        context.insert("sign_in_label", if matches!(error, Error::Interaction(_)) { "Continue" } else { "Sign in" });
         context.insert("correlation_id", correlation_id);
         context.insert("detail", &told.detail);
+        context.insert("for_support", &told.for_support);
+        context.insert("to_copy", &self.registration.to_copy(told.shows));
         let held = Current::of_request().and_then(|current| current.held());
         // Nobody is offered to sign in who may be signed in.
         context.insert("account_unknown", &matches!(held, Err(StoreError::Unavailable(_))));
@@ -180,6 +226,12 @@ impl Views {
         let user = held.as_ref().and_then(|held| held.record.signed_in.as_ref());
         let page = self.page(status, "error.html", told.heading, user, context);
         page.unwrap_or_else(|_| HttpResponse::build(status).body(told.heading))
+    }
+
+    fn sign_in_url_after(&self, error: &Error, request: &HttpRequest) -> String {
+        let url = self.sign_in_url(request);
+        let Error::Interaction(interaction) = error else { return url };
+        format!("{url}{}interaction={interaction}", if url.contains('?') { '&' } else { '?' })
     }
 
     /// The sign-in that leads back to where the request was going.

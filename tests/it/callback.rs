@@ -243,7 +243,7 @@ async fn a_sign_in_passes_on_what_is_allowed_and_nothing_else() {
     assert_eq!(value("domain_hint"), ["contoso"]);
     assert_eq!(value("prompt"), ["login"]);
     assert_eq!(value("ui_locales"), ["de"]);
-    assert_eq!(value("scope"), ["openid profile email"]);
+    assert_eq!(value("scope"), ["openid profile email offline_access"]);
     assert_eq!(value("redirect_uri"), [format!("{}/auth/redirect", app.url)]);
     for (query, status) in [
         ("?prompt=all", 400),

@@ -6,11 +6,14 @@
 mod callback;
 mod certified_provider;
 mod demo_journey;
+mod entra;
 mod forward_auth;
+mod graph;
 mod helpers;
 mod hostile;
 mod house;
 mod pages;
 mod refusals;
+mod renewal;
 mod sessions;
 mod three_lines;

@@ -82,6 +82,11 @@ impl Browser {
         Self { client: self.client.clone(), cookies: self.cookies.clone() }
     }
 
+    /// Whether a request is answered at all.
+    pub async fn is_answered(&self, url: &str) -> bool {
+        self.client.get(url).header("cookie", self.cookie_header()).send().await.is_ok()
+    }
+
     /// Sends a request with its cookies, and keeps those of the answer.
     pub async fn send(&self, method: Method, url: &str, headers: &[(&str, &str)], body: Option<String>) -> Answer {
         let mut request = self.client.request(method, url);

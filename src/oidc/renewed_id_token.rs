@@ -1,0 +1,36 @@
+//! ID tokens that come with a renewal: OpenID Connect Core 1.0 section 12.2.
+
+use super::claims::Claims;
+use super::id_token::{IdTokenError, Verifier};
+use super::keys::KeySet;
+use crate::clock::Timestamp;
+
+impl Verifier<'_> {
+    /// Validates an ID token that came with a renewal (section 12.2): as the first, and of the same issuer, person and
+    /// sign-in as the claims that are `held`. Its nonce, where it has one, must be theirs.
+    ///
+    /// # Errors
+    /// The first check that fails.
+    pub fn verify_renewed(
+        &self,
+        token: &str,
+        keys: &KeySet,
+        held: &Claims,
+        access_token: &str,
+        now: Timestamp,
+    ) -> Result<Claims, IdTokenError> {
+        let mut claims = self.judge(token, keys, access_token, now, |_| Ok(()))?;
+        for name in ["iss", "sub", "tid", "oid"] {
+            if held.get(name) != claims.get(name) {
+                return Err(IdTokenError::WrongRenewal(name));
+            }
+        }
+        for name in ["nonce", "auth_time"] {
+            if claims.get(name).is_some_and(|value| held.get(name).is_some_and(|first| first != value)) {
+                return Err(IdTokenError::WrongRenewal(name));
+            }
+        }
+        claims.keep_nonce_of(held);
+        Ok(claims)
+    }
+}

@@ -1,0 +1,198 @@
+//! What is held of the provider's tokens, and which of them serves a request for scopes.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Timestamp;
+
+/// An access token that expires within this time is renewed first, for a request that bears it takes its time too; within
+/// a quarter of its lifetime, where that is less.
+const EXPIRY_LEEWAY: Duration = Duration::from_secs(30);
+/// The most access tokens that are held for further resources; the oldest goes first.
+const MOST_FURTHER: usize = 8;
+/// The scopes of the sign-in itself: no resource's.
+const OF_SIGN_IN: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+
+/// An access token with what is known of it. `Debug` prints nothing of it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Granted {
+    /// For the userinfo endpoint and other resources; opaque to us.
+    pub access_token: String,
+    /// When we got it.
+    pub obtained_at: Timestamp,
+    /// When it expires, where the provider says so.
+    pub expires_at: Option<Timestamp>,
+    /// The scopes granted, where the provider says so; else those that were asked for (RFC 6749 section 5.1).
+    pub scope: Option<String>,
+}
+
+/// The tokens of one sign-in; made only from a [`super::authorization::Code`]. `Debug` prints none of them.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenSet {
+    /// The access token of the sign-in's own scopes.
+    pub granted: Granted,
+    /// The ID token to the letter, as sign-out wants it back.
+    pub id_token: String,
+    /// Gets the next access token, where the provider gave one.
+    pub refresh_token: Option<String>,
+    /// Access tokens for further resources, each with the scopes that were asked for.
+    pub further: Vec<(Vec<String>, Granted)>,
+}
+
+/// The answer to a renewal.
+#[derive(Clone)]
+pub struct Renewed {
+    /// The new access token.
+    pub granted: Granted,
+    /// A new ID token, where the provider sends one.
+    pub id_token: Option<String>,
+    /// The next refresh token, where the provider rotates them.
+    pub refresh_token: Option<String>,
+}
+
+impl fmt::Debug for Granted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Granted").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for TokenSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSet").field("granted", &self.granted).finish_non_exhaustive()
+    }
+}
+
+impl Granted {
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|at| {
+            let leeway = EXPIRY_LEEWAY.min(at.since(self.obtained_at) / 4);
+            now.plus(leeway) < at
+        })
+    }
+
+    fn covers(&self, wanted: &[String]) -> bool {
+        let Some(scope) = &self.scope else { return true };
+        of_resources(wanted).all(|wanted| scope.split(' ').any(|granted| is_same_scope(granted, wanted)))
+    }
+}
+
+/// Microsoft Graph's scopes come with its address before them, or without.
+fn is_same_scope(granted: &str, wanted: &str) -> bool {
+    let short = |scope: &str| match scope.rsplit_once('/') {
+        Some((resource, name)) if resource.contains("graph") => name.to_ascii_lowercase(),
+        _ => scope.to_ascii_lowercase(),
+    };
+    granted == wanted || short(granted) == short(wanted)
+}
+
+fn of_resources(scopes: &[String]) -> impl Iterator<Item = &String> {
+    scopes.iter().filter(|scope| !OF_SIGN_IN.contains(&scope.as_str()))
+}
+
+impl TokenSet {
+    /// The access token that serves these scopes and does not expire at once; never one that is `refused`.
+    pub fn access_token(&self, wanted: &[String], refused: Option<&str>, now: Timestamp) -> Option<&str> {
+        let further = self.further.iter().filter(|(asked, granted)| asked == wanted || granted.covers(wanted));
+        let own = Some(&self.granted).filter(|own| own.covers(wanted));
+        let all = own.into_iter().chain(further.map(|(_, granted)| granted));
+        all.filter(|granted| granted.is_fresh(now))
+            .map(|granted| granted.access_token.as_str())
+            .find(|token| !token.is_empty() && Some(*token) != refused)
+    }
+
+    /// The scopes that a renewal must name: none where the sign-in's own grant has them all.
+    pub fn scopes_to_name<'a>(&self, wanted: &'a [String]) -> &'a [String] {
+        if self.granted.covers(wanted) { &[] } else { wanted }
+    }
+
+    /// The tokens after a renewal for these scopes.
+    #[must_use]
+    pub fn renewed(&self, wanted: &[String], renewed: Renewed) -> Self {
+        let Renewed { granted, id_token, refresh_token } = renewed;
+        let mut tokens = self.clone();
+        tokens.refresh_token = refresh_token.or(tokens.refresh_token);
+        tokens.id_token = id_token.unwrap_or(tokens.id_token);
+        if self.granted.covers(wanted) {
+            let scope = granted.scope.or(tokens.granted.scope);
+            tokens.granted = Granted { scope, ..granted };
+        } else {
+            tokens.further.retain(|(asked, _)| asked != wanted);
+            tokens.further.push((wanted.to_vec(), granted));
+            let surplus = tokens.further.len().saturating_sub(MOST_FURTHER);
+            tokens.further.drain(..surplus);
+        }
+        tokens
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn granted(token: &str, scope: &str, expires_at: i64) -> Granted {
+        let scope = (!scope.is_empty()).then(|| scope.to_owned());
+        Granted {
+            access_token: token.to_owned(),
+            obtained_at: Timestamp(0),
+            expires_at: Some(Timestamp(expires_at)),
+            scope,
+        }
+    }
+
+    fn tokens(own: Granted) -> TokenSet {
+        TokenSet { granted: own, id_token: "i".to_owned(), refresh_token: Some("r1".to_owned()), further: Vec::new() }
+    }
+
+    fn scopes(list: &str) -> Vec<String> {
+        list.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_token_serves_the_scopes_it_was_granted() {
+        for (scope, wanted, serves) in [
+            ("openid profile User.Read", "User.Read", true),
+            ("openid https://graph.microsoft.com/User.Read", "User.Read", true),
+            ("openid User.Read", "https://graph.microsoft.us/user.read", true),
+            ("api://x/User.Read", "User.Read", false),
+            ("openid", "User.Read", false),
+            ("openid", "openid offline_access", true),
+            ("openid", "", true),
+            ("", "anything", true),
+        ] {
+            let found = tokens(granted("a", scope, 1000)).access_token(&scopes(wanted), None, Timestamp(0)).is_some();
+            assert_eq!(found, serves, "{scope:?} for {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_expires_soon_or_was_refused_does_not_serve() {
+        let tokens = tokens(granted("a", "x", 1000));
+        assert!(tokens.access_token(&[], None, Timestamp(969)).is_some());
+        assert!(tokens.access_token(&[], None, Timestamp(970)).is_none());
+        assert!(tokens.access_token(&[], Some("a"), Timestamp(0)).is_none());
+    }
+
+    #[test]
+    fn a_renewal_keeps_what_it_does_not_replace() {
+        let renewed = |token: &str, scope: &str, refresh_token: Option<&str>| Renewed {
+            granted: granted(token, scope, 2000),
+            id_token: None,
+            refresh_token: refresh_token.map(str::to_owned),
+        };
+        let first = tokens(granted("a", "openid x", 1000));
+        let second = first.renewed(&scopes("x"), renewed("b", "", None));
+        assert_eq!(second.granted.access_token, "b");
+        assert_eq!(second.granted.scope.as_deref(), Some("openid x"));
+        assert_eq!((second.refresh_token.as_deref(), second.id_token.as_str()), (Some("r1"), "i"));
+        let third = second.renewed(&scopes("api://y/.default"), renewed("c", "api://y/z", Some("r2")));
+        assert_eq!(third.granted.access_token, "b", "the sign-in's own token stays");
+        assert_eq!(third.refresh_token.as_deref(), Some("r2"));
+        assert_eq!(third.access_token(&scopes("api://y/.default"), None, Timestamp(0)), Some("c"));
+        let many = (0..20).fold(third, |held, n| held.renewed(&scopes(&format!("s{n}")), renewed("d", "z", None)));
+        assert_eq!(many.further.len(), MOST_FURTHER);
+    }
+}

@@ -1,0 +1,162 @@
+//! Access tokens for APIs, as a handler sees them.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::web::Data;
+use actix_web::{FromRequest, HttpRequest};
+use base64::Engine as _;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::error::Error;
+use super::identity::Identity;
+use crate::identity_web::interaction::Interaction;
+use crate::identity_web::renewal::Wanted;
+use crate::identity_web::{Error as Cause, IdentityWeb};
+use crate::session::current::{Current, StoreError};
+
+/// An API that access tokens are for: the scopes that this application needs there.
+///
+/// At Microsoft Entra all the scopes of one token are of one API.
+pub trait Resource: 'static {
+    /// The scopes, such as `User.Read`, or `api://…/Orders.Read`.
+    const SCOPES: &'static [&'static str];
+}
+
+/// The scopes of the sign-in itself (`auth_request.scopes`).
+pub enum SignInScopes {}
+
+impl Resource for SignInScopes {
+    const SCOPES: &'static [&'static str] = &[];
+}
+
+/// An access token of the person who is signed in, for the API `R`: renewed where it had expired, by one request of all
+/// replicas. As a handler's argument: nobody signed in is 401; where the person must agree first, a page that leads to
+/// the provider and back.
+///
+/// ```
+/// use actix_web::Responder;
+/// use identity_web::{AccessToken, Resource};
+///
+/// enum Orders {}
+/// impl Resource for Orders {
+///     const SCOPES: &'static [&'static str] = &["api://orders/Orders.Read"];
+/// }
+///
+/// async fn orders(token: AccessToken<Orders>) -> impl Responder {
+///     let authorization = format!("Bearer {}", token.expose());
+///     // … ask the API, which must be reached by https.
+/// #   drop(authorization);
+///     "orders"
+/// }
+/// ```
+pub struct AccessToken<R: Resource = SignInScopes> {
+    secret: String,
+    identity: IdentityWeb,
+    resource: PhantomData<R>,
+}
+
+impl<R: Resource> AccessToken<R> {
+    /// The token, for the `Authorization` header of a request to its API; never for a log or a page.
+    pub fn expose(&self) -> &str {
+        &self.secret
+    }
+
+    /// Another token in place of this one, which the API has refused with 401 though it should be good.
+    ///
+    /// # Errors
+    /// As for the token itself.
+    pub async fn refused(&self) -> Result<Self, Error> {
+        Self::of_request(self.identity.clone(), Some(self.secret.clone())).await
+    }
+
+    /// The answer to an API that wants more of the person (a claims challenge, of continuous access evaluation or
+    /// conditional access): an error that, returned by the handler, leads to the provider with its `claims` and back.
+    /// `None` where the API's `WWW-Authenticate` is no such challenge.
+    pub fn challenged(&self, www_authenticate: &str) -> Option<Error> {
+        let claims = challenge(www_authenticate)?;
+        let interaction = Interaction::consent(&scopes::<R>()).with_claims(Some(claims));
+        Some(wanted(&self.identity, interaction))
+    }
+
+    async fn of_request(identity: IdentityWeb, refused: Option<String>) -> Result<Self, Error> {
+        let current = Current::of_request()?;
+        let token = Wanted { scopes: scopes::<R>(), refused };
+        let secret = identity.access_token(&current, &token).await.map_err(|error| match error {
+            Cause::Interaction(interaction) => wanted(&identity, interaction),
+            error => error.into(),
+        })?;
+        Ok(Self { secret, identity, resource: PhantomData })
+    }
+}
+
+impl<R: Resource> FromRequest for AccessToken<R> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let identity = request.app_data::<Data<IdentityWeb>>().map(|identity| identity.get_ref().clone());
+        Box::pin(async move {
+            Identity::of_request()?.ok_or(Error::NotSignedIn)?;
+            Self::of_request(identity.ok_or(StoreError::NotWrapped)?, None).await
+        })
+    }
+}
+
+fn scopes<R: Resource>() -> Vec<String> {
+    R::SCOPES.iter().map(|&scope| scope.to_owned()).collect()
+}
+
+/// The person must be asked first: at the account that is signed in.
+pub(super) fn wanted(identity: &IdentityWeb, interaction: Interaction) -> Error {
+    let user = Identity::of_request().ok().flatten();
+    let hint = |user: &Identity| {
+        ["login_hint", "preferred_username"].iter().find_map(|name| user.claims().text(name).map(str::to_owned))
+    };
+    let interaction = Interaction { login_hint: user.as_ref().and_then(hint), ..interaction };
+    identity.seal_interaction(&interaction).map_or_else(Error::from, Error::Interaction)
+}
+
+/// The `claims` of a challenge: `Bearer … error="insufficient_claims", claims="<base64 of JSON>"`.
+fn challenge(www_authenticate: &str) -> Option<String> {
+    let value = |name: &str| {
+        let (_, rest) = www_authenticate.split_once(&format!("{name}=\""))?;
+        rest.split_once('"').map(|(value, _)| value)
+    };
+    if value("error") != Some("insufficient_claims") {
+        return None;
+    }
+    let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let encoded = value("claims")?;
+    let decode = |alphabet| GeneralPurpose::new(alphabet, lenient).decode(encoded).ok();
+    String::from_utf8(decode(&URL_SAFE).or_else(|| decode(&STANDARD))?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claims_challenge_is_read() {
+        let claims = r#"{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}"#;
+        for (header, found) in [
+            (
+                r#"Bearer realm="", authorization_uri="https://login.example/authorize", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxNjA0MTA2NjUxIn19fQ==""#,
+                true,
+            ),
+            (
+                r#"Bearer error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxNjA0MTA2NjUxIn19fQ""#,
+                true,
+            ),
+            (r#"Bearer error="invalid_token", claims="eyJhIjoxfQ""#, false),
+            (r#"Bearer error="insufficient_claims""#, false),
+            (r#"Bearer error="insufficient_claims", claims="%%%""#, false),
+            ("", false),
+        ] {
+            assert_eq!(challenge(header).as_deref(), found.then_some(claims), "{header}");
+        }
+    }
+}

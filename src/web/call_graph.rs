@@ -1,0 +1,100 @@
+//! `GET /call_graph`: the person's profile from Microsoft Graph.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, ReqData};
+use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
+use serde_json::{Map, Value};
+use tera::Context;
+
+use super::access_token::{AccessToken, Resource};
+use super::error::Error;
+use super::identity::Identity;
+use super::views::Views;
+use crate::entra::graph::{Graph, GraphError};
+use crate::identity_web::{Error as Cause, IdentityWeb};
+
+/// What the page shows of a profile, and how it is called.
+const SHOWN: [(&str, &str); 8] = [
+    ("displayName", "Name"),
+    ("jobTitle", "Job title"),
+    ("mail", "E-mail"),
+    ("userPrincipalName", "User name"),
+    ("mobilePhone", "Mobile phone"),
+    ("businessPhones", "Business phones"),
+    ("officeLocation", "Office"),
+    ("preferredLanguage", "Language"),
+];
+
+/// Microsoft Graph, for the signed-in person's own profile.
+pub enum Profile {}
+
+impl Resource for Profile {
+    const SCOPES: &'static [&'static str] = &["User.Read"];
+}
+
+/// The profile page.
+pub(super) async fn page(
+    request: HttpRequest,
+    identity: Data<IdentityWeb>,
+    user: Identity,
+    views: ReqData<Arc<Views>>,
+) -> Result<HttpResponse, Error> {
+    let token = token(&request, &identity).await?;
+    let (me, token) = ask(&identity, token, async |graph| graph.me().await).await?;
+    let (photo, _) = ask(&identity, token, async |graph| graph.photo().await).await?;
+    let mut context = Context::new();
+    context.insert("profile", &rows(&me));
+    context.insert("has_photo", &photo.is_some());
+    views.page(StatusCode::OK, "call_graph.html", "Your profile", Some(user.signed_in()), context)
+}
+
+/// The photo on it.
+pub(super) async fn photo(request: HttpRequest, identity: Data<IdentityWeb>) -> Result<HttpResponse, Error> {
+    let token = token(&request, &identity).await?;
+    let (photo, _) = ask(&identity, token, async |graph| graph.photo().await).await?;
+    let (media_type, image) = photo.ok_or(Error::NotFound)?;
+    Ok(HttpResponse::Ok().content_type(media_type).body(image))
+}
+
+/// At Entra alone: elsewhere there is no such page, and no token is asked for.
+async fn token(request: &HttpRequest, identity: &IdentityWeb) -> Result<AccessToken<Profile>, Error> {
+    if identity.parts().provider.settings().is_entra() {
+        AccessToken::extract(request).await
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// Asks Graph; with another token once, where it refuses this one; and through the provider, where it wants more of the
+/// person.
+async fn ask<T>(
+    identity: &IdentityWeb,
+    token: AccessToken<Profile>,
+    question: impl AsyncFn(Graph<'_>) -> Result<T, GraphError>,
+) -> Result<(T, AccessToken<Profile>), Error> {
+    let provider = &identity.parts().provider;
+    let base = provider.metadata().await.map_err(Cause::from)?.graph().ok_or(Error::NotFound)?;
+    let graph = |access_token| Graph { base: &base, http: provider.http(), access_token };
+    let first = question(graph(token.expose())).await;
+    let second = match first {
+        Ok(answer) => return Ok((answer, token)),
+        Err(GraphError::Unauthorized { challenge }) => match token.challenged(&challenge) {
+            Some(error) => return Err(error),
+            None => token.refused().await?,
+        },
+        Err(error) => return Err(Cause::from(error).into()),
+    };
+    Ok((question(graph(second.expose())).await.map_err(Cause::from)?, second))
+}
+
+fn rows(me: &Map<String, Value>) -> Vec<(&'static str, String)> {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        _ => String::new(),
+    };
+    let rows = SHOWN.iter().filter_map(|(name, label)| Some((*label, text(me.get(*name)?))));
+    rows.filter(|(_, value)| !value.is_empty()).collect()
+}

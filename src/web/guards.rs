@@ -1,0 +1,193 @@
+//! Guards: who may pass into a handler or a scope.
+
+use std::future::{Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::Error as ActixError;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::web::Data;
+use serde_json::Value;
+
+use super::access_token::wanted;
+use super::error::Error;
+use super::identity::{Identity, to_sign_in};
+use crate::identity_web::{Error as Cause, IdentityWeb};
+use crate::oidc::claims::Claims;
+use crate::session::current::{Current, StoreError};
+
+/// Claims that people can change, or that nobody verified: no rule goes by them.
+const NO_RULE: [&str; 8] =
+    ["email", "family_name", "given_name", "name", "nickname", "preferred_username", "unique_name", "upn"];
+
+/// Who may pass: wrap a scope, a resource or a route in it. A person who may not gets 403; nobody signed in is sent to
+/// sign in, or gets 401, as by [`super::identity::login_required`]; what cannot be told is an error, never "yes".
+///
+/// ```
+/// use actix_web::web;
+/// use identity_web::Guard;
+///
+/// // Of several wraps all must agree; of one guard's rules any.
+/// let admin = web::scope("/admin").wrap(Guard::role("Admin"));
+/// let staff = web::resource("/staff").wrap(Guard::role("Editor").or(&Guard::group("3f0b…")));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Guard(Arc<[Rule]>);
+
+#[derive(Clone, Debug)]
+enum Rule {
+    Role(String),
+    Group(String),
+    Scope(String),
+    Claim(String, String),
+}
+
+impl Guard {
+    fn of(rule: Rule) -> Self {
+        Self(Arc::from([rule]))
+    }
+
+    /// People with this app role (`roles`).
+    pub fn role(role: &str) -> Self {
+        Self::of(Rule::Role(role.to_owned()))
+    }
+
+    /// People in this group, by its object id, also through other groups. Where the ID token has not room for all of a
+    /// person's groups, Microsoft Graph is asked for those that the guard names, once for a session.
+    pub fn group(object_id: &str) -> Self {
+        Self::of(Rule::Group(object_id.to_owned()))
+    }
+
+    /// People who granted this application this scope.
+    pub fn scope(scope: &str) -> Self {
+        Self::of(Rule::Scope(scope.to_owned()))
+    }
+
+    /// People whose claim is this value, or an array that has it. A rule by a claim that people can change themselves,
+    /// such as `email` or `name`, lets nobody pass.
+    pub fn claim(name: &str, value: &str) -> Self {
+        Self::of(Rule::Claim(name.to_owned(), value.to_owned()))
+    }
+
+    /// Those whom either guard lets pass.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        Self(self.0.iter().chain(other.0.iter()).cloned().collect())
+    }
+
+    /// Whether the person of this request may pass.
+    ///
+    /// # Errors
+    /// It cannot be told: the directory or the store does not answer, or the person must agree first.
+    pub async fn admits(&self, identity: &IdentityWeb, user: &Identity) -> Result<bool, Error> {
+        if self.0.iter().any(|rule| rule.agrees(user)) {
+            return Ok(true);
+        }
+        let groups: Vec<_> = self.0.iter().filter_map(Rule::group).collect();
+        if groups.is_empty() {
+            return Ok(false);
+        }
+        let answer = identity.is_in_any(&*Current::of_request()?, &groups).await;
+        answer.map_err(|error| match error {
+            Cause::Interaction(interaction) => wanted(identity, interaction),
+            error => error.into(),
+        })
+    }
+}
+
+impl Guard {
+    async fn judge(&self, identity: Option<&IdentityWeb>) -> Result<(), Error> {
+        let identity = identity.ok_or(StoreError::NotWrapped)?;
+        let user = Identity::of_request()?.ok_or(Error::NotSignedIn)?;
+        if self.admits(identity, &user).await? { Ok(()) } else { Err(Error::Forbidden) }
+    }
+}
+
+impl Rule {
+    /// What can be told without asking anybody.
+    fn agrees(&self, user: &Identity) -> bool {
+        match self {
+            Self::Role(role) => has(user.claims(), "roles", role),
+            Self::Claim(name, value) => has(user.claims(), name, value),
+            Self::Scope(scope) => {
+                let granted = user.signed_in().tokens.granted.scope.as_deref().unwrap_or_default();
+                granted.split(' ').any(|one| one == scope)
+            }
+            Self::Group(_) => false,
+        }
+    }
+
+    fn group(&self) -> Option<String> {
+        if let Self::Group(id) = self { Some(id.clone()) } else { None }
+    }
+}
+
+/// Whether a rule may go by this claim: not by one that people can change, or that nobody verified.
+pub(super) fn may_rule(claim: &str) -> bool {
+    !NO_RULE.contains(&claim)
+}
+
+fn has(claims: &Claims, name: &str, value: &str) -> bool {
+    may_rule(name) && claims.get(name).map(texts).is_some_and(|values| values.iter().any(|one| one == value))
+}
+
+/// A claim's values, each as a text: of an array its elements; of an object none.
+pub(super) fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Bool(_) | Value::Number(_) => vec![value.to_string()],
+        Value::Array(elements) => elements.iter().filter(|element| !element.is_array()).flat_map(texts).collect(),
+        Value::Object(_) | Value::Null => Vec::new(),
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Guard
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError> + 'static,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = ActixError;
+    type Transform = GuardService<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(GuardService { service: Rc::new(service), guard: self.clone() }))
+    }
+}
+
+/// The service of [`Guard`].
+pub struct GuardService<S> {
+    service: Rc<S>,
+    guard: Guard,
+}
+
+impl<S, B> Service<ServiceRequest> for GuardService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError> + 'static,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = ActixError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ActixError>>>>;
+
+    forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let (service, guard) = (Rc::clone(&self.service), self.guard.clone());
+        let identity = request.app_data::<Data<IdentityWeb>>().cloned();
+        Box::pin(async move {
+            let refusal = match guard.judge(identity.as_deref().map(Arc::as_ref)).await {
+                Ok(()) => return Ok(service.call(request).await?.map_into_left_body()),
+                Err(Error::NotSignedIn) => to_sign_in(request),
+                Err(error) => request.error_response(error),
+            };
+            Ok(refusal.map_into_right_body())
+        })
+    }
+}
