@@ -1,11 +1,14 @@
 //! `identity-web check`: tries the settings for real, a line each.
 
+mod credential;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 
 use url::Url;
 
 use crate::clock::Clock;
+use crate::oidc::client_authentication::Credential;
 use crate::oidc::http::Http;
 use crate::oidc::keys::KeySet;
 use crate::oidc::provider::{Metadata, Provider};
@@ -34,6 +37,11 @@ impl Report {
     }
 }
 
+/// Says what works, but perhaps not for long.
+fn warn(what: &str, said: &str) {
+    println!("warn  {what}: {said}");
+}
+
 /// Tries the settings; exit 0 where all is well, else 1. With `offline` only what needs no network.
 pub async fn run(settings: &Settings, offline: bool) -> ExitCode {
     tls::install_crypto();
@@ -41,13 +49,14 @@ pub async fn run(settings: &Settings, offline: bool) -> ExitCode {
     report.line("settings", Ok(format!("{:?} profile", settings.profile)));
     report.line("redirect URI", Ok(format!("register {} at the provider", settings.auth_request.redirect_uri)));
     report.line("TLS", check_tls(settings));
+    credential::look(&mut report, settings, Clock::system().now());
     match parts(settings, Clock::system()) {
         Err(error) => report.line("parts", Err(error.to_string())),
         Ok(_) if offline => {}
         Ok(_) if settings.demo => {
             report.line("provider", Ok("none configured: `serve` starts the demo identity provider".to_owned()));
         }
-        Ok(parts) => check_provider(&mut report, &parts.provider, &parts.clock).await,
+        Ok(parts) => check_provider(&mut report, &parts.provider, &parts.clock, &parts.client.credential).await,
     }
     if !offline {
         report.line("session store", check_store(settings).await);
@@ -86,7 +95,7 @@ fn check_tls(settings: &Settings) -> Result<String, String> {
     }
 }
 
-async fn check_provider(report: &mut Report, provider: &Provider, clock: &Clock) {
+async fn check_provider(report: &mut Report, provider: &Provider, clock: &Clock, credential: &Credential) {
     let (metadata, answer) = match provider.fetch_metadata().await {
         Ok(found) => found,
         Err(error) => return report.line("discovery", Err(format!("{error}; see client.authority"))),
@@ -98,6 +107,7 @@ async fn check_provider(report: &mut Report, provider: &Provider, clock: &Clock)
         report.line("clock", if apart.abs() <= CLOCK_SECONDS { Ok(said) } else { Err(said + "; set the time") });
     }
     report.line("keys", check_keys(provider, &metadata).await);
+    credential::look_at_method(report, credential, &metadata);
 }
 
 async fn check_keys(provider: &Provider, metadata: &Metadata) -> Result<String, String> {

@@ -201,7 +201,8 @@ impl IdentityWeb {
     ) -> Result<(Claims, Arc<KeySet>), Error> {
         let Parts { client, .. } = &*self.0;
         if client.algorithm.is_symmetric() {
-            let keys = Arc::new(KeySet::of_client_secret(&client.credential.expose()));
+            let secret = client.credential.secret();
+            let keys = Arc::new(secret.map(|secret| KeySet::of_client_secret(&secret.expose())).unwrap_or_default());
             return Ok((judge(&keys)?, keys));
         }
         let keys = provider.keys().await?;

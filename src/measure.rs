@@ -15,6 +15,7 @@ const REFUSALS: &str = "identity_web_refusals_total";
 const RENEWALS: &str = "identity_web_token_renewals_total";
 const OPENED: &str = "identity_web_sessions_opened_total";
 const ENDED: &str = "identity_web_sessions_ended_total";
+const CREDENTIAL_EXPIRES: &str = "identity_web_credential_expires_timestamp_seconds";
 const KEYS_FETCHED: &str = "identity_web_provider_keys_fetched_timestamp_seconds";
 
 /// The histograms' buckets, in seconds.
@@ -30,7 +31,14 @@ pub fn describe() {
     describe_counter!(RENEWALS, "Renewals of tokens, by outcome: renewed, refused, interaction, failed.");
     describe_counter!(OPENED, "Sessions that began.");
     describe_counter!(ENDED, "Sessions that were ended by signing out or renewing; those that expire are not counted.");
+    describe_gauge!(CREDENTIAL_EXPIRES, "When the client credential expires, in seconds since 1970, by its kind.");
     describe_gauge!(KEYS_FETCHED, "When the identity provider's keys were last fetched, in seconds since 1970.");
+}
+
+/// When the credential with which we prove who we are expires: a certificate, or a federated token.
+pub fn credential_expires(kind: &'static str, at_seconds: i64) {
+    #[expect(clippy::cast_precision_loss, reason = "a time fits 52 bits")]
+    gauge!(CREDENTIAL_EXPIRES, "kind" => kind).set(at_seconds as f64);
 }
 
 /// A request was answered.

@@ -1,6 +1,7 @@
 //! The settings: every module's own, read together from layers of files and the environment.
 
 mod client;
+mod credential;
 mod reader;
 mod sections;
 #[cfg(test)]
@@ -169,9 +170,11 @@ impl Settings {
             Some(_) => return Err(single("IDENTITY_WEB_PROFILE", "must be development or production")),
         };
         let named = variables.get("IDENTITY_WEB_CONFIG").filter(|path| !path.is_empty()).cloned();
+        let azure = variables.iter().filter(|(name, _)| name.starts_with("AZURE_"));
+        let azure = azure.map(|(name, value)| (name.clone(), value.clone())).collect();
         let root = merge(folder, profile, named.as_deref(), variables)
             .map_err(|error| single(named.as_deref().unwrap_or("config"), &format!("cannot be read: {error}")))?;
-        let mut reader = Reader::new(root);
+        let mut reader = Reader::new(root).with_azure(azure);
         let settings = sections::read(&mut reader, profile);
         let (problems, _) = reader.finish();
         match settings {
@@ -180,9 +183,10 @@ impl Settings {
         }
     }
 
-    /// Every secret that lies in a file, to be read again when the file changes.
+    /// Every secret of our own that lies in a file, to be read again when the file changes. The client's credential is
+    /// none of them: it reads itself again.
     pub fn secrets(&self) -> Vec<Secret> {
-        let all = [Some(&self.client.credential), self.session.keys.as_ref(), Some(&self.redis.url)];
+        let all = [self.session.keys.as_ref(), Some(&self.redis.url)];
         all.into_iter().flatten().filter(|secret| secret.file().is_some()).cloned().collect()
     }
 }
@@ -233,6 +237,15 @@ impl Source for NamedFile {
             && let Some(endpoints) = flask.remove("auth_endpoints")
         {
             sections.entry("auth_endpoints".to_owned()).or_insert(endpoints);
+        }
+        if let Some(ValueKind::Table(client)) = sections.get_mut("client").map(|client| &mut client.kind)
+            && let Some(ValueKind::Table(credential)) =
+                client.get_mut("client_credential").map(|credential| &mut credential.kind)
+            && let Some(certificate) = credential.remove("public_certificate")
+        {
+            // As MSAL for Python, which the sample hands it to, takes a certificate. Its thumbprint we make ourselves.
+            credential.remove("thumbprint");
+            credential.entry("certificate".to_owned()).or_insert(certificate);
         }
         Ok(sections)
     }

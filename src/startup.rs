@@ -2,6 +2,7 @@
 
 pub mod demo;
 mod servers;
+mod watch;
 
 use std::io;
 use std::net::SocketAddr;
@@ -28,9 +29,6 @@ use crate::session::seal::{KeyRing, RingError, new_ring_key};
 use crate::session::transaction::TransactionSettings;
 use crate::settings::{Settings, StoreKind};
 use crate::tls;
-
-const SECRETS_READ_EVERY: Duration = Duration::from_secs(2);
-const PROVIDER_ASKED_EVERY: Duration = Duration::from_secs(5);
 
 /// Why the application does not start.
 #[derive(Debug, Error)]
@@ -61,6 +59,9 @@ pub enum StartError {
     /// The demo provider's keys.
     #[error(transparent)]
     Demo(#[from] SigningError),
+    /// The demo provider trusts no other issuer.
+    #[error("the demo identity provider cannot verify a federated token: its issuer's keys are not known to it")]
+    DemoFederation,
     /// No random bytes for a key.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
@@ -91,7 +92,8 @@ fn assemble(settings: &mut Settings, clock: Clock) -> Result<IdentityWeb, StartE
         settings.provider.authority = demo::start(settings, clock.clone())?;
     }
     let identity = IdentityWeb::new(parts(settings, clock)?);
-    watch(&identity, settings);
+    watch::provider(&identity);
+    watch::files(&identity, settings.secrets());
     Ok(identity)
 }
 
@@ -135,34 +137,6 @@ pub fn parts(settings: &Settings, clock: Clock) -> Result<Parts, StartError> {
         renewals: Renewals::default(),
         clock,
     })
-}
-
-/// Asks for the provider until it has been found once, and reads secret files again when they change.
-fn watch(identity: &IdentityWeb, settings: &Settings) {
-    let asking = identity.clone();
-    actix_web::rt::spawn(async move {
-        while let Err(error) = asking.parts().provider.keys().await {
-            warn!(cause = %error, "the identity provider is not there yet; asking again");
-            actix_web::rt::time::sleep(PROVIDER_ASKED_EVERY).await;
-        }
-    });
-    let secrets = settings.secrets();
-    if secrets.is_empty() {
-        return;
-    }
-    actix_web::rt::spawn(async move {
-        loop {
-            actix_web::rt::time::sleep(SECRETS_READ_EVERY).await;
-            for secret in &secrets {
-                let file = secret.file().map(|file| file.display().to_string());
-                match secret.reload() {
-                    Ok(true) => info!(file, "a secret file changed and was read again"),
-                    Ok(false) => {}
-                    Err(error) => warn!(file, cause = %error, "a secret file cannot be read; its last value stays"),
-                }
-            }
-        }
-    });
 }
 
 /// The application, listening.

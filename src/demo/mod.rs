@@ -3,10 +3,12 @@
 //! It lets `cargo run` sign somebody in with no account anywhere, and it is the tests' provider, which can be driven
 //! into every misbehaviour that a good one cannot produce ([`faults`]). It never starts in the production profile.
 
+pub mod client_authentication;
 mod endpoints;
 pub mod faults;
 pub mod graph;
 pub mod people;
+mod refusal;
 pub mod signer;
 mod tokens;
 
@@ -20,6 +22,7 @@ use actix_web::{App, HttpServer, web};
 use tera::Tera;
 
 use crate::clock::{Clock, Timestamp};
+use client_authentication::Registered;
 use faults::Faults;
 use people::Person;
 use signer::Signer;
@@ -36,7 +39,7 @@ pub const DEMO_TENANT: &str = "c0ffee00-de30-4000-8000-c0de00000001";
 pub struct DemoSettings {
     /// The client.
     pub client_id: String,
-    /// Its secret.
+    /// Its secret; empty where it has none.
     pub client_credential: String,
     /// Where it may send people, after sign-in and after sign-out.
     pub redirect_uris: Vec<String>,
@@ -56,6 +59,8 @@ pub struct DemoState {
     pub signer: RwLock<Signer>,
     /// Its misbehaviour; by default none.
     pub faults: RwLock<Faults>,
+    /// What the client may prove itself with beside its secret.
+    pub registered: Mutex<Registered>,
     /// How many requests came to the token endpoint.
     pub token_requests: AtomicUsize,
     /// How many of them were for a renewal.
@@ -146,6 +151,7 @@ impl DemoProvider {
             pages,
             signer: RwLock::new(signer),
             faults: RwLock::default(),
+            registered: Mutex::default(),
             token_requests: AtomicUsize::new(0),
             renewals: AtomicUsize::new(0),
             key_requests: AtomicUsize::new(0),

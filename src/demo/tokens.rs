@@ -6,15 +6,16 @@ use std::sync::atomic::Ordering;
 use actix_web::web::{Data, Form};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
 use serde_json::json;
-use url::form_urlencoded;
 
+use super::client_authentication::authenticate;
 use super::endpoints::{Parameters, answer, faults};
 use super::faults::{Faults, Signature, apply};
 use super::people::group;
+use super::refusal::Refusal;
 use super::signer::{Signer, sign_hs256, unsigned};
 use super::{DemoState, Grant, lock};
 use crate::oidc::authorization::random_text;
@@ -23,59 +24,41 @@ use crate::oidc::authorization::random_text;
 const OVERAGE: usize = 200;
 const ID_TOKEN_SECONDS: i64 = 65 * 60;
 const CODE_SECONDS: u64 = 600;
-const DEMO_TRACE_ID: &str = "0000aaaa-11bb-cccc-dd22-eeeeee333333";
-const DEMO_CORRELATION_ID: &str = "aaaa0000-bb11-2222-33cc-444444dddddd";
 
 pub(super) async fn token(state: Data<DemoState>, Form(form): Form<Parameters>, request: HttpRequest) -> HttpResponse {
     state.token_requests.fetch_add(1, Ordering::SeqCst);
-    if !authenticates(&state, &form, &request) {
-        return refused("invalid_client", "AADSTS7000215: Invalid client secret provided.");
+    if let Err(refusal) = authenticate(&state, &form, &request) {
+        return Refusal { error: "invalid_client", code: refusal.0, text: &refusal.1, suberror: None }.answer(&state);
     }
     let granted = match form.get("grant_type").map(String::as_str) {
         Some("authorization_code") => redeemed(&state, &form),
         Some("refresh_token") => renewed(&state, &form).await,
-        _ => Err(refused("unsupported_grant_type", "AADSTS70003: The grant type is not supported.")),
+        _ => Err(refused("unsupported_grant_type", 70003, "The grant type is not supported.")),
     };
     match granted {
         Ok(grant) => tokens(&state, &grant).unwrap_or_else(|| HttpResponse::InternalServerError().finish()),
-        Err(refusal) => refusal,
+        Err(refusal) => refusal.answer(&state),
     }
 }
 
-/// An error response as Entra makes them, with the ids that its support asks for.
-fn refused(error: &str, description: &str) -> HttpResponse {
-    refused_with(error, description, None)
+fn refused(error: &'static str, code: u32, text: &'static str) -> Refusal<'static> {
+    Refusal { error, code, text, suberror: None }
 }
 
-fn refused_with(error: &str, description: &str, suberror: Option<&str>) -> HttpResponse {
-    let (trace_id, correlation_id) = (DEMO_TRACE_ID, DEMO_CORRELATION_ID);
-    let code: u32 = description.chars().filter(char::is_ascii_digit).take(9).collect::<String>().parse().unwrap_or(0);
-    let description = format!("{description} Trace ID: {trace_id} Correlation ID: {correlation_id}");
-    let mut body = json!({
-        "error": error, "error_description": description, "error_codes": [code],
-        "trace_id": trace_id, "correlation_id": correlation_id,
-    });
-    if let Some(suberror) = suberror {
-        body["suberror"] = suberror.into();
-    }
-    HttpResponse::BadRequest().json(body)
-}
-
-#[expect(clippy::result_large_err, reason = "the answer is what the caller sends")]
-fn redeemed(state: &DemoState, form: &Parameters) -> Result<Grant, HttpResponse> {
+fn redeemed(state: &DemoState, form: &Parameters) -> Result<Grant, Refusal<'static>> {
     let value = |name: &str| form.get(name).map_or("", String::as_str);
     let Some(grant) = lock(&state.codes).remove(value("code")) else {
-        return Err(refused("invalid_grant", "AADSTS54005: OAuth2 Authorization code was already redeemed."));
+        return Err(refused("invalid_grant", 54005, "OAuth2 Authorization code was already redeemed."));
     };
     let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, value("code_verifier").as_bytes()));
     if challenge != grant.code_challenge {
-        return Err(refused("invalid_grant", "AADSTS50147: The size of the code challenge or verifier is wrong."));
+        return Err(refused("invalid_grant", 50147, "The size of the code challenge or verifier is wrong."));
     }
     if value("redirect_uri") != grant.redirect_uri {
-        return Err(refused("invalid_grant", "AADSTS500112: The reply address does not match."));
+        return Err(refused("invalid_grant", 500_112, "The reply address does not match."));
     }
     if state.clock.now().since(grant.at).as_secs() > CODE_SECONDS {
-        return Err(refused("invalid_grant", "AADSTS70008: The authorization code has expired."));
+        return Err(refused("invalid_grant", 70008, "The authorization code has expired."));
     }
     Ok(grant)
 }
@@ -87,38 +70,26 @@ fn used(state: &DemoState, refresh_token: &str) -> Option<Grant> {
 }
 
 /// A renewal: the refresh token rotates; that before it stays good, as at Entra.
-async fn renewed(state: &DemoState, form: &Parameters) -> Result<Grant, HttpResponse> {
+async fn renewed(state: &DemoState, form: &Parameters) -> Result<Grant, Refusal<'static>> {
     state.renewals.fetch_add(1, Ordering::SeqCst);
     let pause = faults(state).renewal_takes;
     let token = form.get("refresh_token").map_or("", String::as_str);
     let known = used(state, token);
     actix_web::rt::time::sleep(pause).await;
     let Some(grant) = known else {
-        let description = "AADSTS700082: The refresh token has expired due to inactivity, or was revoked.";
-        return Err(refused_with("invalid_grant", description, Some("bad_token")));
+        return Err(Refusal {
+            suberror: Some("bad_token"),
+            ..refused("invalid_grant", 700_082, "The refresh token has expired due to inactivity, or was revoked.")
+        });
     };
     let scope = form.get("scope").cloned().unwrap_or_else(|| grant.scope.clone());
     if !state.without_consent(grant.person, &scope).is_empty() {
-        let description = "AADSTS65001: The user or administrator has not consented to use the application.";
-        return Err(refused_with("invalid_grant", description, Some("consent_required")));
-    }
-    Ok(Grant { scope, claims: form.get("claims").cloned().or(grant.claims), ..grant })
-}
-
-fn authenticates(state: &DemoState, form: &Parameters, request: &HttpRequest) -> bool {
-    let expected = (state.settings.client_id.as_str(), state.settings.client_credential.as_str());
-    let decode =
-        |text: &str| form_urlencoded::parse(format!("v={text}").as_bytes()).next().map(|(_, v)| v.into_owned());
-    let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
-    if let Some(basic) = header.and_then(|value| value.strip_prefix("Basic ")) {
-        let pair = STANDARD.decode(basic).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let pair = pair.as_deref().and_then(|pair| pair.split_once(':'));
-        return pair.is_some_and(|(id, secret)| {
-            decode(id).as_deref() == Some(expected.0) && decode(secret).as_deref() == Some(expected.1)
+        return Err(Refusal {
+            suberror: Some("consent_required"),
+            ..refused("invalid_grant", 65001, "The user or administrator has not consented to use the application.")
         });
     }
-    let value = |name: &str| form.get(name).map_or("", String::as_str);
-    (value("client_id"), value("client_secret")) == expected
+    Ok(Grant { scope, claims: form.get("claims").cloned().or(grant.claims), ..grant })
 }
 
 fn tokens(state: &DemoState, grant: &Grant) -> Option<HttpResponse> {

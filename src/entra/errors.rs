@@ -46,7 +46,7 @@ pub struct Said {
 const FRESH: &str = "Start a fresh sign-in.";
 
 /// The codes that have an explanation of their own (Microsoft's error code reference).
-const EXPLANATIONS: [Explanation; 18] = [
+const EXPLANATIONS: [Explanation; 20] = [
     Explanation {
         codes: &[50011],
         heading: "This application’s address is not registered",
@@ -83,7 +83,27 @@ const EXPLANATIONS: [Explanation; 18] = [
         codes: &[700_027],
         heading: "This application’s certificate is not known",
         explanation: "Microsoft Entra could not verify the signature that this application proves itself with.",
-        actions: &["Administrator: upload the certificate under Certificates & secrets."],
+        actions: &[
+            "Administrator: upload the certificate under Certificates & secrets, if it is not there or has expired; `identity-web check` shows its thumbprint.",
+        ],
+        shows: Shows::Nothing,
+    },
+    Explanation {
+        codes: &[700_024],
+        heading: "This application’s proof of itself is out of time",
+        explanation: "The assertion or token that this application proves itself with is not valid now.",
+        actions: &[
+            "Administrator: compare the clocks. If the proof is a federated token, see why its file is not renewed; `identity-web check` tells.",
+        ],
+        shows: Shows::Nothing,
+    },
+    Explanation {
+        codes: &[70021, 700_211, 700_212, 700_213],
+        heading: "This application’s token is not trusted",
+        explanation: "No federated credential of this application fits the token that it proves itself with.",
+        actions: &[
+            "Administrator: under Certificates & secrets, Federated credentials, add one with exactly the issuer, the subject and the audience that `identity-web check` shows.",
+        ],
         shows: Shows::Nothing,
     },
     Explanation {
@@ -217,9 +237,9 @@ mod tests {
     #[test]
     fn every_code_that_is_worth_a_page_has_one() {
         for code in [
-            50011, 700_016, 90002, 7_000_215, 7_000_222, 700_027, 65001, 90094, 65004, 50105, 50020, 90072, 50034,
-            50126, 50053, 50057, 50055, 50072, 50074, 50076, 50079, 50158, 53000, 53001, 53003, 530_003, 54005, 70008,
-            70000, 50058, 500_112, 50147, 90014, 900_144,
+            50011, 700_016, 90002, 7_000_215, 7_000_222, 700_027, 700_024, 70021, 700_211, 700_212, 700_213, 65001,
+            90094, 65004, 50105, 50020, 90072, 50034, 50126, 50053, 50057, 50055, 50072, 50074, 50076, 50079, 50158,
+            53000, 53001, 53003, 530_003, 54005, 70008, 70000, 50058, 500_112, 50147, 90014, 900_144,
         ] {
             let said = said(&format!("AADSTS{code}: What Entra says.")).unwrap();
             assert_eq!(said.code, format!("AADSTS{code}"));

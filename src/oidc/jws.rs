@@ -141,6 +141,11 @@ impl<'a> Jws<'a> {
         })
     }
 
+    /// The payload, of which nothing has been checked.
+    pub fn unverified_payload(self) -> Map<String, Value> {
+        self.payload
+    }
+
     /// Checks the signature against the key set and gives the payload, with the key that made it.
     ///
     /// Only `alg`, `kid` and `crit` of the header are read: keys that a token brings along (`jwk`, `jku`, `x5c`,

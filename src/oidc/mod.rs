@@ -5,7 +5,7 @@
 //! | OpenID Connect Discovery 1.0 section 4 | [`provider`] |
 //! | RFC 7517, JSON Web Key Sets | [`keys`] |
 //! | OpenID Connect Core 1.0 section 3.1.2, RFC 7636, RFC 9207 | [`authorization`], [`callback`] |
-//! | OpenID Connect Core 1.0 sections 3.1.3 and 9 | [`token`], [`client_authentication`] |
+//! | OpenID Connect Core 1.0 sections 3.1.3 and 9, RFC 7523 | [`token`], [`client_authentication`], [`certificate`], [`federated_token`] |
 //! | RFC 7515, JSON Web Signature | [`jws`] |
 //! | OpenID Connect Core 1.0 section 3.1.3.7 | [`id_token`] |
 //! | OpenID Connect Core 1.0 section 5.3 | [`userinfo`] |
@@ -16,8 +16,10 @@
 pub mod authorization;
 mod cache;
 pub mod callback;
+pub mod certificate;
 pub mod claims;
 pub mod client_authentication;
+pub mod federated_token;
 pub mod http;
 pub mod id_token;
 pub mod issuer;

@@ -183,6 +183,11 @@ impl Metadata {
         (is_bare && check_endpoint(&issuer, &url).is_ok()).then_some(url)
     }
 
+    /// Whether the token endpoint takes a client authentication method.
+    pub fn supports(&self, method: &str) -> bool {
+        self.token_endpoint_auth_methods_supported.iter().any(|one| one == method)
+    }
+
     fn endpoints(&self) -> impl Iterator<Item = (&'static str, &Url)> {
         [
             ("authorization_endpoint", Some(&self.authorization_endpoint)),

@@ -40,6 +40,14 @@ impl Secret {
         self.file.as_deref()
     }
 
+    /// The value as the file has it now, which is not kept; the value itself for a secret with no file.
+    ///
+    /// # Errors
+    /// The file cannot be read, is not UTF-8 or is empty.
+    pub fn fresh(&self) -> Result<Arc<str>, std::io::Error> {
+        self.file.as_ref().map_or_else(|| Ok(self.expose()), |file| Ok(Arc::from(read(file)?)))
+    }
+
     /// Reads the file again. Tells whether the value changed; always false for a secret with no file.
     ///
     /// # Errors

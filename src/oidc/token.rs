@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType};
 use oauth2::{
-    AuthorizationCode, Client as OAuthClient, ClientId, ClientSecret, EndpointNotSet, EndpointSet, ErrorResponse,
-    ExtraTokenFields, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken,
+    AuthorizationCode, Client as OAuthClient, ClientId, EndpointNotSet, EndpointSet, ErrorResponse, ExtraTokenFields,
+    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken,
     StandardTokenResponse, TokenResponse as _, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
@@ -14,11 +14,10 @@ use thiserror::Error;
 
 use super::authorization::Code;
 use super::callback::Refusal;
-use super::client_authentication::AuthenticationMethod;
+use super::client_authentication::{AuthenticationError, AuthenticationMethod, Credential};
 use super::http::{Http, HttpError};
 use super::jws::Algorithm;
 use super::provider::Metadata;
-use super::secret::Secret;
 pub use super::token_set::{Granted, Renewed, TokenSet};
 use crate::clock::Timestamp;
 
@@ -28,7 +27,7 @@ pub struct ClientSettings {
     /// `client.client_id`.
     pub client_id: String,
     /// `client.client_credential`.
-    pub credential: Secret,
+    pub credential: Credential,
     /// `client.authentication_method`; by default from the provider's metadata.
     pub authentication_method: Option<AuthenticationMethod>,
     /// `client.id_token_signed_response_alg`.
@@ -43,6 +42,9 @@ pub enum TokenError {
     /// The token endpoint does not answer as it should.
     #[error("the token endpoint: {0}")]
     Http(#[from] HttpError),
+    /// We cannot say who we are.
+    #[error(transparent)]
+    Authentication(#[from] AuthenticationError),
     /// The provider refuses (section 3.1.3.4).
     #[error("the token endpoint refused: {0}")]
     Refused(Refusal),
@@ -89,12 +91,20 @@ type TokenClient = OAuthClient<
     EndpointSet,
 >;
 
-fn token_client(client: &ClientSettings, metadata: &Metadata) -> TokenClient {
-    let method = AuthenticationMethod::choose(client.authentication_method, metadata);
-    OAuthClient::new(ClientId::new(client.client_id.clone()))
-        .set_client_secret(ClientSecret::new(client.credential.expose().to_string()))
-        .set_auth_type(method.auth_type())
-        .set_token_uri(TokenUrl::from_url(metadata.token_endpoint.clone()))
+/// A client that proves who we are, and the parameters that it does so with.
+fn token_client(
+    client: &ClientSettings,
+    metadata: &Metadata,
+    now: Timestamp,
+) -> Result<(TokenClient, Vec<(&'static str, String)>), TokenError> {
+    let authentication = client.authenticate(metadata, now)?;
+    let mut oauth = OAuthClient::new(ClientId::new(client.client_id.clone()))
+        .set_auth_type(authentication.auth_type)
+        .set_token_uri(TokenUrl::from_url(metadata.token_endpoint.clone()));
+    if let Some(secret) = authentication.secret {
+        oauth = oauth.set_client_secret(secret);
+    }
+    Ok((oauth, authentication.parameters))
 }
 
 /// Exchanges a code for tokens (section 3.1.3.1, RFC 7636 section 4.5).
@@ -109,13 +119,15 @@ pub async fn redeem(
     now: Timestamp,
 ) -> Result<TokenSet, TokenError> {
     let redirect_uri = RedirectUrl::new(code.redirect_uri().to_owned()).map_err(|_| TokenError::Malformed)?;
-    let response = token_client(client, metadata)
-        .set_redirect_uri(redirect_uri)
+    let (oauth, parameters) = token_client(client, metadata, now)?;
+    let oauth = oauth.set_redirect_uri(redirect_uri);
+    let mut request = oauth
         .exchange_code(AuthorizationCode::new(code.code.clone()))
-        .set_pkce_verifier(PkceCodeVerifier::new(code.pkce_verifier().to_owned()))
-        .request_async(&|request| http.send_unless_failing(request))
-        .await;
-    first(judge(response, now)?)
+        .set_pkce_verifier(PkceCodeVerifier::new(code.pkce_verifier().to_owned()));
+    for (name, value) in parameters {
+        request = request.add_extra_param(name, value);
+    }
+    first(judge(request.request_async(&|request| http.send_unless_failing(request)).await, now)?)
 }
 
 /// The tokens of a sign-in: with an ID token.
@@ -138,12 +150,13 @@ pub async fn refresh(
     http: &Http,
     now: Timestamp,
 ) -> Result<Renewed, TokenError> {
-    let response = token_client(client, metadata)
-        .exchange_refresh_token(&RefreshToken::new(refresh_token.to_owned()))
-        .add_scopes(scopes.iter().cloned().map(Scope::new))
-        .request_async(&|request| http.send_unless_failing(request))
-        .await;
-    judge(response, now)
+    let (oauth, parameters) = token_client(client, metadata, now)?;
+    let refresh_token = RefreshToken::new(refresh_token.to_owned());
+    let mut request = oauth.exchange_refresh_token(&refresh_token).add_scopes(scopes.iter().cloned().map(Scope::new));
+    for (name, value) in parameters {
+        request = request.add_extra_param(name, value);
+    }
+    judge(request.request_async(&|request| http.send_unless_failing(request)).await, now)
 }
 
 /// Judges a token response (section 3.1.3.5).

@@ -2,10 +2,12 @@
 
 use url::Url;
 
+use super::credential::{credential, from_azure};
 use super::reader::Reader;
 use super::{DemoProviderSettings, Profile, ServerSettings};
 use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DEMO_TENANT};
 use crate::identity_web::{AuthRequestSettings, Endpoints};
+use crate::oidc::client_authentication::{AuthenticationMethod, Credential};
 use crate::oidc::issuer::is_guid;
 use crate::oidc::jws::Algorithm;
 use crate::oidc::provider::{AuthorityKind, ProviderSettings, is_loopback};
@@ -35,10 +37,10 @@ pub(super) fn client(
         reader.ignore(key);
     }
     let kind = kind.flatten().unwrap_or(AuthorityKind::Oidc);
-    let client_id = reader.text("client.client_id");
-    let credential = credential(reader);
-    let authority = reader.text("client.authority");
-    let is_demo = profile == Profile::Development && client_id.is_none() && credential.is_none() && authority.is_none();
+    let (client_id, authority) = (reader.text("client.client_id"), reader.text("client.authority"));
+    let (credential_given, credential) = credential(reader);
+    let (client_id, authority) = from_azure(reader, kind, client_id, authority);
+    let is_demo = profile == Profile::Development && client_id.is_none() && !credential_given && authority.is_none();
     let provider = ProviderSettings {
         kind: if is_demo { AuthorityKind::SingleTenant } else { kind },
         authority: if is_demo {
@@ -51,13 +53,9 @@ pub(super) fn client(
     };
     let client = ClientSettings {
         client_id: if is_demo { DEMO_CLIENT_ID.to_owned() } else { client_id.clone().unwrap_or_default() },
-        credential: if is_demo { Secret::new(DEMO_CREDENTIAL) } else { credential.clone().unwrap_or(Secret::new("")) },
-        authentication_method: reader.parsed(
-            "client.authentication_method",
-            "client_secret_basic or client_secret_post",
-            |text| text.parse().ok(),
-        ),
-        algorithm: algorithm(reader),
+        authentication_method: authentication_method(reader, credential.as_ref()),
+        algorithm: algorithm(reader, credential.as_ref()),
+        credential: credential.unwrap_or(Credential::Secret(Secret::new(if is_demo { DEMO_CREDENTIAL } else { "" }))),
         userinfo: userinfo(reader, provider.kind),
     };
     if is_demo {
@@ -65,7 +63,7 @@ pub(super) fn client(
     }
     let unset = [
         ("client.client_id", client_id.is_none()),
-        ("client.client_credential", credential.is_none()),
+        ("client.client_credential", !credential_given),
         ("client.authority", authority.is_none()),
     ];
     for (path, _) in unset.iter().filter(|(_, unset)| *unset) {
@@ -75,14 +73,6 @@ pub(super) fn client(
         check_authority(reader, &provider);
     }
     unset.iter().all(|(_, unset)| !unset).then_some((false, provider, client))
-}
-
-fn credential(reader: &mut Reader) -> Option<Secret> {
-    if reader.is_table("client.client_credential") {
-        reader.problem("client.client_credential", "a credential other than a secret is not supported by this version");
-        return None;
-    }
-    reader.secret("client.client_credential")
 }
 
 fn check_authority(reader: &mut Reader, provider: &ProviderSettings) {
@@ -102,9 +92,31 @@ fn allowed_tenants(reader: &mut Reader) -> Vec<String> {
     tenants
 }
 
-fn algorithm(reader: &mut Reader) -> Algorithm {
+fn algorithm(reader: &mut Reader, credential: Option<&Credential>) -> Algorithm {
     let path = "client.id_token_signed_response_alg";
-    reader.choice(path, &Algorithm::ALL).unwrap_or(Algorithm::RS256)
+    let algorithm = reader.choice(path, &Algorithm::ALL).unwrap_or(Algorithm::RS256);
+    if algorithm.is_symmetric() && credential.is_some_and(|credential| credential.secret().is_none()) {
+        reader.problem(path, "needs a client secret, which is its key; client.client_credential is none");
+    }
+    algorithm
+}
+
+/// A secret is sent by one of two methods; everything else makes an assertion.
+fn authentication_method(reader: &mut Reader, credential: Option<&Credential>) -> Option<AuthenticationMethod> {
+    let path = "client.authentication_method";
+    let wanted = "client_secret_basic, client_secret_post or private_key_jwt";
+    let method = reader.parsed(path, wanted, |text| text.parse().ok())?;
+    let secret = credential?.secret().is_some();
+    match method {
+        AuthenticationMethod::PrivateKeyJwt if secret => {
+            reader
+                .problem(path, "private_key_jwt needs a certificate or a federated token in client.client_credential");
+        }
+        AuthenticationMethod::PrivateKeyJwt => {}
+        _ if !secret => reader.problem(path, "must be private_key_jwt, or unset, where the credential is not a secret"),
+        _ => {}
+    }
+    Some(method)
 }
 
 fn userinfo(reader: &mut Reader, kind: AuthorityKind) -> bool {

@@ -42,6 +42,7 @@ pub(super) struct Reader {
     known: BTreeSet<String>,
     tables: BTreeSet<String>,
     problems: Vec<Problem>,
+    azure: BTreeMap<String, String>,
 }
 
 impl Reader {
@@ -53,6 +54,16 @@ impl Reader {
             }
         }
         reader
+    }
+
+    /// With the environment's variables of Azure, which are read only where a setting says so.
+    pub(super) fn with_azure(self, azure: BTreeMap<String, String>) -> Self {
+        Self { azure, ..self }
+    }
+
+    /// A variable of Azure's in the environment.
+    pub(super) fn azure(&self, name: &str) -> Option<&str> {
+        self.azure.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     fn flatten(&mut self, path: String, value: Value) {
@@ -86,6 +97,11 @@ impl Reader {
             _ => false,
         };
         (!unset).then(|| value.clone())
+    }
+
+    /// Whether a key has a value.
+    pub(super) fn is_given(&mut self, path: &str) -> bool {
+        self.value(path).is_some()
     }
 
     /// A text; `None` where it is unset.
@@ -173,12 +189,19 @@ impl Reader {
         names.into_iter().filter_map(|name| Some((name.clone(), self.text(&format!("{prefix}{name}"))?))).collect()
     }
 
-    /// Whether a key is given as a table, whatever its members.
-    pub(super) fn is_table(&mut self, path: &str) -> bool {
-        let prefix = format!("{path}.");
-        let given = self.values.keys().any(|key| key.starts_with(&prefix));
-        self.tables.insert(prefix);
-        given
+    /// PEM: given here, or in the file that is named here or by `{path}_file`.
+    pub(super) fn pem(&mut self, path: &str) -> Option<Secret> {
+        let secret = self.secret(path)?;
+        let text = secret.expose();
+        if secret.file().is_some() || text.contains("-----BEGIN") {
+            return Some(secret);
+        }
+        self.secret_file(path, PathBuf::from(&*text))
+    }
+
+    fn secret_file(&mut self, path: &str, file: PathBuf) -> Option<Secret> {
+        let message = format!("cannot read {}", file.display());
+        Secret::from_file(file).map_err(|error| self.problem(path, format!("{message}: {error}"))).ok()
     }
 
     /// A secret: given here, or in the file that `{path}_file` names.
@@ -196,13 +219,7 @@ impl Reader {
                 None
             }
             (Some(value), None) => Some(Secret::new(&value)),
-            (None, Some(file)) => match Secret::from_file(file.clone()) {
-                Ok(secret) => Some(secret),
-                Err(error) => {
-                    self.problem(&file_path, format!("cannot read {}: {error}", file.display()));
-                    None
-                }
-            },
+            (None, Some(file)) => self.secret_file(&file_path, file),
             (None, None) => None,
         }
     }

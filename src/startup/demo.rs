@@ -1,11 +1,14 @@
 //! The demo provider, beside the application or by itself.
 
+use std::sync::PoisonError;
+
 use tracing::info;
 
 use super::{StartError, told_to_stop};
 use crate::clock::Clock;
 use crate::demo::signer::Signer;
 use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DemoProvider, DemoSettings};
+use crate::oidc::client_authentication::Credential;
 use crate::settings::Settings;
 
 /// Starts the demo provider in a task of this runtime; gives its authority.
@@ -27,7 +30,8 @@ pub fn build(settings: &Settings, clock: Clock) -> Result<DemoProvider, StartErr
     let (client_id, client_credential) = if settings.demo {
         (DEMO_CLIENT_ID.to_owned(), DEMO_CREDENTIAL.to_owned())
     } else {
-        (settings.client.client_id.clone(), settings.client.credential.expose().to_string())
+        let secret = settings.client.credential.secret().map(|secret| secret.expose().to_string());
+        (settings.client.client_id.clone(), secret.unwrap_or_default())
     };
     let registration = DemoSettings {
         client_id,
@@ -37,8 +41,23 @@ pub fn build(settings: &Settings, clock: Clock) -> Result<DemoProvider, StartErr
         internal_url: demo.internal_url.as_ref().map(ToString::to_string),
     };
     let signer = Signer::generate()?;
-    DemoProvider::bind(demo.listen, registration, signer, clock)
-        .map_err(|cause| StartError::Listen { address: demo.listen, cause })
+    let provider = DemoProvider::bind(demo.listen, registration, signer, clock)
+        .map_err(|cause| StartError::Listen { address: demo.listen, cause })?;
+    register(&provider, &settings.client.credential)?;
+    Ok(provider)
+}
+
+/// Registers the client's certificate at the demo provider.
+fn register(provider: &DemoProvider, credential: &Credential) -> Result<(), StartError> {
+    match credential {
+        Credential::Secret(_) => Ok(()),
+        Credential::Certificate(certificate) => {
+            let mut registered = provider.state.registered.lock().unwrap_or_else(PoisonError::into_inner);
+            registered.certificates.push(certificate.key().certificate.clone());
+            Ok(())
+        }
+        Credential::FederatedToken(_) => Err(StartError::DemoFederation),
+    }
 }
 
 /// Serves a demo provider until the process is told to stop.

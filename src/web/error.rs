@@ -167,7 +167,10 @@ fn status_of(cause: &Cause) -> StatusCode {
         )
         | Cause::Userinfo(UserinfoError::Http(_)) => StatusCode::SERVICE_UNAVAILABLE,
         Cause::IdToken(IdTokenError::TenantNotAllowed) => StatusCode::FORBIDDEN,
-        Cause::Graph(_) | Cause::Token(_) | Cause::IdToken(_) | Cause::Userinfo(_) => StatusCode::BAD_GATEWAY,
+        Cause::Graph(_)
+        | Cause::Token(TokenError::Refused(_) | TokenError::Malformed)
+        | Cause::IdToken(_)
+        | Cause::Userinfo(_) => StatusCode::BAD_GATEWAY,
         Cause::Authorization(AuthorizationError::Refused(refusal)) => match refusal.code.as_str() {
             "access_denied" => StatusCode::FORBIDDEN,
             "server_error" | "temporarily_unavailable" => StatusCode::SERVICE_UNAVAILABLE,
@@ -179,6 +182,7 @@ fn status_of(cause: &Cause) -> StatusCode {
         Cause::Store(StoreError::Ended) | Cause::RenewalRefused(_) | Cause::Interaction(_) => StatusCode::UNAUTHORIZED,
         Cause::Store(StoreError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
         Cause::Store(StoreError::NotWrapped | StoreError::Randomness(_))
+        | Cause::Token(TokenError::Authentication(_))
         | Cause::Randomness(_)
         | Cause::RedirectUri(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -175,7 +175,10 @@ fn told_of(cause: &Cause) -> Told {
             "What should be kept of your session is larger than is allowed.",
             &["Give the correlation id to your administrator."],
         ),
-        Cause::Store(_) | Cause::Randomness(_) | Cause::RedirectUri(_) => {
+        Cause::Store(_)
+        | Cause::Randomness(_)
+        | Cause::RedirectUri(_)
+        | Cause::Token(TokenError::Authentication(_)) => {
             told("Something went wrong", "The page could not be made. It has been noted.", &[])
         }
     }

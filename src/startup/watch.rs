@@ -1,0 +1,96 @@
+//! What is looked after while the application serves: the provider until it is found, and files that may change.
+
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use crate::clock::{Clock, Timestamp};
+use crate::identity_web::IdentityWeb;
+use crate::measure;
+use crate::oidc::certificate::RENEWAL_DUE;
+use crate::oidc::client_authentication::Credential;
+use crate::oidc::secret::Secret;
+
+const FILES_READ_EVERY: Duration = Duration::from_secs(2);
+const PROVIDER_ASKED_EVERY: Duration = Duration::from_secs(5);
+const EXPIRY_SAID_EVERY: Duration = Duration::from_hours(24);
+
+/// Asks for the provider until it has been found once.
+pub(super) fn provider(identity: &IdentityWeb) {
+    let asking = identity.clone();
+    actix_web::rt::spawn(async move {
+        while let Err(error) = asking.parts().provider.keys().await {
+            warn!(cause = %error, "the identity provider is not there yet; asking again");
+            actix_web::rt::time::sleep(PROVIDER_ASKED_EVERY).await;
+        }
+    });
+}
+
+/// Reads secrets and the client's credential again when their files change, and says when the credential expires.
+pub(super) fn files(identity: &IdentityWeb, secrets: Vec<Secret>) {
+    let (credential, clock) = (identity.parts().client.credential.clone(), identity.parts().clock.clone());
+    let secrets = secrets.into_iter().map(Credential::Secret).chain([credential.clone()]);
+    let mut files: Vec<_> = secrets.filter(|secret| !secret.files().is_empty()).map(Watched::new).collect();
+    let mut expiry = Expiry { clock, said: None };
+    actix_web::rt::spawn(async move {
+        loop {
+            expiry.look(&credential);
+            actix_web::rt::time::sleep(FILES_READ_EVERY).await;
+            files.iter_mut().for_each(Watched::look);
+        }
+    });
+}
+
+/// Something that lies in files.
+struct Watched {
+    secret: Credential,
+    /// What was wrong when they were last read: it is said once.
+    wrong: Option<String>,
+}
+
+impl Watched {
+    fn new(secret: Credential) -> Self {
+        Self { secret, wrong: None }
+    }
+
+    fn look(&mut self) {
+        let (files, kind) = (self.secret.files(), self.secret.kind());
+        match self.secret.reload() {
+            Ok(true) => info!(kind, ?files, "what lies in files changed and was read again"),
+            Ok(false) => {}
+            Err(error) => {
+                let error = error.to_string();
+                if self.wrong.as_ref() != Some(&error) {
+                    warn!(kind, ?files, cause = error, "what lies in files cannot be used; what was held stays");
+                }
+                self.wrong = Some(error);
+                return;
+            }
+        }
+        self.wrong = None;
+    }
+}
+
+/// When the credential expires.
+struct Expiry {
+    clock: Clock,
+    said: Option<Timestamp>,
+}
+
+impl Expiry {
+    fn look(&mut self, credential: &Credential) {
+        let (Some(at), now) = (credential.expires_at(), self.clock.now()) else { return };
+        measure::credential_expires(credential.kind(), at.0);
+        let due = match credential {
+            Credential::Certificate(_) => at <= now.plus(RENEWAL_DUE),
+            _ => at <= now,
+        };
+        if due && self.said.is_none_or(|said| now.since(said) >= EXPIRY_SAID_EVERY) {
+            self.said = Some(now);
+            warn!(kind = credential.kind(), expires = %at, "the client credential expires soon, or has expired: renew it");
+        }
+        if !due {
+            self.said = None;
+        }
+    }
+}
