@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::oidc::client_authentication::Credential;
+use crate::oidc::credential::Credential;
 use crate::oidc::http::Http;
 use crate::oidc::keys::KeySet;
 use crate::oidc::provider::{Metadata, Provider};

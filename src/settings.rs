@@ -163,7 +163,8 @@ impl Settings {
         folder: &Path,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        let variables: Map<String, String> = variables.collect();
+        let mut variables: Map<String, String> = variables.collect();
+        one_of_each(&mut variables)?;
         let profile = match variables.get("IDENTITY_WEB_PROFILE").map(String::as_str) {
             None | Some("" | "development") => Profile::Development,
             Some("production") => Profile::Production,
@@ -194,6 +195,19 @@ impl Settings {
 fn single(path: &str, message: &str) -> SettingsError {
     let problem = Problem { path: path.to_owned(), source: None, message: message.to_owned() };
     SettingsError { problems: vec![problem] }
+}
+
+/// A variable for a value and another for a member of it cannot both count, and the environment has no order to choose
+/// by. One that is empty gives way.
+fn one_of_each(variables: &mut Map<String, String>) -> Result<(), SettingsError> {
+    let names: Vec<_> = variables.keys().filter(|name| name.starts_with(ENVIRONMENT)).cloned().collect();
+    for name in &names {
+        let Some(member) = names.iter().find(|other| other.starts_with(&format!("{name}__"))) else { continue };
+        if variables.remove(name).is_some_and(|value| !value.is_empty()) {
+            return Err(single(name, &format!("is given twice: here, and as a table by {member}")));
+        }
+    }
+    Ok(())
 }
 
 fn merge(

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Report, warn};
 use crate::clock::Timestamp;
 use crate::oidc::certificate::{CertifiedKey, RENEWAL_DUE};
-use crate::oidc::client_authentication::Credential;
+use crate::oidc::credential::Credential;
 use crate::oidc::federated_token::FederatedToken;
 use crate::oidc::provider::{AuthorityKind, Metadata};
 use crate::settings::Settings;

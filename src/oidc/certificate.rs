@@ -232,3 +232,6 @@ impl PrivateKey {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -1,6 +1,5 @@
 //! How we prove who we are at the token endpoint: OpenID Connect Core section 9, RFC 7521 and RFC 7523.
 
-use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -12,10 +11,9 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::authorization::{NoRandomness, random_text};
-use super::certificate::{CertificateError, CertifiedKey, ClientCertificate, SigningError};
-use super::federated_token::FederatedToken;
+use super::certificate::{CertifiedKey, SigningError};
+use super::credential::Credential;
 use super::provider::Metadata;
-use super::secret::Secret;
 use super::token::ClientSettings;
 use crate::clock::Timestamp;
 
@@ -23,66 +21,6 @@ use crate::clock::Timestamp;
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// How long a client assertion is good for: long enough for clocks that differ. Entra wants ten minutes at most.
 const ASSERTION_LIFETIME: Duration = Duration::from_mins(5);
-
-/// With what we prove who we are. `Debug` prints nothing secret.
-#[derive(Clone, Debug)]
-pub enum Credential {
-    /// A secret that the provider knows too.
-    Secret(Secret),
-    /// A certificate that the provider knows, whose private key signs an assertion for each request.
-    Certificate(ClientCertificate),
-    /// A token of an issuer that the provider trusts.
-    FederatedToken(FederatedToken),
-}
-
-impl Credential {
-    /// The secret, where it is one.
-    pub fn secret(&self) -> Option<&Secret> {
-        match self {
-            Self::Secret(secret) => Some(secret),
-            _ => None,
-        }
-    }
-
-    /// A word for metrics and people.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Secret(_) => "secret",
-            Self::Certificate(_) => "certificate",
-            Self::FederatedToken(_) => "federated token",
-        }
-    }
-
-    /// When it expires, where that can be told.
-    pub fn expires_at(&self) -> Option<Timestamp> {
-        match self {
-            Self::Secret(_) => None,
-            Self::Certificate(certificate) => Some(certificate.key().not_after),
-            Self::FederatedToken(token) => token.expires_at(),
-        }
-    }
-
-    /// Where it lies, as far as in files.
-    pub fn files(&self) -> Vec<&Path> {
-        match self {
-            Self::Secret(secret) => secret.file().into_iter().collect(),
-            Self::Certificate(certificate) => certificate.files().collect(),
-            Self::FederatedToken(token) => token.file().into_iter().collect(),
-        }
-    }
-
-    /// Reads its files again. Tells whether it changed.
-    ///
-    /// # Errors
-    /// What was read cannot be used; what was held stays.
-    pub fn reload(&self) -> Result<bool, CertificateError> {
-        match self {
-            Self::Secret(secret) => Ok(secret.reload()?),
-            Self::Certificate(certificate) => certificate.reload(),
-            Self::FederatedToken(token) => Ok(token.reload()?),
-        }
-    }
-}
 
 /// A client authentication method (`token_endpoint_auth_method`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,4 +130,135 @@ fn assertion(
     let input = format!("{}.{}", encode(header), encode(claims));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(random, input.as_bytes())?);
     Ok(format!("{input}.{signature}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value};
+
+    use super::*;
+    use crate::oidc::certificate::tests::Openssl;
+    use crate::oidc::federated_token::FederatedToken;
+    use crate::oidc::json;
+    use crate::oidc::jws::{Algorithm, Jws};
+    use crate::oidc::keys::KeySet;
+    use crate::oidc::secret::Secret;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+
+    fn metadata(methods: &Value) -> Metadata {
+        let url = |path: &str| format!("https://op.example/{path}");
+        serde_json::from_value(json!({
+            "issuer": url(""), "authorization_endpoint": url("authorize"), "token_endpoint": url("token"),
+            "jwks_uri": url("keys"), "token_endpoint_auth_methods_supported": methods,
+        }))
+        .unwrap()
+    }
+
+    fn client(credential: Credential, authentication_method: Option<AuthenticationMethod>) -> ClientSettings {
+        let (client_id, algorithm) = ("the-client".to_owned(), Algorithm::RS256);
+        ClientSettings { client_id, credential, authentication_method, algorithm, userinfo: false }
+    }
+
+    /// The client assertion that authenticates a request.
+    fn assertion_of(credential: Credential) -> String {
+        let authentication = client(credential, None).authenticate(&metadata(&json!([])), NOW).unwrap();
+        assert!(matches!(authentication.auth_type, AuthType::RequestBody) && authentication.secret.is_none());
+        let [(kind, urn), (name, assertion)] = authentication.parameters.try_into().unwrap();
+        assert_eq!((kind, urn.as_str()), ("client_assertion_type", ASSERTION_TYPE));
+        assert_eq!(name, "client_assertion");
+        assertion
+    }
+
+    fn part(token: &str, which: usize) -> Vec<u8> {
+        URL_SAFE_NO_PAD.decode(token.split('.').nth(which).unwrap()).unwrap()
+    }
+
+    fn object(token: &str, which: usize) -> Map<String, Value> {
+        json::object(&part(token, which)).unwrap()
+    }
+
+    #[test]
+    fn an_assertion_is_what_entra_documents_and_openssl_verifies_it() {
+        let openssl = Openssl::new();
+        openssl.certificate("app", "rsa:2048");
+        let credential = Credential::Certificate(openssl.client_certificate("app"));
+        let token = assertion_of(credential.clone());
+
+        openssl.run("x509 -in app.crt -outform der -out app.der");
+        let thumbprint = URL_SAFE_NO_PAD.encode(openssl.run("dgst -sha256 -binary app.der"));
+        assert_eq!(Value::Object(object(&token, 0)), json!({"alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint}));
+        let mut claims = object(&token, 1);
+        let jti = claims.remove("jti").unwrap();
+        let expected = json!({
+            "iss": "the-client", "sub": "the-client", "aud": "https://op.example/token",
+            "iat": 1_800_000_000, "nbf": 1_800_000_000, "exp": 1_800_000_300,
+        });
+        assert_eq!(Value::Object(claims), expected);
+        assert_ne!(object(&assertion_of(credential), 1).get("jti"), Some(&jti), "each is used once");
+
+        openssl.run("x509 -in app.crt -pubkey -noout -out app.pub");
+        openssl.write("signed", token.rsplit_once('.').unwrap().0);
+        openssl.write("signature", part(&token, 2));
+        let padding = "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:32";
+        openssl.run(&format!("dgst -sha256 -verify app.pub {padding} -signature signature signed"));
+    }
+
+    #[test]
+    fn a_key_of_p256_signs_with_es256() {
+        let openssl = Openssl::new();
+        openssl.certificate("app", "ec -pkeyopt ec_paramgen_curve:P-256");
+        let token = assertion_of(Credential::Certificate(openssl.client_certificate("app")));
+        assert_eq!(object(&token, 0)["alg"], "ES256");
+        // The point is the end of the public key's DER.
+        let der = openssl.run("pkey -in app.key -pubout -outform der");
+        let [x, y] = [64, 32].map(|from| URL_SAFE_NO_PAD.encode(&der[der.len() - from..][..32]));
+        let keys = json!({"keys": [{"kty": "EC", "crv": "P-256", "x": x, "y": y}]}).to_string();
+        let keys = KeySet::parse(keys.as_bytes()).unwrap();
+        Jws::parse(&token).unwrap().verify(Algorithm::ES256, &keys).unwrap();
+    }
+
+    #[test]
+    fn a_federated_token_is_read_anew_for_each_request() {
+        let folder = Openssl::new();
+        let token = |exp: i64| {
+            let encode = |text: String| URL_SAFE_NO_PAD.encode(text);
+            format!("{}.{}.AAAA", encode(r#"{"alg":"RS256"}"#.to_owned()), encode(format!(r#"{{"exp":{exp}}}"#)))
+        };
+        folder.write("token", token(1));
+        let federated = FederatedToken::from_file(folder.path("token")).unwrap();
+        let credential = Credential::FederatedToken(federated);
+        assert_eq!(assertion_of(credential.clone()), token(1));
+        folder.write("token", token(2) + "\n");
+        assert_eq!(assertion_of(credential.clone()), token(2));
+        assert_eq!(credential.expires_at(), Some(Timestamp(2)));
+        for broken in ["", "a", &token(3)[..30]] {
+            folder.write("token", broken);
+            assert_eq!(assertion_of(credential.clone()), token(2), "{broken:?}");
+            assert!(credential.reload().is_err());
+        }
+        std::fs::remove_file(folder.path("token")).unwrap();
+        assert_eq!(assertion_of(credential.clone()), token(2), "as it was last");
+        assert!(!format!("{credential:?}").contains(&token(2)));
+    }
+
+    #[test]
+    fn a_secret_is_sent_as_configured_or_as_the_provider_announces() {
+        let (basic, post) = (AuthenticationMethod::ClientSecretBasic, AuthenticationMethod::ClientSecretPost);
+        for (configured, announced, by_header) in [
+            (None, json!(["client_secret_basic", "client_secret_post"]), true),
+            (None, json!(["client_secret_post", "private_key_jwt"]), false),
+            (None, json!(["private_key_jwt"]), true),
+            (Some(post), json!(["client_secret_basic"]), false),
+            (Some(basic), json!(["client_secret_post"]), true),
+        ] {
+            let client = client(Credential::Secret(Secret::new("s")), configured);
+            let authentication = client.authenticate(&metadata(&announced), NOW).unwrap();
+            let is_by_header = matches!(authentication.auth_type, AuthType::BasicAuth);
+            assert_eq!(is_by_header, by_header, "{configured:?}, {announced}");
+            assert!(authentication.secret.is_some() && authentication.parameters.is_empty());
+        }
+        let client = client(Credential::Secret(Secret::new("s")), Some(AuthenticationMethod::PrivateKeyJwt));
+        assert!(client.authenticate(&metadata(&json!([])), NOW).is_err(), "a secret is never sent as an assertion");
+    }
 }

@@ -5,7 +5,7 @@
 //! | OpenID Connect Discovery 1.0 section 4 | [`provider`] |
 //! | RFC 7517, JSON Web Key Sets | [`keys`] |
 //! | OpenID Connect Core 1.0 section 3.1.2, RFC 7636, RFC 9207 | [`authorization`], [`callback`] |
-//! | OpenID Connect Core 1.0 sections 3.1.3 and 9, RFC 7523 | [`token`], [`client_authentication`], [`certificate`], [`federated_token`] |
+//! | OpenID Connect Core 1.0 sections 3.1.3 and 9, RFC 7523 | [`token`], [`client_authentication`], [`credential`] |
 //! | RFC 7515, JSON Web Signature | [`jws`] |
 //! | OpenID Connect Core 1.0 section 3.1.3.7 | [`id_token`] |
 //! | OpenID Connect Core 1.0 section 5.3 | [`userinfo`] |
@@ -19,6 +19,7 @@ pub mod callback;
 pub mod certificate;
 pub mod claims;
 pub mod client_authentication;
+pub mod credential;
 pub mod federated_token;
 pub mod http;
 pub mod id_token;

@@ -14,7 +14,8 @@ use thiserror::Error;
 
 use super::authorization::Code;
 use super::callback::Refusal;
-use super::client_authentication::{AuthenticationError, AuthenticationMethod, Credential};
+use super::client_authentication::{AuthenticationError, AuthenticationMethod};
+use super::credential::Credential;
 use super::http::{Http, HttpError};
 use super::jws::Algorithm;
 use super::provider::Metadata;

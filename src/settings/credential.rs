@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use crate::oidc::certificate::ClientCertificate;
-use crate::oidc::client_authentication::Credential;
+use crate::oidc::credential::Credential;
 use crate::oidc::federated_token::FederatedToken;
 use crate::oidc::provider::AuthorityKind;
 
@@ -71,3 +71,6 @@ pub(super) fn from_azure(
     let authority = authority.or_else(|| tenant.map(|tenant| format!("{}/{tenant}", host.trim_end_matches('/'))));
     (client_id, authority)
 }
+
+#[cfg(test)]
+mod tests;

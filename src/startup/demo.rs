@@ -8,7 +8,7 @@ use super::{StartError, told_to_stop};
 use crate::clock::Clock;
 use crate::demo::signer::Signer;
 use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DemoProvider, DemoSettings};
-use crate::oidc::client_authentication::Credential;
+use crate::oidc::credential::Credential;
 use crate::settings::Settings;
 
 /// Starts the demo provider in a task of this runtime; gives its authority.

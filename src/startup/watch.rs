@@ -8,7 +8,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::identity_web::IdentityWeb;
 use crate::measure;
 use crate::oidc::certificate::RENEWAL_DUE;
-use crate::oidc::client_authentication::Credential;
+use crate::oidc::credential::Credential;
 use crate::oidc::secret::Secret;
 
 const FILES_READ_EVERY: Duration = Duration::from_secs(2);

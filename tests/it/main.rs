@@ -5,6 +5,7 @@
 
 mod callback;
 mod certified_provider;
+mod credentials;
 mod demo_journey;
 mod entra;
 mod forward_auth;

@@ -40,7 +40,7 @@ pub struct TestApp {
 }
 
 /// RSA keys are slow to make: two serve all tests.
-fn rsa_key(which: usize) -> &'static [u8] {
+pub fn rsa_key(which: usize) -> &'static [u8] {
     static KEYS: [OnceLock<Vec<u8>>; 2] = [OnceLock::new(), OnceLock::new()];
     KEYS[which].get_or_init(|| new_rsa_key().unwrap())
 }

@@ -1,0 +1,58 @@
+//! Certificates of the client, and files that change under a running application.
+
+use std::path::PathBuf;
+
+use identity_web::clock::Clock;
+use identity_web::oidc::certificate::CertifiedKey;
+use rcgen::{CertificateParams, DnType, KeyPair};
+use time::OffsetDateTime;
+
+use super::Folder;
+use super::app::rsa_key;
+
+/// A certificate and its key, in PEM.
+pub struct Certified {
+    /// The private key.
+    pub key: String,
+    /// The certificate.
+    pub certificate: String,
+}
+
+impl Certified {
+    /// A certificate of one of two RSA keys, valid from and until so many days from now.
+    pub fn new(which: usize, name: &str, days: [i64; 2]) -> Self {
+        Self::of(KeyPair::try_from(rsa_key(which)).unwrap(), name, days)
+    }
+
+    /// A certificate of a fresh P-256 key.
+    pub fn of_p256(name: &str) -> Self {
+        Self::of(KeyPair::generate().unwrap(), name, [-1, 365])
+    }
+
+    fn of(key: KeyPair, name: &str, days: [i64; 2]) -> Self {
+        let at = |days: i64| OffsetDateTime::from_unix_timestamp(Clock::system().now().0 + days * 86_400).unwrap();
+        let mut parameters = CertificateParams::default();
+        parameters.distinguished_name.push(DnType::CommonName, name);
+        (parameters.not_before, parameters.not_after) = (at(days[0]), at(days[1]));
+        let certificate = parameters.self_signed(&key).unwrap().pem();
+        Self { key: key.serialize_pem(), certificate }
+    }
+
+    /// To sign with.
+    pub fn pair(&self) -> CertifiedKey {
+        CertifiedKey::from_pem(&self.key, &self.certificate).unwrap()
+    }
+
+    /// `x5t#S256`.
+    pub fn thumbprint(&self) -> String {
+        self.pair().thumbprint()
+    }
+}
+
+/// Replaces a file as a whole, as Kubernetes does.
+pub fn replace(folder: &Folder, name: &str, content: &str) -> PathBuf {
+    let (path, fresh) = (folder.path().join(name), folder.path().join(format!(".{name}")));
+    std::fs::write(&fresh, content).unwrap();
+    std::fs::rename(fresh, &path).unwrap();
+    path
+}
