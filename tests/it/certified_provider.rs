@@ -8,8 +8,9 @@ use std::process::{Command, Stdio};
 use identity_web::clock::Clock;
 use identity_web::startup::Application;
 use identity_web::{Settings, tls};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::helpers::certificates::Certified;
 use crate::helpers::chromium::{Chromium, DESKTOP};
 use crate::helpers::process::Process;
 use crate::helpers::redis::Redis;
@@ -18,28 +19,53 @@ use crate::helpers::{Browser, Folder, eventually, free_port, log};
 const CLIENT_ID: &str = "identity-web";
 const SECRET: &str = "canary: a+secret%of more than thirty-two characters";
 
+/// How the client proves itself: what is registered at the provider, and the settings.
+struct Client {
+    registered: Value,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Client {
+    fn with_secret(method: &str) -> Self {
+        let registered = json!({"token_endpoint_auth_method": method, "client_secret": SECRET});
+        Self { registered, settings: vec![("CLIENT__CLIENT_CREDENTIAL", SECRET.to_owned())] }
+    }
+
+    fn with_certificate(certified: &Certified) -> Self {
+        Self {
+            registered: json!({
+                "token_endpoint_auth_method": "private_key_jwt",
+                "token_endpoint_auth_signing_alg": certified.pair().algorithm(),
+                "jwks": {"keys": [certified.jwk()]},
+            }),
+            settings: vec![
+                ("CLIENT__CLIENT_CREDENTIAL__PRIVATE_KEY", certified.key.clone()),
+                ("CLIENT__CLIENT_CREDENTIAL__CERTIFICATE", certified.certificate.clone()),
+            ],
+        }
+    }
+}
+
 /// `oidc-provider`, with one client; gives its issuer.
-fn certified_provider(public_url: &str, authentication_method: &str) -> (Process, String) {
+fn certified_provider(public_url: &str, client: &Client) -> (Process, String) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/provider");
-    let configuration = json!({
+    let mut configuration = json!({
         "port": 0,
         "client_id": CLIENT_ID,
-        "client_secret": SECRET,
         "redirect_uris": [format!("{public_url}/auth/redirect")],
         "post_logout_redirect_uris": [format!("{public_url}/auth/post_sign_out")],
-        "token_endpoint_auth_method": authentication_method,
     });
+    configuration.as_object_mut().unwrap().extend(client.registered.as_object().unwrap().clone());
     let mut command = Command::new("node");
     command.arg("server.mjs").arg(configuration.to_string()).current_dir(folder).stderr(Stdio::null());
     Process::start_until(&mut command, |line| line.strip_prefix("ready ").map(str::to_owned))
 }
 
 /// A replica behind the proxy; gives its port.
-fn replica(public_url: &str, issuer: &str, redis: &Redis, response_mode: &str) -> u16 {
+fn replica(public_url: &str, issuer: &str, redis: &Redis, response_mode: &str, client: &Client) -> u16 {
     let port = free_port();
     let variables = [
         ("CLIENT__CLIENT_ID", CLIENT_ID.to_owned()),
-        ("CLIENT__CLIENT_CREDENTIAL", SECRET.to_owned()),
         ("CLIENT__AUTHORITY", issuer.to_owned()),
         ("AUTH_REQUEST__RESPONSE_MODE", response_mode.to_owned()),
         ("REDIS__URL", redis.url()),
@@ -50,7 +76,10 @@ fn replica(public_url: &str, issuer: &str, redis: &Redis, response_mode: &str) -
         ("TLS__MODE", "off".to_owned()),
         ("SESSION__KEYS", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
     ];
-    let variables = variables.into_iter().map(|(key, value)| (format!("IDENTITY_WEB__{key}"), value));
+    let variables = variables
+        .into_iter()
+        .chain(client.settings.clone())
+        .map(|(key, value)| (format!("IDENTITY_WEB__{key}"), value));
     let settings =
         Settings::from_environment(Path::new("/nowhere"), variables).unwrap_or_else(|error| panic!("{error}"));
     let application = Application::build(settings, Clock::system()).unwrap();
@@ -80,14 +109,14 @@ fn load_balancer(port: u16, replicas: [u16; 2]) -> (Process, Folder) {
     (Process::start(command.stdout(Stdio::null()).stderr(Stdio::null())), folder)
 }
 
-async fn journey(response_mode: &str, authentication_method: &str) {
+async fn journey(response_mode: &str, client: &Client) {
     log::start();
     tls::install_crypto();
     let mut redis = Redis::start();
     let port = free_port();
     let url = format!("https://127.0.0.1:{port}");
-    let (_provider, issuer) = certified_provider(&url, authentication_method);
-    let replicas = [(); 2].map(|()| replica(&url, &issuer, &redis, response_mode));
+    let (_provider, issuer) = certified_provider(&url, client);
+    let replicas = [(); 2].map(|()| replica(&url, &issuer, &redis, response_mode, client));
     let (_balancer, _folder) = load_balancer(port, replicas);
     eventually("HAProxy", async || std::net::TcpStream::connect(("127.0.0.1", port)).ok()).await;
 
@@ -145,10 +174,15 @@ async fn served_by_both(chromium: &Chromium, url: &str) {
 
 #[actix_web::test]
 async fn a_sign_in_at_a_certified_provider_by_query() {
-    journey("query", "client_secret_basic").await;
+    journey("query", &Client::with_secret("client_secret_basic")).await;
 }
 
 #[actix_web::test]
 async fn a_sign_in_at_a_certified_provider_by_form_post() {
-    journey("form_post", "client_secret_post").await;
+    journey("form_post", &Client::with_secret("client_secret_post")).await;
+}
+
+#[actix_web::test]
+async fn a_sign_in_at_a_certified_provider_with_a_certificate() {
+    journey("query", &Client::with_certificate(&Certified::new(0, "app", [-1, 365]))).await;
 }

@@ -2,12 +2,15 @@
 //! each assertion as Entra does; both kinds are replaced under load without a failed sign-in.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::rt::time::sleep;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity_web::demo::client_authentication::FederatedCredential;
+use identity_web::demo::faults::{Faults, Rewrite};
 use serde_json::{Value, json};
 
 use crate::helpers::app::signer;
@@ -87,12 +90,15 @@ async fn a_certificate_that_is_not_registered_or_has_expired_is_explained() {
     refused_with(&app, "invalid_client", "refused the sign-in").await;
 }
 
+/// Changes the header and the claims of an assertion.
+type Change<'a> = &'a dyn Fn(&mut Value, &mut Value);
+
 /// An assertion as it should be, changed, signed and sent to the token endpoint; gives the error's code.
-async fn code_of(app: &TestApp, certified: &Certified, change: impl Fn(&mut Value, &mut Value), more: &str) -> Value {
+async fn code_of(app: &TestApp, certified: &Certified, jti: &str, change: Change<'_>, more: &str) -> Value {
     let (now, client_id) = (app.clock.now().0, identity_web::demo::DEMO_CLIENT_ID);
     let token_endpoint = app.identity.parts().provider.metadata().await.unwrap().token_endpoint.clone();
     let mut header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": certified.thumbprint()});
-    let mut claims = json!({"iss": client_id, "sub": client_id, "aud": token_endpoint, "jti": format!("{now}-{more}"),
+    let mut claims = json!({"iss": client_id, "sub": client_id, "aud": token_endpoint, "jti": jti,
         "nbf": now, "exp": now + 600});
     change(&mut header, &mut claims);
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
@@ -120,42 +126,37 @@ async fn the_demo_provider_checks_every_part_of_an_assertion() {
     let certified = Certified::new(0, "app", YEAR);
     let (app, _folder) = app_with(&certified).await;
     let kind = "&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    let as_it_is: Change = &|_, _| ();
     let passed = json!("invalid_grant");
-    assert_eq!(code_of(&app, &certified, |_, _| (), kind).await, passed, "so only the code is wrong");
-    assert_eq!(code_of(&app, &certified, |_, _| (), kind).await, 50013, "a jti that was used");
-    assert_eq!(code_of(&app, &certified, |_, _| (), "").await, 900_144);
-    assert_eq!(code_of(&app, &certified, |_, _| (), &format!("{kind}&client_secret=s")).await, 7_000_218);
+    assert_eq!(code_of(&app, &certified, "one", as_it_is, kind).await, passed, "so only the code is wrong");
+    assert_eq!(code_of(&app, &certified, "one", as_it_is, kind).await, 50013, "a jti that was used");
+    assert_eq!(code_of(&app, &certified, "two", as_it_is, "").await, 900_144);
+    assert_eq!(code_of(&app, &certified, "two", as_it_is, &format!("{kind}&client_secret=s")).await, 7_000_218);
 
-    type Change = fn(&mut Value, &mut Value);
     let changes: [(&str, Change, u32); 15] = [
-        ("no jti", |_, claims| claims["jti"] = Value::Null, 50013),
-        ("alg none", |header, _| header["alg"] = "none".into(), 5_002_738),
-        ("alg HS256", |header, _| header["alg"] = "HS256".into(), 5_002_738),
-        ("another padding than alg says", |header, _| header["alg"] = "RS256".into(), 700_027),
-        ("another typ", |header, _| header["typ"] = "at+jwt".into(), 50027),
-        ("no thumbprint", |header, _| header["x5t#S256"] = Value::Null, 700_027),
-        ("another thumbprint", |header, _| header["x5t#S256"] = "AAAA".into(), 700_027),
-        ("another issuer", |_, claims| claims["iss"] = "other".into(), 700_211),
-        ("another subject", |_, claims| claims["sub"] = "other".into(), 700_021),
-        ("another audience", |_, claims| claims["aud"] = "https://evil.example/token".into(), 700_023),
-        ("no exp", |_, claims| claims["exp"] = Value::Null, 700_024),
-        ("expired", |_, claims| claims["exp"] = (claims["nbf"].as_i64().unwrap() - 61).into(), 700_024),
-        ("not yet valid", |_, claims| claims["nbf"] = (claims["nbf"].as_i64().unwrap() + 120).into(), 700_024),
-        ("valid for too long", |_, claims| claims["exp"] = (claims["nbf"].as_i64().unwrap() + 601).into(), 700_024),
-        ("no times", |_, claims| claims["nbf"] = Value::Null, 700_024),
+        ("no jti", &|_, claims| claims["jti"] = Value::Null, 50013),
+        ("alg none", &|header, _| header["alg"] = "none".into(), 5_002_738),
+        ("alg HS256", &|header, _| header["alg"] = "HS256".into(), 5_002_738),
+        ("another padding than alg says", &|header, _| header["alg"] = "RS256".into(), 700_027),
+        ("another typ", &|header, _| header["typ"] = "at+jwt".into(), 50027),
+        ("no thumbprint", &|header, _| header["x5t#S256"] = Value::Null, 700_027),
+        ("another thumbprint", &|header, _| header["x5t#S256"] = "AAAA".into(), 700_027),
+        ("another issuer", &|_, claims| claims["iss"] = "other".into(), 700_211),
+        ("another subject", &|_, claims| claims["sub"] = "other".into(), 700_021),
+        ("another audience", &|_, claims| claims["aud"] = "https://evil.example/token".into(), 700_023),
+        ("no exp", &|_, claims| claims["exp"] = Value::Null, 700_024),
+        ("expired", &|_, claims| claims["exp"] = (claims["nbf"].as_i64().unwrap() - 61).into(), 700_024),
+        ("not yet valid", &|_, claims| claims["nbf"] = (claims["nbf"].as_i64().unwrap() + 120).into(), 700_024),
+        ("valid for too long", &|_, claims| claims["exp"] = (claims["nbf"].as_i64().unwrap() + 601).into(), 700_024),
+        ("no times", &|_, claims| claims["nbf"] = Value::Null, 700_024),
     ];
     for (what, change, code) in changes {
-        let found = code_of(&app, &certified, change, &format!("{kind}&n={}", code_of_letters(what))).await;
-        assert_eq!(found, code, "{what}");
+        assert_eq!(code_of(&app, &certified, what, change, kind).await, code, "{what}");
     }
-    let claim_to_be = certified.thumbprint();
-    let forge = |header: &mut Value, _: &mut Value| header["x5t#S256"] = claim_to_be.clone().into();
     let other = Certified::new(1, "other", YEAR);
-    assert_eq!(code_of(&app, &other, forge, kind).await, 700_027, "another key's signature");
-}
-
-fn code_of_letters(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).collect()
+    let forge: Change = &|header, _| header["x5t#S256"] = certified.thumbprint().into();
+    assert_eq!(code_of(&app, &other, "three", forge, kind).await, 700_027, "another key's signature");
+    assert_eq!(code_of(&app, &certified, "four", as_it_is, kind).await, passed);
 }
 
 /// Signs people in, some at a time, until `stop`; counts, and fails with the first that fails.
@@ -185,8 +186,9 @@ async fn under_load(app: &Rc<TestApp>, meanwhile: impl AsyncFnOnce()) -> usize {
     count.get()
 }
 
+/// Waits until the provider has accepted this ten times.
 async fn accepts(app: &TestApp, what: &str) {
-    eventually(what, async || accepted(app).iter().any(|one| one == what).then_some(())).await;
+    eventually(what, async || (accepted(app).iter().filter(|one| *one == what).count() >= 10).then_some(())).await;
 }
 
 #[actix_web::test]
@@ -296,4 +298,80 @@ async fn a_federated_token_is_replaced_under_load() {
     order.dedup();
     assert_eq!(order.last().map(String::as_str), Some("third"));
     println!("{count} sign-ins while the federated token was replaced twice: none failed");
+}
+
+/// What `identity-web check` says, and how it exits.
+async fn check(arguments: &[&str], variables: BTreeMap<String, String>) -> (String, Option<i32>) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_identity-web"));
+    command.arg("check").args(arguments).envs(variables);
+    let output = actix_web::rt::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.code())
+}
+
+async fn check_offline(settings: &[(&str, &str)]) -> (String, Option<i32>) {
+    let variable = |key: &str| format!("IDENTITY_WEB__{}", key.replace('.', "__").to_uppercase());
+    let variables = settings.iter().map(|(key, value)| (variable(key), (*value).to_owned()));
+    check(&["--offline"], variables.collect()).await
+}
+
+#[actix_web::test]
+async fn check_says_until_when_the_credential_holds() {
+    let folder = Folder::new("check");
+    let [key, certificate, token] = ["key", "certificate", "token"].map(|name| folder.path().join(name));
+    let (key, certificate, token) = (key.to_str().unwrap(), certificate.to_str().unwrap(), token.to_str().unwrap());
+    let client = [("client.client_id", "c"), ("client.authority", "https://op.example")];
+    let entra = [("type.authority_type", "SINGLE_TENANT")];
+    for (certified, kind, code, words) in [
+        (
+            Certified::new(0, "app", YEAR),
+            &entra[..],
+            0,
+            "pass  client credential: the certificate of CN=app and its key",
+        ),
+        (Certified::new(0, "app", [-1, 20]), &[], 0, "warn  client credential: the certificate of CN=app"),
+        (Certified::new(0, "app", [-30, -1]), &[], 1, "FAIL  client credential: the certificate of CN=app"),
+        (Certified::new(0, "app", [2, 30]), &[], 1, "it is not valid before"),
+        (Certified::of_p256("app"), &[], 0, "pass  client credential"),
+        (Certified::of_p256("app"), &entra, 1, "Microsoft Entra takes RSA keys only"),
+    ] {
+        std::fs::write(key, &certified.key).unwrap();
+        std::fs::write(certificate, &certified.certificate).unwrap();
+        let settings = [&client, kind, &[(KEY, key), (CERTIFICATE, certificate)]].concat();
+        let (report, exit) = check_offline(&settings).await;
+        assert_eq!(exit, Some(code), "{report}");
+        assert!(report.contains(words), "{words:?} is not in {report}");
+        assert!(report.contains(&certified.pair().fingerprints().1) && !report.contains("PRIVATE"), "{report}");
+    }
+    let now = identity_web::clock::Clock::system().now().0;
+    for (claims, code, words) in [
+        (json!({"iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE, "exp": now + 3600}), 0, "pass  client credential"),
+        (json!({"iss": ISSUER, "sub": SUBJECT, "aud": "https://api", "exp": now + 3600}), 0, "warn  federated token"),
+        (
+            json!({"iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE, "exp": now - 1}),
+            1,
+            "whatever writes this file has stopped",
+        ),
+        (json!({"iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE}), 1, "with no exp"),
+    ] {
+        let content = signer(0).sign(&json!({"alg": "RS256"}), &claims).unwrap();
+        std::fs::write(token, &content).unwrap();
+        let (report, exit) = check_offline(&[&client, &entra[..], &[(TOKEN, token)]].concat()).await;
+        assert_eq!(exit, Some(code), "{report}");
+        for text in [words, ISSUER, SUBJECT, token] {
+            assert!(report.contains(text), "{text:?} is not in {report}");
+        }
+        assert!(!report.contains(&content), "the token itself is never shown");
+    }
+}
+
+#[actix_web::test]
+async fn check_says_whether_the_provider_announces_the_method() {
+    let certified = Certified::new(0, "app", YEAR);
+    let (app, _folder) = app_with(&certified).await;
+    let (report, code) = check(&[], app.variables.clone()).await;
+    assert!(report.contains("pass  client authentication: private_key_jwt") && code == Some(0), "{report}");
+    let discovery: Rewrite = Arc::new(|document| document["token_endpoint_auth_methods_supported"] = json!(["x"]));
+    app.with_faults(Faults { discovery: Some(discovery), ..Faults::default() });
+    let (report, code) = check(&[], app.variables.clone()).await;
+    assert!(report.contains("warn  client authentication") && code == Some(0), "{report}");
 }

@@ -2,9 +2,14 @@
 
 use std::path::PathBuf;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use identity_web::clock::Clock;
 use identity_web::oidc::certificate::CertifiedKey;
 use rcgen::{CertificateParams, DnType, KeyPair};
+use rsa::pkcs8::DecodePrivateKey as _;
+use rsa::traits::PublicKeyParts as _;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::Folder;
@@ -21,26 +26,33 @@ pub struct Certified {
 impl Certified {
     /// A certificate of one of two RSA keys, valid from and until so many days from now.
     pub fn new(which: usize, name: &str, days: [i64; 2]) -> Self {
-        Self::of(KeyPair::try_from(rsa_key(which)).unwrap(), name, days)
+        Self::of(&KeyPair::try_from(rsa_key(which)).unwrap(), name, days)
     }
 
     /// A certificate of a fresh P-256 key.
     pub fn of_p256(name: &str) -> Self {
-        Self::of(KeyPair::generate().unwrap(), name, [-1, 365])
+        Self::of(&KeyPair::generate().unwrap(), name, [-1, 365])
     }
 
-    fn of(key: KeyPair, name: &str, days: [i64; 2]) -> Self {
+    fn of(key: &KeyPair, name: &str, days: [i64; 2]) -> Self {
         let at = |days: i64| OffsetDateTime::from_unix_timestamp(Clock::system().now().0 + days * 86_400).unwrap();
         let mut parameters = CertificateParams::default();
         parameters.distinguished_name.push(DnType::CommonName, name);
         (parameters.not_before, parameters.not_after) = (at(days[0]), at(days[1]));
-        let certificate = parameters.self_signed(&key).unwrap().pem();
+        let certificate = parameters.self_signed(key).unwrap().pem();
         Self { key: key.serialize_pem(), certificate }
     }
 
     /// To sign with.
     pub fn pair(&self) -> CertifiedKey {
         CertifiedKey::from_pem(&self.key, &self.certificate).unwrap()
+    }
+
+    /// The RSA public key as a JSON Web Key.
+    pub fn jwk(&self) -> Value {
+        let key = rsa::RsaPrivateKey::from_pkcs8_pem(&self.key).unwrap();
+        let encode = |number: &rsa::BigUint| URL_SAFE_NO_PAD.encode(number.to_bytes_be());
+        json!({"kty": "RSA", "use": "sig", "n": encode(key.n()), "e": encode(key.e())})
     }
 
     /// `x5t#S256`.
