@@ -25,7 +25,7 @@ struct CommandLine {
 enum Command {
     /// Run the application
     Serve,
-    /// Try the settings for real: the provider, its keys, clocks, Redis, TLS, the redirect URI
+    /// Try the settings for real: the provider, its keys, clocks, the client credential, Redis, TLS, the redirect URI
     Check {
         /// Read the settings, and try nothing
         #[arg(long)]

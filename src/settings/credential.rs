@@ -50,8 +50,9 @@ fn federated_token(reader: &mut Reader) -> Option<FederatedToken> {
         };
         named.clone_into(&mut file);
     }
-    let token = FederatedToken::from_file(file.clone().into());
-    token.map_err(|error| reader.problem(FEDERATED_TOKEN_FILE, format!("cannot use {file}: {error}"))).ok()
+    // The value is not repeated: it may be a token that was put where its file's name should stand.
+    let token = FederatedToken::from_file(file.into());
+    token.map_err(|error| reader.problem(FEDERATED_TOKEN_FILE, format!("is no file that can be used: {error}"))).ok()
 }
 
 /// Client id and authority, by default from the environment where `federated_token_file` is `azure`, and only there: a

@@ -196,12 +196,9 @@ impl Reader {
         if secret.file().is_some() || text.contains("-----BEGIN") {
             return Some(secret);
         }
-        self.secret_file(path, PathBuf::from(&*text))
-    }
-
-    fn secret_file(&mut self, path: &str, file: PathBuf) -> Option<Secret> {
-        let message = format!("cannot read {}", file.display());
-        Secret::from_file(file).map_err(|error| self.problem(path, format!("{message}: {error}"))).ok()
+        // What is no file may be a key that was pasted without its first line: it is not repeated.
+        let file = Secret::from_file(PathBuf::from(&*text));
+        file.map_err(|error| self.problem(path, format!("is neither PEM nor a file that can be read: {error}"))).ok()
     }
 
     /// A secret: given here, or in the file that `{path}_file` names.
@@ -219,7 +216,13 @@ impl Reader {
                 None
             }
             (Some(value), None) => Some(Secret::new(&value)),
-            (None, Some(file)) => self.secret_file(&file_path, file),
+            (None, Some(file)) => match Secret::from_file(file.clone()) {
+                Ok(secret) => Some(secret),
+                Err(error) => {
+                    self.problem(&file_path, format!("cannot read {}: {error}", file.display()));
+                    None
+                }
+            },
             (None, None) => None,
         }
     }

@@ -115,11 +115,12 @@ fn what_cannot_be_used_is_said_all_at_once() {
     let (files, (key, certificate), (other, _)) = (Files::new(), pem(), pem());
     let token = files.write("token", TOKEN);
     let no_token = files.write("no-token", "no token");
-    let given: [(&[(&str, &str)], &str); 7] = [
+    let given: [(&[(&str, &str)], &str); 8] = [
         (&[(KEY, &key)], "certificate: is unset, and the private key needs it"),
         (&[(CERT, &certificate)], "private_key: is unset, and the certificate needs it"),
         (&[(KEY, &other), (CERT, &certificate)], "the private key is not that of the certificate"),
-        (&[(KEY, "/nowhere.key"), (CERT, &certificate)], "cannot read /nowhere.key"),
+        (&[(KEY, "canary-MIIEvQ"), (CERT, &certificate)], "is neither PEM nor a file that can be read"),
+        (&[(KEY_FILE, "/nowhere.key"), (CERT, &certificate)], "cannot read /nowhere.key"),
         (&[(KEY, &key), (KEY_FILE, "/nowhere"), (CERT, &certificate)], "is given twice"),
         (&[(KEY, &key), (CERT, &certificate), (TOKEN_FILE, &token)], "is given more than once"),
         (&[(TOKEN_FILE, &no_token)], "does not hold a signed JSON Web Token"),
@@ -128,7 +129,7 @@ fn what_cannot_be_used_is_said_all_at_once() {
         let problems = problems(variables);
         assert!(problems.contains(words), "{words:?} is not in {problems}");
         assert!(problems.contains("for 1 reason"), "nothing else is wrong: {problems}");
-        assert!(!problems.contains("BEGIN"), "{problems}");
+        assert!(!problems.contains("BEGIN") && !problems.contains("canary"), "{problems}");
     }
     let (algorithm, method) =
         ("IDENTITY_WEB__CLIENT__ID_TOKEN_SIGNED_RESPONSE_ALG", "IDENTITY_WEB__CLIENT__AUTHENTICATION_METHOD");
