@@ -179,8 +179,7 @@ impl Metadata {
     pub fn graph(&self) -> Option<Url> {
         let issuer = Url::parse(&self.issuer.replace(TENANT_PLACEHOLDER, "tenant")).ok()?;
         let url = Url::parse(&format!("{}://{}/", issuer.scheme(), self.msgraph_host.as_ref()?)).ok()?;
-        let is_bare = url.path() == "/" && url.username().is_empty() && url.query().is_none();
-        (is_bare && check_endpoint(&issuer, &url).is_ok()).then_some(url)
+        (url.path() == "/" && url.username().is_empty() && check_endpoint(&issuer, &url).is_ok()).then_some(url)
     }
 
     /// Whether the token endpoint takes a client authentication method.

@@ -92,12 +92,14 @@ type TokenClient = OAuthClient<
     EndpointSet,
 >;
 
+type Parameters = Vec<(&'static str, String)>;
+
 /// A client that proves who we are, and the parameters that it does so with.
 fn token_client(
     client: &ClientSettings,
     metadata: &Metadata,
     now: Timestamp,
-) -> Result<(TokenClient, Vec<(&'static str, String)>), TokenError> {
+) -> Result<(TokenClient, Parameters), TokenError> {
     let authentication = client.authenticate(metadata, now)?;
     let mut oauth = OAuthClient::new(ClientId::new(client.client_id.clone()))
         .set_auth_type(authentication.auth_type)

@@ -87,7 +87,7 @@ async fn a_certificate_that_is_not_registered_or_has_expired_is_explained() {
 
     // Entra knows keys of RSA alone, and so does its double.
     let (app, _folder) = app_with(&Certified::of_p256("app")).await;
-    refused_with(&app, "invalid_client", "refused the sign-in").await;
+    refused_with(&app, "AADSTS", "refused the sign-in").await;
 }
 
 /// Changes the header and the claims of an assertion.

@@ -73,7 +73,8 @@ fn token_response(change: impl Fn(&mut Value) + Send + Sync + 'static) -> Rewrit
 
 /// Somebody signed in, whose access token has expired.
 async fn expired() -> (TestApp, String, Browser) {
-    let app = TestApp::spawn_with(&[RENEWABLE]).await;
+    // Patient, for a machine that does other things too.
+    let app = TestApp::spawn_with(&[RENEWABLE, ("redis.command_timeout_ms", "5000")]).await;
     let browser = Browser::new();
     app.with_faults(Faults {
         token_response: Some(token_response(|it| it["expires_in"] = 0.into())),
@@ -172,10 +173,11 @@ async fn a_renewal_brings_new_claims() {
 
 #[actix_web::test]
 async fn of_200_requests_at_3_replicas_one_renews() {
+    // It takes longer than a lease lasts that nobody renews.
     let (app, first, browser) = expired().await;
     let replicas = [app.replica(), app.replica()];
     let urls: Vec<_> = [first].into_iter().chain(replicas.iter().map(|replica| spawn(&replica.identity))).collect();
-    let slow = Faults { renewal_takes: Duration::from_millis(300), strict_rotation: true, ..Faults::default() };
+    let slow = Faults { renewal_takes: Duration::from_millis(3500), strict_rotation: true, ..Faults::default() };
     app.with_faults(slow);
     let requests = (0..200).map(|n| {
         let url = format!("{}/token", urls[n % urls.len()]);
@@ -243,11 +245,13 @@ async fn a_provider_that_is_away_keeps_the_session() {
 #[actix_web::test]
 async fn a_request_that_is_given_up_loses_no_rotated_refresh_token() {
     let (app, url, browser) = expired().await;
-    let takes = Duration::from_millis(500);
+    let takes = Duration::from_secs(1);
     app.with_faults(Faults { renewal_takes: takes, strict_rotation: true, ..Faults::default() });
-    let given_up = tokio::time::timeout(Duration::from_millis(200), browser.get(&format!("{url}/token"))).await;
-    assert!(given_up.is_err());
-    assert_eq!(renewals(&app), 1);
+    let given_up = format!("{url}/token");
+    tokio::select! {
+        _ = browser.get(&given_up) => panic!("answered before it was given up"),
+        () = eventually("the renewal", async || (renewals(&app) == 1).then_some(())) => {}
+    }
     assert_eq!(browser.get(&format!("{url}/token")).await.status, 200);
     assert_eq!(browser.get(&format!("{url}/renewed")).await.status, 200, "the rotated refresh token was kept");
     assert_eq!(renewals(&app), 2);
