@@ -56,7 +56,11 @@ pub async fn run(settings: &Settings, offline: bool) -> ExitCode {
         Ok(_) if settings.demo => {
             report.line("provider", Ok("none configured: `serve` starts the demo identity provider".to_owned()));
         }
-        Ok(parts) => check_provider(&mut report, &parts.provider, &parts.clock, &parts.client.credential).await,
+        Ok(parts) => {
+            for provider in parts.providers() {
+                check_provider(&mut report, provider, &parts.clock, &parts.client.credential).await;
+            }
+        }
     }
     if !offline {
         report.line("session store", check_store(settings).await);
@@ -96,11 +100,15 @@ fn check_tls(settings: &Settings) -> Result<String, String> {
 }
 
 async fn check_provider(report: &mut Report, provider: &Provider, clock: &Clock, credential: &Credential) {
+    let (discovery, setting) = match &provider.settings().policy {
+        Some(policy) => (format!("discovery of {policy}"), "client.authority and b2c"),
+        None => ("discovery".to_owned(), "client.authority"),
+    };
     let (metadata, answer) = match provider.fetch_metadata().await {
         Ok(found) => found,
-        Err(error) => return report.line("discovery", Err(format!("{error}; see client.authority"))),
+        Err(error) => return report.line(&discovery, Err(format!("{error}; see {setting}"))),
     };
-    report.line("discovery", Ok(format!("issuer {}", metadata.issuer)));
+    report.line(&discovery, Ok(format!("issuer {}", metadata.issuer)));
     if let Some(date) = answer.date.as_deref().and_then(http_date) {
         let apart = clock.now().0 - date;
         let said = format!("{apart} s apart from the provider's");

@@ -1,5 +1,7 @@
 //! The use cases: begin a sign-in, complete it, end a session.
 
+mod begin;
+pub mod detour;
 mod error;
 pub mod interaction;
 mod membership;
@@ -7,7 +9,6 @@ mod parts;
 pub mod renewal;
 pub mod target;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::cookie::Cookie;
@@ -15,7 +16,7 @@ use ring::rand::SystemRandom;
 use thiserror::Error;
 use url::Url;
 
-use crate::oidc::authorization::{Code, RequestParameters, Transaction, random_text};
+use crate::oidc::authorization::{Code, random_text};
 use crate::oidc::callback::{AuthorizationError, Callback};
 use crate::oidc::claims::Claims;
 use crate::oidc::id_token::{IdTokenError, Verifier};
@@ -29,22 +30,15 @@ use crate::session::record::SignedIn;
 use crate::session::seal::hashed;
 use crate::session::store::RecordStore;
 use crate::session::transaction::{self};
+pub use begin::Begun;
+use detour::{Detour, Origin};
 pub use error::Error;
-use interaction::Interaction;
 pub use parts::{AuthRequestSettings, CookieSettings, Endpoints, Parts};
 use target::Target;
 
 /// Signs people in. Clones share everything.
 #[derive(Clone)]
 pub struct IdentityWeb(Arc<Parts>);
-
-/// A sign-in that has begun.
-pub struct Begun {
-    /// Where to send the browser.
-    pub url: Url,
-    /// What the browser is to remember.
-    pub cookies: Vec<Cookie<'static>>,
-}
 
 /// A sign-in that has come to its end.
 pub struct Completed {
@@ -62,11 +56,13 @@ pub struct Refused {
     pub error: Error,
     /// Takes the transaction's cookie away; `None` where the same response may come again.
     pub removal: Option<Cookie<'static>>,
+    /// Where to send the browser in place of an error page.
+    pub detour: Option<Detour>,
 }
 
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
-        Self { error, removal: None }
+        Self { error, removal: None, detour: None }
     }
 }
 
@@ -88,47 +84,6 @@ impl IdentityWeb {
         RecordStore::new(backend, &parts.key_prefix, ring, parts.session_limits, parts.clock.clone())
     }
 
-    /// Begins a sign-in. `further` are this request's own parameters, over those of the settings; `interaction` is what
-    /// it must ask beyond them.
-    ///
-    /// # Errors
-    /// [`Error::Provider`]: nothing is known of the provider yet.
-    pub async fn begin(
-        &self,
-        target: &Target,
-        further: BTreeMap<String, String>,
-        interaction: Interaction,
-        present: &[Cookie<'_>],
-    ) -> Result<Begun, Error> {
-        let Parts { provider, client, auth_request, ring, transactions, clock, .. } = &*self.0;
-        let metadata = provider.metadata().await?;
-        let (random, now) = (SystemRandom::new(), clock.now());
-        let transaction = Transaction::begin(&random, auth_request.redirect_uri.as_str(), target.as_str(), now)?;
-        let mut parameters = RequestParameters {
-            scopes: auth_request.scopes.clone(),
-            response_mode: auth_request.form_post.then_some("form_post"),
-            further: auth_request.further.clone(),
-        };
-        parameters.further.extend(further);
-        interaction.add_to(&mut parameters);
-        if provider.settings().is_entra() && parameters.further.get("prompt").is_some_and(|it| it == "select_account") {
-            parameters.further.remove("login_hint"); // Entra answers both with an error.
-        }
-        let url = transaction.url(&metadata, &client.client_id, &parameters)?;
-        let cookies = transactions.remember(ring, &random, &transaction, present, now)?;
-        Ok(Begun { url, cookies })
-    }
-
-    /// Checks that a third party asks for a sign-in at our provider (OpenID Connect Core section 4).
-    ///
-    /// # Errors
-    /// [`Error::ForeignIssuer`], and [`Error::Provider`] where the provider's issuer is not known yet.
-    pub async fn check_initiating_issuer(&self, issuer: &str) -> Result<(), Error> {
-        let metadata = self.0.provider.metadata().await?;
-        let ours = issuer == metadata.issuer || self.issuer_rule(&metadata).matches(issuer);
-        if ours { Ok(()) } else { Err(Error::ForeignIssuer) }
-    }
-
     /// Completes a sign-in from the authorization response, checked in this order: one value per parameter; the
     /// transaction; `iss`; the provider's error; the code, spent once across all replicas; the tokens; userinfo.
     ///
@@ -140,24 +95,29 @@ impl IdentityWeb {
         pairs: impl Iterator<Item = (&'a str, &'a str)>,
         present: &[Cookie<'_>],
     ) -> Result<Completed, Refused> {
-        let Parts { provider, ring, transactions, clock, .. } = &*self.0;
+        let Parts { ring, transactions, endpoints, clock, .. } = &*self.0;
         let callback = Callback::parse(pairs).map_err(Error::from)?;
         let state = callback.state.clone().ok_or(AuthorizationError::MissingState).map_err(Error::from)?;
         let removal = transactions.end(&state);
-        let ended = |error: Error| Refused { error, removal: Some(removal.clone()) };
+        let ended = |error: Error| Refused { error, removal: Some(removal.clone()), detour: None };
         let transaction = transactions.find(ring, &state, present, clock.now()).map_err(|error| ended(error.into()))?;
 
+        let provider = self.0.provider_for(transaction.policy.as_deref());
         let metadata = provider.metadata().await.map_err(Error::from)?;
-        let rule = self.issuer_rule(&metadata);
-        let code = transaction.accept(callback, &rule, &metadata).map_err(|error| ended(error.into()))?;
+        let rule = provider.settings().issuer_rule(&metadata);
+        let origin = Origin::of(&transaction, &endpoints.prefix);
+        let code = transaction.accept(callback, &rule, &metadata).map_err(|error| {
+            let detour = self.detour(&error, origin);
+            Refused { detour, ..ended(error.into()) }
+        })?;
 
         self.spend(&code).await.map_err(|error| match error {
             Error::AlreadySpent => ended(error),
             error => error.into(),
         })?;
-        match self.claim(&code, &metadata, &rule).await {
+        match self.claim(&code, provider, &metadata, &rule).await {
             Ok(signed_in) => {
-                let target = Target::parse(code.target(), &self.0.endpoints.prefix);
+                let target = Target::parse(code.target(), &endpoints.prefix);
                 Ok(Completed { signed_in, target, removal })
             }
             Err(error) => {
@@ -169,27 +129,34 @@ impl IdentityWeb {
     }
 
     /// From a spent code to a person: the token request, the ID token's checks, userinfo.
-    async fn claim(&self, code: &Code, metadata: &Metadata, rule: &IssuerRule) -> Result<SignedIn, Error> {
-        let Parts { provider, client, clock, .. } = &*self.0;
+    async fn claim(
+        &self,
+        code: &Code,
+        provider: &Provider,
+        metadata: &Metadata,
+        rule: &IssuerRule,
+    ) -> Result<SignedIn, Error> {
+        let Parts { client, clock, .. } = &*self.0;
         let tokens = redeem(code, client, metadata, provider.http(), clock.now()).await?;
         let verifier = Verifier { issuer: rule, client_id: &client.client_id, algorithm: client.algorithm };
-        let (mut claims, keys) = self.verify(&verifier, &tokens, code.nonce()).await?;
+        let (mut claims, keys) = self.verify(provider, &verifier, &tokens, code.nonce()).await?;
         if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {
             let (token, http) = (&tokens.granted.access_token, provider.http());
             userinfo::complete(&mut claims, endpoint, token, http, &verifier, &keys).await?;
         }
-        Ok(SignedIn { claims, tokens, at: clock.now(), asked_groups: Vec::new() })
+        let policy = provider.settings().policy.clone();
+        Ok(SignedIn { claims, tokens, at: clock.now(), asked_groups: Vec::new(), policy })
     }
 
     /// Verifies the ID token of a sign-in.
     async fn verify(
         &self,
+        provider: &Provider,
         verifier: &Verifier<'_>,
         tokens: &TokenSet,
         nonce: &str,
     ) -> Result<(Claims, Arc<KeySet>), Error> {
-        let Parts { provider, clock, .. } = &*self.0;
-        let (now, access_token) = (clock.now(), &tokens.granted.access_token);
+        let (now, access_token) = (self.0.clock.now(), &tokens.granted.access_token);
         self.with_keys(provider, |keys| verifier.verify(&tokens.id_token, keys, nonce, access_token, now)).await
     }
 
@@ -226,15 +193,11 @@ impl IdentityWeb {
         format!("{}spent:{}", self.0.key_prefix, hashed("spent state", code.state()))
     }
 
-    fn issuer_rule(&self, metadata: &Metadata) -> IssuerRule {
-        self.0.provider.settings().issuer_rule(metadata)
-    }
-
     /// Where to send a browser whose session has ended here, so that it ends at the provider too; `None` where the
     /// provider has no such place, or nothing is known of the provider.
     pub async fn end(&self, signed_in: &SignedIn) -> Option<Url> {
-        let Parts { provider, client, .. } = &*self.0;
-        let metadata = provider.metadata().await.ok()?;
+        let client = &self.0.client;
+        let metadata = self.0.provider_for(signed_in.policy.as_deref()).metadata().await.ok()?;
         let claims = &signed_in.claims;
         let request = EndSession {
             client_id: &client.client_id,

@@ -26,7 +26,7 @@ pub fn describe() {
     describe_histogram!(REQUEST, "Time to answer a request, by method, route and status.");
     describe_histogram!(PROVIDER, "Time of a request to the identity provider, by outcome.");
     describe_histogram!(STORE, "Time of a command to the session store, by command and outcome.");
-    describe_counter!(SIGN_INS, "Sign-ins, by outcome: begun, completed, refused.");
+    describe_counter!(SIGN_INS, "Sign-ins, by outcome: begun, completed, refused, cancelled (by the person, at B2C).");
     describe_counter!(REFUSALS, "Requests that were refused, by reason.");
     describe_counter!(RENEWALS, "Renewals of tokens, by outcome: renewed, refused, interaction, failed.");
     describe_counter!(OPENED, "Sessions that began.");
@@ -65,7 +65,7 @@ fn outcome(answered: bool) -> &'static str {
     if answered { "ok" } else { "error" }
 }
 
-/// A sign-in began, was completed or was refused.
+/// A sign-in began, was completed, refused or cancelled.
 pub fn sign_in(outcome: &'static str) {
     counter!(SIGN_INS, "outcome" => outcome).increment(1);
 }

@@ -1,5 +1,6 @@
 //! The settings: every module's own, read together from layers of files and the environment.
 
+mod b2c;
 mod client;
 mod credential;
 mod reader;
@@ -44,6 +45,7 @@ pub struct Settings {
     /// No client is configured: the demo provider signs people in.
     pub demo: bool,
     pub provider: ProviderSettings,
+    pub b2c: B2cSettings,
     pub client: ClientSettings,
     /// `client.ca_certificate`: an extra PEM root for talking to the provider.
     pub ca_certificate: Option<Vec<u8>>,
@@ -56,6 +58,15 @@ pub struct Settings {
     pub limits: LimitsSettings,
     pub telemetry: TelemetrySettings,
     pub demo_provider: DemoProviderSettings,
+}
+
+/// Section `b2c`: names of policies, without a slash. That of the sign-in (`susi`) is [`ProviderSettings::policy`].
+#[derive(Clone, Debug, Default)]
+pub struct B2cSettings {
+    /// The policy for editing one's profile.
+    pub profile: Option<String>,
+    /// The policy for resetting one's password.
+    pub password: Option<String>,
 }
 
 /// Section `server`.

@@ -20,7 +20,7 @@ use crate::identity_web::renewal::Renewals;
 use crate::identity_web::{IdentityWeb, Parts};
 use crate::oidc::authorization::NoRandomness;
 use crate::oidc::http::{self, Http};
-use crate::oidc::provider::Provider;
+use crate::oidc::provider::{Provider, ProviderSettings};
 use crate::oidc::secret::Secret;
 use crate::session::backend::Backend;
 use crate::session::memory::MemoryBackend;
@@ -118,7 +118,13 @@ pub fn parts(settings: &Settings, clock: Clock) -> Result<Parts, StartError> {
             Arc::new(RedisBackend::new(settings.redis.clone())?)
         }
     };
+    let policy = |policy: &Option<String>| {
+        let settings = ProviderSettings { policy: Some(policy.clone()?), ..settings.provider.clone() };
+        Some(Provider::new(settings, http.clone(), clock.clone()))
+    };
     Ok(Parts {
+        profile: policy(&settings.b2c.profile),
+        password: policy(&settings.b2c.password),
         provider: Provider::new(settings.provider.clone(), http, clock.clone()),
         client: settings.client.clone(),
         auth_request: settings.auth_request.clone(),

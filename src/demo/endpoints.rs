@@ -13,14 +13,16 @@ use serde_json::{Value, json};
 use tera::Context;
 use url::{Url, form_urlencoded};
 
+use super::b2c::B2C_DOMAIN;
 use super::faults::{Faults, apply};
 use super::people::{PEOPLE, Person, find};
 use super::tokens::{token, userinfo};
 use super::{DEMO_TENANT, DemoState, Grant, OF_SIGN_IN, graph, lock};
 use crate::oidc::authorization::random_text;
+use crate::oidc::issuer::{CONSUMERS_TENANT, TENANT_PLACEHOLDER};
 
 /// The cookie by which the provider knows a browser: not the application's, though they share a host.
-const SESSION_COOKIE: &str = "demo-provider-session";
+pub(super) const SESSION_COOKIE: &str = "demo-provider-session";
 
 pub(super) type Parameters = BTreeMap<String, String>;
 
@@ -42,15 +44,14 @@ async fn stylesheet() -> HttpResponse {
 }
 
 async fn discovery(state: Data<DemoState>, tenant: Path<String>) -> HttpResponse {
-    if ![DEMO_TENANT, "organizations", "common"].contains(&tenant.as_str()) {
+    let Some(id) = tenant_id(&tenant) else {
         let description = format!("AADSTS90002: Tenant '{tenant}' not found.");
         return HttpResponse::BadRequest().json(json!({"error": "invalid_tenant", "error_description": description}));
-    }
+    };
     let public = format!("{}/{tenant}", state.public_url);
     let internal = format!("{}/{tenant}", state.internal_url());
-    let issuer_tenant = if *tenant == DEMO_TENANT { DEMO_TENANT } else { "{tenantid}" };
     let document = json!({
-        "issuer": format!("{}/{issuer_tenant}/v2.0", state.public_url),
+        "issuer": state.issuer(id),
         "authorization_endpoint": format!("{public}/oauth2/v2.0/authorize"),
         "token_endpoint": format!("{internal}/oauth2/v2.0/token"),
         "end_session_endpoint": format!("{public}/oauth2/v2.0/logout"),
@@ -77,10 +78,20 @@ fn graph_host(state: &DemoState) -> String {
 
 async fn keys(state: Data<DemoState>) -> HttpResponse {
     state.key_requests.fetch_add(1, Ordering::SeqCst);
-    let issuer = format!("{}/{{tenantid}}/v2.0", state.public_url);
+    let issuer = state.issuer(TENANT_PLACEHOLDER);
     let set = state.signer.read().unwrap_or_else(PoisonError::into_inner).key_set(&issuer);
     let faults = faults(&state);
     answer(&faults, &apply(faults.key_set.as_ref(), set))
+}
+
+/// The id of a tenant that an authority names; the placeholder where it names many.
+fn tenant_id(tenant: &str) -> Option<&'static str> {
+    match tenant {
+        DEMO_TENANT | B2C_DOMAIN => Some(DEMO_TENANT),
+        "organizations" | "common" => Some(TENANT_PLACEHOLDER),
+        "consumers" => Some(CONSUMERS_TENANT),
+        _ => None,
+    }
 }
 
 pub(super) fn faults(state: &DemoState) -> Faults {
@@ -104,17 +115,13 @@ async fn authorize(
     }
     let scopes = parameters.get("scope").map_or("", String::as_str);
     let prompt = parameters.get("prompt").map_or("", String::as_str);
-    let known = request.cookie(SESSION_COOKIE);
-    let known = known.and_then(|cookie| {
-        let person = lock(&state.sessions).get(cookie.value()).copied();
-        person.map(|person| (cookie.value().to_owned(), person))
-    });
-    match (known, prompt) {
-        (Some((_, person)), "none") if !state.without_consent(person, scopes).is_empty() => {
+    let session = request.cookie(SESSION_COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
+    match (signed_in(&state, &request), prompt) {
+        (Some(person), "none") if !state.without_consent(person, scopes).is_empty() => {
             let description = "AADSTS65001: The user or administrator has not consented to use the application.";
             respond(&state, &parameters, vec![("error", "consent_required"), ("error_description", description)])
         }
-        (Some((session, person)), "" | "none") if state.without_consent(person, scopes).is_empty() => {
+        (Some(person), "" | "none") if state.without_consent(person, scopes).is_empty() => {
             grant(&state, &tenant, &parameters, person, session)
         }
         (None, "none") => {
@@ -123,6 +130,11 @@ async fn authorize(
         }
         _ => page_of_accounts(&state, &tenant, &parameters),
     }
+}
+
+/// Who is known to have this browser.
+pub(super) fn signed_in(state: &DemoState, request: &HttpRequest) -> Option<&'static Person> {
+    lock(&state.sessions).get(request.cookie(SESSION_COOKIE)?.value()).copied()
 }
 
 fn check_request(state: &DemoState, parameters: &Parameters) -> Result<(), String> {
@@ -196,7 +208,7 @@ fn grant(
     let value = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let grant = Grant {
         person,
-        tenant: if tenant == "organizations" || tenant == "common" { DEMO_TENANT } else { tenant }.to_owned(),
+        tenant: tenant_id(tenant).filter(|id| *id != TENANT_PLACEHOLDER).unwrap_or(DEMO_TENANT).to_owned(),
         redirect_uri: value("redirect_uri"),
         scope: value("scope"),
         claims: parameters.get("claims").cloned(),
@@ -211,7 +223,7 @@ fn grant(
 }
 
 /// The authorization response, by query or by form_post.
-fn respond(state: &DemoState, request: &Parameters, response: Vec<(&str, &str)>) -> HttpResponse {
+pub(super) fn respond(state: &DemoState, request: &Parameters, response: Vec<(&str, &str)>) -> HttpResponse {
     let mut parameters: Vec<_> =
         response.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     parameters.extend(request.get("state").map(|value| ("state".to_owned(), value.clone())));
@@ -235,12 +247,16 @@ fn form_post(state: &DemoState, redirect_uri: &str, parameters: &[(String, Strin
     page(state, "demo_form_post.html", &context)
 }
 
-fn fields<'a>(parameters: impl Iterator<Item = (&'a String, &'a String)>) -> Vec<Value> {
+pub(super) fn fields<'a>(parameters: impl Iterator<Item = (&'a String, &'a String)>) -> Vec<Value> {
     parameters.map(|(name, value)| json!({"name": name, "value": value})).collect()
 }
 
 /// RP-initiated sign-out: back to the application, where it is registered.
-async fn logout(state: Data<DemoState>, Query(query): Query<Parameters>, request: HttpRequest) -> HttpResponse {
+pub(super) async fn logout(
+    state: Data<DemoState>,
+    Query(query): Query<Parameters>,
+    request: HttpRequest,
+) -> HttpResponse {
     if let Some(cookie) = request.cookie(SESSION_COOKIE) {
         lock(&state.sessions).remove(cookie.value());
     }
@@ -257,7 +273,7 @@ async fn logout(state: Data<DemoState>, Query(query): Query<Parameters>, request
     HttpResponse::Found().insert_header((LOCATION, target.as_str())).finish()
 }
 
-fn page_of_message(state: &DemoState, heading: &str, text: &str) -> HttpResponse {
+pub(super) fn page_of_message(state: &DemoState, heading: &str, text: &str) -> HttpResponse {
     let mut context = Context::new();
     context.insert("stylesheet", "/site.css");
     context.insert("heading", heading);
@@ -265,7 +281,7 @@ fn page_of_message(state: &DemoState, heading: &str, text: &str) -> HttpResponse
     page(state, "demo_message.html", &context)
 }
 
-fn page(state: &DemoState, template: &str, context: &Context) -> HttpResponse {
+pub(super) fn page(state: &DemoState, template: &str, context: &Context) -> HttpResponse {
     match state.pages.render(template, context) {
         Ok(html) => HttpResponse::Ok()
             .content_type("text/html; charset=utf-8")

@@ -3,6 +3,7 @@
 //! It lets `cargo run` sign somebody in with no account anywhere, and it is the tests' provider, which can be driven
 //! into every misbehaviour that a good one cannot produce ([`faults`]). It never starts in the production profile.
 
+pub mod b2c;
 pub mod client_authentication;
 mod endpoints;
 pub mod faults;
@@ -22,6 +23,7 @@ use actix_web::{App, HttpServer, web};
 use tera::Tera;
 
 use crate::clock::{Clock, Timestamp};
+use b2c::{B2C_DOMAIN, B2c};
 use client_authentication::Registered;
 use faults::Faults;
 use people::Person;
@@ -75,6 +77,7 @@ pub struct DemoState {
     /// The scopes that each person agreed to.
     consents: Mutex<HashMap<&'static str, BTreeSet<String>>>,
     sessions: Mutex<HashMap<String, &'static Person>>,
+    b2c: B2c,
 }
 
 /// What a person granted to the client.
@@ -127,7 +130,8 @@ pub struct DemoProvider {
 }
 
 /// The page templates of the demo provider.
-const PAGES: [(&str, &str); 3] = [
+const PAGES: [(&str, &str); 4] = [
+    ("demo_b2c.html", include_str!("../../templates/demo_b2c.html")),
     ("demo_pick_account.html", include_str!("../../templates/demo_pick_account.html")),
     ("demo_form_post.html", include_str!("../../templates/demo_form_post.html")),
     ("demo_message.html", include_str!("../../templates/demo_message.html")),
@@ -161,6 +165,7 @@ impl DemoProvider {
             refresh_tokens: Mutex::default(),
             consents: Mutex::default(),
             sessions: Mutex::default(),
+            b2c: B2c::default(),
         });
         Ok(Self { state, listener, address })
     }
@@ -175,13 +180,20 @@ impl DemoProvider {
         format!("{}/{DEMO_TENANT}", self.state.public_url)
     }
 
+    /// The authority of the same tenant as B2C.
+    pub fn b2c_authority(&self) -> String {
+        format!("{}/{B2C_DOMAIN}", self.state.public_url)
+    }
+
     /// Serves until the server is stopped.
     ///
     /// # Errors
     /// The listener cannot be used.
     pub fn run(self) -> std::io::Result<Server> {
         let state = self.state;
-        let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(endpoints::routes));
+        let server = HttpServer::new(move || {
+            App::new().app_data(state.clone()).configure(endpoints::routes).configure(b2c::routes)
+        });
         Ok(server.workers(1).disable_signals().listen(self.listener)?.run())
     }
 }
@@ -189,6 +201,17 @@ impl DemoProvider {
 impl DemoState {
     fn internal_url(&self) -> &str {
         self.settings.internal_url.as_deref().unwrap_or(&self.public_url).trim_end_matches('/')
+    }
+
+    /// The issuer of a tenant, given by its GUID or the placeholder; at External ID (a host `{name}.ciamlogin.…`) it is
+    /// at a host of the tenant's own.
+    fn issuer(&self, tenant: &str) -> String {
+        let host =
+            match self.public_url.split_once("://").map(|(scheme, host)| (scheme, host.split_once(".ciamlogin."))) {
+                Some((scheme, Some((_, parent)))) => format!("{scheme}://{tenant}.ciamlogin.{parent}"),
+                _ => self.public_url.clone(),
+            };
+        format!("{host}/{tenant}/v2.0")
     }
 
     /// How many requests came to the token endpoint so far.

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 use ring::rand::SystemRandom;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::client_authentication::authenticate;
 use super::endpoints::{Parameters, answer, faults};
@@ -118,7 +118,7 @@ fn id_token(state: &DemoState, grant: &Grant, faults: &Faults) -> Option<String>
     let (person, now) = (grant.person, state.clock.now().0);
     let mut claims = json!({
         "aud": state.settings.client_id,
-        "iss": format!("{}/{}/v2.0", state.public_url, grant.tenant),
+        "iss": state.issuer(&grant.tenant),
         "iat": now, "nbf": now, "exp": now + ID_TOKEN_SECONDS,
         "name": person.name, "oid": person.object_id, "preferred_username": person.username,
         "email": person.username, "login_hint": format!("O.{}", person.id), "sid": grant.session_id,
@@ -139,19 +139,24 @@ fn id_token(state: &DemoState, grant: &Grant, faults: &Faults) -> Option<String>
     }
     let claims = apply(faults.claims.as_ref(), claims);
     let signer = state.signer.read().unwrap_or_else(PoisonError::into_inner);
+    signed(state, &signer, &claims, faults)
+}
+
+/// Claims as a token, signed as the faults want it.
+pub(super) fn signed(state: &DemoState, signer: &Signer, claims: &Value, faults: &Faults) -> Option<String> {
     let header = |algorithm: &str| {
         let header = json!({"typ": "JWT", "alg": algorithm, "kid": signer.kid()});
         apply(faults.header.as_ref(), header)
     };
     match faults.signature {
-        Signature::Own => signer.sign(&header(signer.algorithm), &claims).ok(),
+        Signature::Own => signer.sign(&header(signer.algorithm), claims).ok(),
         Signature::Foreign => {
             let mut foreign = Signer::generate().ok()?;
             foreign.algorithm = signer.algorithm;
-            foreign.sign(&header(signer.algorithm), &claims).ok()
+            foreign.sign(&header(signer.algorithm), claims).ok()
         }
-        Signature::ClientSecret => Some(sign_hs256(&state.settings.client_credential, &header("HS256"), &claims)),
-        Signature::None => Some(unsigned(&header("none"), &claims)),
+        Signature::ClientSecret => Some(sign_hs256(&state.settings.client_credential, &header("HS256"), claims)),
+        Signature::None => Some(unsigned(&header("none"), claims)),
     }
 }
 

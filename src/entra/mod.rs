@@ -1,5 +1,6 @@
 //! What is Microsoft Entra's alone.
 
+pub mod b2c;
 pub mod errors;
 pub mod graph;
 pub mod groups;

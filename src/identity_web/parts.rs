@@ -50,8 +50,12 @@ pub struct CookieSettings {
 
 /// All that the use cases work with.
 pub struct Parts {
-    /// The provider.
+    /// The provider; at B2C its sign-in policy.
     pub provider: Provider,
+    /// B2C's policy for editing one's profile (`b2c.profile`).
+    pub profile: Option<Provider>,
+    /// B2C's policy for resetting one's password (`b2c.password`).
+    pub password: Option<Provider>,
     /// Who we are at the provider.
     pub client: ClientSettings,
     /// What we ask for.
@@ -76,4 +80,18 @@ pub struct Parts {
     pub renewals: Renewals,
     /// The clock.
     pub clock: Clock,
+}
+
+impl Parts {
+    /// The provider, at B2C the policy of this name; where there is none (any more), that of the sign-in.
+    pub fn provider_for(&self, policy: Option<&str>) -> &Provider {
+        let named = |provider: &&Provider| provider.settings().policy.as_deref() == policy;
+        let others = [&self.profile, &self.password].into_iter().flatten();
+        policy.and_then(|_| others.into_iter().find(named)).unwrap_or(&self.provider)
+    }
+
+    /// Every provider there is: more than one at B2C alone.
+    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
+        [Some(&self.provider), self.profile.as_ref(), self.password.as_ref()].into_iter().flatten()
+    }
 }

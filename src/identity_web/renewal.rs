@@ -19,7 +19,7 @@ use crate::measure;
 use crate::oidc::callback::Refusal;
 use crate::oidc::claims::Claims;
 use crate::oidc::id_token::Verifier;
-use crate::oidc::provider::{Metadata, Provider};
+use crate::oidc::provider::{AuthorityKind, Metadata, Provider};
 use crate::oidc::token::{Renewed, TokenError, refresh};
 use crate::oidc::userinfo;
 use crate::session::current::{Current, Held, StoreError};
@@ -154,7 +154,7 @@ impl IdentityWeb {
         let Some(refresh_token) = &signed_in.tokens.refresh_token else {
             return Err(Error::Interaction(interaction()));
         };
-        let provider = &self.parts().provider;
+        let provider = self.parts().provider_for(signed_in.policy.as_deref());
         let metadata = provider.metadata().await?;
         let scopes = self.scopes_of_renewal(&signed_in, wanted);
         let answer = refresh(refresh_token, &scopes, client, &metadata, provider.http(), clock.now()).await;
@@ -182,10 +182,10 @@ impl IdentityWeb {
         claims.map(|_| stored)
     }
 
-    /// The scopes to name: at Entra, with those of the sign-in, which it grants no refresh token without.
+    /// The scopes to name: at Entra and B2C with those of the sign-in, which they grant no refresh token without.
     fn scopes_of_renewal(&self, signed_in: &SignedIn, wanted: &Wanted) -> Vec<String> {
         let mut scopes = signed_in.tokens.scopes_to_name(&wanted.scopes).to_vec();
-        if !scopes.is_empty() && self.parts().provider.settings().is_entra() {
+        if !scopes.is_empty() && self.parts().provider.settings().kind != AuthorityKind::Oidc {
             scopes.extend(["openid", "profile", "offline_access"].map(str::to_owned));
         }
         scopes

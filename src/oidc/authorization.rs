@@ -34,6 +34,9 @@ pub struct Transaction {
     pub target: String,
     /// When it began.
     pub started_at: Timestamp,
+    /// The B2C policy that the browser was sent to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
 }
 
 /// The system's source of randomness failed.
@@ -86,6 +89,7 @@ impl Transaction {
             redirect_uri: redirect_uri.to_owned(),
             target: target.to_owned(),
             started_at: now,
+            policy: None,
         })
     }
 

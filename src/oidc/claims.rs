@@ -50,7 +50,13 @@ impl Claims {
         ["name", "given_name", "nickname", "preferred_username", "email"]
             .iter()
             .find_map(|name| self.text(name))
+            .or_else(|| self.first_email())
             .unwrap_or_else(|| self.subject())
+    }
+
+    /// The first of `emails`, which B2C has in place of `email`. Never for authorization.
+    pub fn first_email(&self) -> Option<&str> {
+        self.get("emails")?.as_array()?.first()?.as_str()
     }
 
     /// Every claim, by name.

@@ -34,6 +34,9 @@ pub enum IdTokenError {
     /// Issued by the provider for people of a tenant that may not sign in.
     #[error("people of the ID token's tenant may not sign in here")]
     TenantNotAllowed,
+    /// Issued by another B2C policy than the browser was sent to (`tfp`, on older policies `acr`).
+    #[error("the ID token is of another policy than the sign-in's")]
+    WrongPolicy,
     /// Signed with a key that is published for another issuer.
     #[error("the ID token's key belongs to another issuer")]
     WrongKeyIssuer,
@@ -126,10 +129,12 @@ impl Verifier<'_> {
     fn check_issuer(&self, claims: &Map<String, Value>, key: &Key) -> Result<(), IdTokenError> {
         let issuer = text(claims, "iss")?;
         let tenant = claims.get("tid").and_then(Value::as_str);
-        self.issuer.check(issuer, tenant).map_err(|mismatch| match mismatch {
+        let policy = ["tfp", "acr"].iter().find_map(|name| claims.get(*name)).and_then(Value::as_str);
+        self.issuer.check(issuer, tenant, policy).map_err(|mismatch| match mismatch {
             IssuerMismatch::Issuer => IdTokenError::WrongIssuer,
             IssuerMismatch::NoTenant => IdTokenError::Claim("tid"),
             IssuerMismatch::TenantNotAllowed => IdTokenError::TenantNotAllowed,
+            IssuerMismatch::Policy => IdTokenError::WrongPolicy,
         })?;
         if key_may_sign(key.issuer.as_deref(), issuer, tenant) { Ok(()) } else { Err(IdTokenError::WrongKeyIssuer) }
     }

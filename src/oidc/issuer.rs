@@ -2,6 +2,8 @@
 
 /// Where Entra's issuer has the tenant's id, in templates.
 pub const TENANT_PLACEHOLDER: &str = "{tenantid}";
+/// The tenant of every personal Microsoft account; the authority calls it `consumers`.
+pub const CONSUMERS_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
 /// The rule that an issuer is held against.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,13 @@ pub enum IssuerRule {
         /// The tenants whose people may sign in, by id; none means any.
         allowed: Vec<String>,
     },
+    /// Exactly this issuer, and of its B2C policies the one that the browser was sent to.
+    Policy {
+        /// The issuer.
+        issuer: String,
+        /// The policy's name; case does not matter.
+        policy: String,
+    },
 }
 
 /// Why an issuer is refused.
@@ -26,16 +35,22 @@ pub enum IssuerMismatch {
     NoTenant,
     /// A tenant whose people may not sign in.
     TenantNotAllowed,
+    /// Another B2C policy, or none.
+    Policy,
 }
 
 impl IssuerRule {
-    /// Checks a token's `iss`, and for Entra its `tid`.
+    /// Checks a token's `iss`, for Entra its `tid`, and for B2C the policy that it names.
     ///
     /// # Errors
     /// The first [`IssuerMismatch`]. `TenantNotAllowed` only where issuer and tenant agree.
-    pub fn check(&self, issuer: &str, tenant: Option<&str>) -> Result<(), IssuerMismatch> {
+    pub fn check(&self, issuer: &str, tenant: Option<&str>, named: Option<&str>) -> Result<(), IssuerMismatch> {
         match self {
             Self::Exact(expected) => (issuer == expected).then_some(()).ok_or(IssuerMismatch::Issuer),
+            Self::Policy { issuer: expected, .. } if issuer != expected => Err(IssuerMismatch::Issuer),
+            Self::Policy { policy, .. } => {
+                named.filter(|named| named.eq_ignore_ascii_case(policy)).map(drop).ok_or(IssuerMismatch::Policy)
+            }
             Self::Tenants { template, allowed } => {
                 let tenant = tenant.filter(|tenant| is_guid(tenant)).ok_or(IssuerMismatch::NoTenant)?;
                 if issuer != template.replace(TENANT_PLACEHOLDER, tenant) {
@@ -50,7 +65,7 @@ impl IssuerRule {
     /// Whether an authorization response may bear this `iss` (RFC 9207 section 2.4).
     pub fn matches(&self, issuer: &str) -> bool {
         match self {
-            Self::Exact(expected) => issuer == expected,
+            Self::Exact(expected) | Self::Policy { issuer: expected, .. } => issuer == expected,
             Self::Tenants { template, .. } => {
                 let Some((before, after)) = template.split_once(TENANT_PLACEHOLDER) else { return false };
                 issuer.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).is_some_and(is_guid)
@@ -89,15 +104,15 @@ mod tests {
             allowed: allowed.iter().map(|&id| id.to_owned()).collect(),
         };
         let issuer = format!("https://login.example/{TENANT}/v2.0");
-        assert_eq!(rule(&[]).check(&issuer, Some(TENANT)), Ok(()));
-        assert_eq!(rule(&[&TENANT.to_uppercase()]).check(&issuer, Some(TENANT)), Ok(()));
+        assert_eq!(rule(&[]).check(&issuer, Some(TENANT), None), Ok(()));
+        assert_eq!(rule(&[&TENANT.to_uppercase()]).check(&issuer, Some(TENANT), None), Ok(()));
         let other = TENANT.replace('9', "8");
-        assert_eq!(rule(&[&other]).check(&issuer, Some(TENANT)), Err(IssuerMismatch::TenantNotAllowed));
-        assert_eq!(rule(&[]).check(&issuer, Some(&other)), Err(IssuerMismatch::Issuer));
-        assert_eq!(rule(&[]).check(&issuer, None), Err(IssuerMismatch::NoTenant));
-        assert_eq!(rule(&[]).check(&issuer, Some("common")), Err(IssuerMismatch::NoTenant));
+        assert_eq!(rule(&[&other]).check(&issuer, Some(TENANT), None), Err(IssuerMismatch::TenantNotAllowed));
+        assert_eq!(rule(&[]).check(&issuer, Some(&other), None), Err(IssuerMismatch::Issuer));
+        assert_eq!(rule(&[]).check(&issuer, None, None), Err(IssuerMismatch::NoTenant));
+        assert_eq!(rule(&[]).check(&issuer, Some("common"), None), Err(IssuerMismatch::NoTenant));
         assert_eq!(
-            rule(&[]).check(&format!("https://sts.example/{TENANT}/"), Some(TENANT)),
+            rule(&[]).check(&format!("https://sts.example/{TENANT}/"), Some(TENANT), None),
             Err(IssuerMismatch::Issuer)
         );
         assert!(rule(&[]).matches(&issuer));
@@ -108,10 +123,22 @@ mod tests {
     #[test]
     fn an_exact_issuer_is_compared_to_the_letter() {
         let rule = IssuerRule::Exact("https://op.example/a/".to_owned());
-        assert_eq!(rule.check("https://op.example/a/", None), Ok(()));
+        assert_eq!(rule.check("https://op.example/a/", None, None), Ok(()));
         for issuer in ["https://op.example/a", "https://OP.example/a/", "https://op.example/a/1", ""] {
-            assert_eq!(rule.check(issuer, None), Err(IssuerMismatch::Issuer), "{issuer}");
+            assert_eq!(rule.check(issuer, None, None), Err(IssuerMismatch::Issuer), "{issuer}");
         }
+    }
+
+    #[test]
+    fn a_policy_signs_people_in_who_were_sent_to_it() {
+        let issuer = format!("https://c.b2c.example/{TENANT}/v2.0/");
+        let rule = IssuerRule::Policy { issuer: issuer.clone(), policy: "b2c_1_susi".to_owned() };
+        assert_eq!(rule.check(&issuer, None, Some("B2C_1_SUSI")), Ok(()));
+        assert_eq!(rule.check(&issuer, None, Some("b2c_1_reset")), Err(IssuerMismatch::Policy));
+        assert_eq!(rule.check(&issuer, None, None), Err(IssuerMismatch::Policy));
+        let without_slash = issuer.trim_end_matches('/');
+        assert_eq!(rule.check(without_slash, None, Some("b2c_1_susi")), Err(IssuerMismatch::Issuer));
+        assert!(rule.matches(&issuer) && !rule.matches(without_slash));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! | specification | where |
 //! |---|---|
-//! | OpenID Connect Discovery 1.0 section 4 | [`provider`] |
+//! | OpenID Connect Discovery 1.0 section 4 | [`provider`], [`authority`] |
 //! | RFC 7517, JSON Web Key Sets | [`keys`] |
 //! | OpenID Connect Core 1.0 section 3.1.2, RFC 7636, RFC 9207 | [`authorization`], [`callback`] |
 //! | OpenID Connect Core 1.0 sections 3.1.3 and 9, RFC 7523 | [`token`], [`client_authentication`], [`credential`] |
@@ -13,6 +13,7 @@
 //!
 //! Building a request is apart from judging the answer, so every judgement is tested without a network.
 
+pub mod authority;
 pub mod authorization;
 mod cache;
 pub mod callback;
@@ -32,5 +33,6 @@ pub mod provider;
 mod renewed_id_token;
 pub mod secret;
 pub mod token;
+mod token_response;
 pub mod token_set;
 pub mod userinfo;

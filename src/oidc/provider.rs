@@ -7,37 +7,14 @@ use serde::Deserialize;
 use thiserror::Error;
 use url::{Host, Url};
 
+pub use super::authority::{AuthorityKind, ProviderSettings};
 use super::cache::Cached;
 use super::http::{Answer, Http, HttpError};
-use super::issuer::{IssuerRule, TENANT_PLACEHOLDER, is_guid};
+use super::issuer::{IssuerRule, TENANT_PLACEHOLDER};
 use super::json;
 use super::keys::KeySet;
 use crate::clock::Clock;
 use crate::measure;
-
-/// How the provider names its issuers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthorityKind {
-    /// Any OpenID Provider: the authority is the issuer.
-    Oidc,
-    /// Microsoft Entra, people of one organisation: the issuer is `{authority}/v2.0`, with the tenant's GUID.
-    SingleTenant,
-    /// Microsoft Entra, people of any organisation (or of those allowed): the issuer is a template.
-    MultiTenant,
-}
-
-/// Where the provider is, and who of its people may sign in.
-#[derive(Clone, Debug)]
-pub struct ProviderSettings {
-    /// How the provider names its issuers.
-    pub kind: AuthorityKind,
-    /// `client.authority`, to the letter.
-    pub authority: String,
-    /// `client.metadata_url`: where the discovery document is, if not under the authority.
-    pub metadata_url: Option<Url>,
-    /// `client.allowed_tenants`: for [`AuthorityKind::MultiTenant`]; none means any.
-    pub allowed_tenants: Vec<String>,
-}
 
 /// Why nothing is known of the provider.
 #[derive(Clone, Debug, Error)]
@@ -81,6 +58,10 @@ pub struct Metadata {
     /// Whether authorization responses bear `iss` (RFC 9207 section 3).
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
+    /// Whether a token response may lack the access token, as B2C's does where no API was asked for: not in the
+    /// document, but known of the provider.
+    #[serde(skip)]
+    pub access_token_optional: bool,
 }
 
 fn basic_only() -> Vec<String> {
@@ -88,31 +69,6 @@ fn basic_only() -> Vec<String> {
 }
 
 impl ProviderSettings {
-    /// Where the discovery document is (Discovery section 4.1; Entra's is under `/v2.0`).
-    ///
-    /// # Errors
-    /// The authority is not a URL.
-    pub fn metadata_url(&self) -> Result<Url, url::ParseError> {
-        if let Some(url) = &self.metadata_url {
-            return Ok(url.clone());
-        }
-        Url::parse(&format!("{}/.well-known/openid-configuration", self.base()))
-    }
-
-    /// Whether it is Microsoft Entra.
-    pub fn is_entra(&self) -> bool {
-        self.kind != AuthorityKind::Oidc
-    }
-
-    fn base(&self) -> String {
-        let authority = self.authority.trim_end_matches('/');
-        match self.kind {
-            AuthorityKind::Oidc => authority.to_owned(),
-            _ if authority.ends_with("/v2.0") => authority.to_owned(),
-            _ => format!("{authority}/v2.0"),
-        }
-    }
-
     /// Judges a discovery document.
     ///
     /// # Errors
@@ -120,58 +76,23 @@ impl ProviderSettings {
     pub fn judge(&self, document: &[u8]) -> Result<Metadata, ProviderError> {
         let malformed = |error: String| ProviderError::Malformed(format!("the discovery document: {error}"));
         let object = json::object(document).map_err(|error| malformed(error.to_string()))?;
-        let metadata: Metadata = serde_json::from_value(object.into()).map_err(|error| malformed(error.to_string()))?;
-        self.check_issuer(&metadata.issuer)?;
-        let (issuer, endpoints) = (Url::parse(&metadata.issuer), metadata.endpoints());
-        let issuer = issuer.map_err(|error| malformed(format!("issuer: {error}")))?;
-        for (name, endpoint) in endpoints {
+        let mut metadata: Metadata =
+            serde_json::from_value(object.into()).map_err(|error| malformed(error.to_string()))?;
+        let found = || metadata.issuer.clone();
+        self.check_issuer(&metadata.issuer)
+            .map_err(|expected| ProviderError::WrongIssuer { found: found(), expected })?;
+        let issuer = Url::parse(&metadata.issuer).map_err(|error| malformed(format!("issuer: {error}")))?;
+        for (name, endpoint) in metadata.endpoints() {
             check_endpoint(&issuer, endpoint).map_err(|error| malformed(format!("{name} {error}")))?;
         }
+        metadata.access_token_optional = self.kind == AuthorityKind::B2c;
         Ok(metadata)
-    }
-
-    /// Discovery section 4.3: the issuer must be the one that was configured, to the letter.
-    fn check_issuer(&self, found: &str) -> Result<(), ProviderError> {
-        let (expected, agrees) = match self.kind {
-            AuthorityKind::Oidc => (self.authority.clone(), found == self.authority),
-            _ => (self.base(), self.is_issuer_of_tenant(found)),
-        };
-        if agrees { Ok(()) } else { Err(ProviderError::WrongIssuer { found: found.to_owned(), expected }) }
-    }
-
-    /// Entra's issuer has the tenant's GUID also where the authority has its domain name, and the placeholder where
-    /// the authority stands for many tenants.
-    fn is_issuer_of_tenant(&self, issuer: &str) -> bool {
-        let base = self.base();
-        let Some((host, configured)) = split_tenant(&base) else { return false };
-        let Some((issuer_host, tenant)) = split_tenant(issuer) else { return false };
-        let tenant_agrees = match self.kind {
-            _ if is_guid(configured) => tenant.eq_ignore_ascii_case(configured),
-            AuthorityKind::MultiTenant => tenant == TENANT_PLACEHOLDER || is_guid(tenant),
-            _ => is_guid(tenant),
-        };
-        host == issuer_host && tenant_agrees
     }
 
     /// The rule for the issuer of tokens.
     pub fn issuer_rule(&self, metadata: &Metadata) -> IssuerRule {
-        match (self.kind, split_tenant(&metadata.issuer)) {
-            (AuthorityKind::Oidc, _) | (_, None) => IssuerRule::Exact(metadata.issuer.clone()),
-            (kind, Some((host, tenant))) => {
-                let template = format!("{host}/{TENANT_PLACEHOLDER}/v2.0");
-                let allowed = match (kind, tenant) {
-                    (AuthorityKind::MultiTenant, TENANT_PLACEHOLDER) => self.allowed_tenants.clone(),
-                    _ => vec![tenant.to_owned()],
-                };
-                IssuerRule::Tenants { template, allowed }
-            }
-        }
+        self.issuer_rule_for(&metadata.issuer)
     }
-}
-
-/// Splits `{host}/{tenant}/v2.0`.
-fn split_tenant(issuer: &str) -> Option<(&str, &str)> {
-    issuer.strip_suffix("/v2.0")?.rsplit_once('/')
 }
 
 impl Metadata {

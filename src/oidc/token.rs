@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType};
 use oauth2::{
-    AuthorizationCode, Client as OAuthClient, ClientId, EndpointNotSet, EndpointSet, ErrorResponse, ExtraTokenFields,
-    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken,
-    StandardTokenResponse, TokenResponse as _, TokenUrl,
+    AuthorizationCode, Client as OAuthClient, ClientId, EndpointNotSet, EndpointSet, ErrorResponse, PkceCodeVerifier,
+    RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken, TokenResponse as _, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -19,6 +18,7 @@ use super::credential::Credential;
 use super::http::{Http, HttpError};
 use super::jws::Algorithm;
 use super::provider::Metadata;
+use super::token_response::TokenResponse;
 pub use super::token_set::{Granted, Renewed, TokenSet};
 use crate::clock::Timestamp;
 
@@ -71,14 +71,6 @@ impl fmt::Display for TokenErrorResponse {
 
 impl ErrorResponse for TokenErrorResponse {}
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct IdTokenField {
-    id_token: Option<String>,
-}
-
-impl ExtraTokenFields for IdTokenField {}
-
-type TokenResponse = StandardTokenResponse<IdTokenField, BasicTokenType>;
 type TokenClient = OAuthClient<
     TokenErrorResponse,
     TokenResponse,
@@ -130,7 +122,8 @@ pub async fn redeem(
     for (name, value) in parameters {
         request = request.add_extra_param(name, value);
     }
-    first(judge(request.request_async(&|request| http.send_unless_failing(request)).await, now)?)
+    let response = request.request_async(&|request| http.send_unless_failing(request)).await;
+    first(judge(response, metadata.access_token_optional, now)?)
 }
 
 /// The tokens of a sign-in: with an ID token.
@@ -159,12 +152,14 @@ pub async fn refresh(
     for (name, value) in parameters {
         request = request.add_extra_param(name, value);
     }
-    judge(request.request_async(&|request| http.send_unless_failing(request)).await, now)
+    let response = request.request_async(&|request| http.send_unless_failing(request)).await;
+    judge(response, metadata.access_token_optional, now)
 }
 
 /// Judges a token response (section 3.1.3.5).
 fn judge(
     response: Result<TokenResponse, RequestTokenError<HttpError, TokenErrorResponse>>,
+    access_token_optional: bool,
     now: Timestamp,
 ) -> Result<Renewed, TokenError> {
     let tokens = response.map_err(|error| match error {
@@ -175,7 +170,8 @@ fn judge(
         ),
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => TokenError::Malformed,
     })?;
-    if !matches!(tokens.token_type(), BasicTokenType::Bearer) {
+    let lacks_access_token = tokens.access_token().secret().is_empty() && !access_token_optional;
+    if lacks_access_token || !matches!(tokens.token_type(), BasicTokenType::Bearer) {
         return Err(TokenError::Malformed);
     }
     // A lifetime beyond a day is not worth believing, and might not fit a timestamp.
@@ -188,7 +184,7 @@ fn judge(
             expires_at: lifetime.map(|lifetime| now.plus(lifetime)),
             scope,
         },
-        id_token: tokens.extra_fields().id_token.clone(),
+        id_token: tokens.id_token.clone(),
         refresh_token: tokens.refresh_token().map(|token| token.secret().clone()),
     })
 }
@@ -199,7 +195,21 @@ mod tests {
 
     fn judged(response: &serde_json::Value) -> Result<TokenSet, TokenError> {
         let parsed = serde_json::from_value(response.clone()).map_err(|_| RequestTokenError::Other(String::new()));
-        first(judge(parsed, Timestamp(1000))?)
+        first(judge(parsed, false, Timestamp(1000))?)
+    }
+
+    #[test]
+    fn b2c_may_give_no_access_token_and_numbers_as_texts() {
+        let response = serde_json::json!({"id_token": "i", "token_type": "Bearer", "not_before": 1_603_065_986,
+            "id_token_expires_in": 3600, "profile_info": "e30", "scope": "openid"});
+        let judged = |response: &serde_json::Value, optional| {
+            judge(Ok(serde_json::from_value(response.clone()).unwrap()), optional, Timestamp(1000))
+        };
+        assert_eq!(judged(&response, true).unwrap().granted.access_token, "");
+        assert!(matches!(judged(&response, false), Err(TokenError::Malformed)), "B2C alone may");
+        let texts =
+            serde_json::json!({"access_token": "a", "id_token": "i", "token_type": "Bearer", "expires_in": "60"});
+        assert_eq!(judged(&texts, true).unwrap().granted.expires_at, Some(Timestamp(1060)));
     }
 
     #[test]
@@ -216,6 +226,7 @@ mod tests {
             serde_json::json!({"access_token": "a", "token_type": "Bearer"}),
             serde_json::json!({"access_token": "a", "token_type": "mac", "id_token": "i"}),
             serde_json::json!({"token_type": "Bearer", "id_token": "i"}),
+            serde_json::json!({"access_token": "a", "token_type": "Bearer", "id_token": "i", "expires_in": "soon"}),
         ] {
             assert!(matches!(judged(&response), Err(TokenError::Malformed)), "{response}");
         }

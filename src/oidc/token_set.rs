@@ -19,7 +19,7 @@ const OF_SIGN_IN: [&str; 6] = ["openid", "profile", "email", "address", "phone",
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Granted {
-    /// For the userinfo endpoint and other resources; opaque to us.
+    /// For the userinfo endpoint and other resources; opaque to us. Empty where B2C gave none.
     pub access_token: String,
     /// When we got it.
     pub obtained_at: Timestamp,

@@ -35,6 +35,9 @@ pub struct SignedIn {
     pub at: Timestamp,
     /// Groups that the directory was asked about, because the ID token has not room for all of the person's.
     pub asked_groups: Vec<AskedGroup>,
+    /// The B2C policy that the person signed in by: tokens are renewed, and the session ended, at the same one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
 }
 
 /// Whether the person is in a group, as the directory said when the ID token was fresh.

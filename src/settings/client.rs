@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::b2c::check as check_b2c;
 use super::credential::{credential, from_azure};
 use super::reader::Reader;
 use super::{DemoProviderSettings, Profile, ServerSettings};
@@ -15,40 +16,37 @@ use crate::oidc::provider::{AuthorityKind, ProviderSettings, is_loopback};
 use crate::oidc::secret::Secret;
 use crate::oidc::token::ClientSettings;
 
+pub(super) fn authority_kind(reader: &mut Reader) -> AuthorityKind {
+    reader.choice("type.client_type", &[("CONFIDENTIAL", ())]);
+    reader.ignore("type.framework");
+    let choices = [
+        ("SINGLE_TENANT", AuthorityKind::SingleTenant),
+        ("MULTI_TENANT", AuthorityKind::MultiTenant),
+        ("B2C", AuthorityKind::B2c),
+        ("OIDC", AuthorityKind::Oidc),
+    ];
+    reader.choice("type.authority_type", &choices).unwrap_or(AuthorityKind::Oidc)
+}
+
 pub(super) fn client(
     reader: &mut Reader,
     profile: Profile,
     demo: &DemoProviderSettings,
+    kind: AuthorityKind,
+    policy: Option<String>,
 ) -> Option<(bool, ProviderSettings, ClientSettings)> {
-    reader.choice("type.client_type", &[("CONFIDENTIAL", ())]);
-    reader.ignore("type.framework");
-    let kind = reader.choice(
-        "type.authority_type",
-        &[
-            ("SINGLE_TENANT", Some(AuthorityKind::SingleTenant)),
-            ("MULTI_TENANT", Some(AuthorityKind::MultiTenant)),
-            ("B2C", None),
-            ("OIDC", Some(AuthorityKind::Oidc)),
-        ],
-    );
-    if kind == Some(None) {
-        reader.problem("type.authority_type", "B2C is not supported by this version");
-    }
-    for key in ["b2c.susi", "b2c.profile", "b2c.password"] {
-        reader.ignore(key);
-    }
-    let kind = kind.flatten().unwrap_or(AuthorityKind::Oidc);
     let (client_id, authority) = (reader.text("client.client_id"), reader.text("client.authority"));
     let (credential_given, credential) = credential(reader);
     let (client_id, authority) = from_azure(reader, kind, client_id, authority);
     let is_demo = profile == Profile::Development && client_id.is_none() && !credential_given && authority.is_none();
     let provider = ProviderSettings {
-        kind: if is_demo { AuthorityKind::SingleTenant } else { kind },
+        kind: if is_demo && kind != AuthorityKind::B2c { AuthorityKind::SingleTenant } else { kind },
         authority: if is_demo {
             format!("{}/{DEMO_TENANT}", demo.public_url.as_str().trim_end_matches('/'))
         } else {
             authority.clone().unwrap_or_default()
         },
+        policy,
         metadata_url: reader.url("client.metadata_url"),
         allowed_tenants: allowed_tenants(reader),
     };
@@ -72,6 +70,7 @@ pub(super) fn client(
     }
     if authority.is_some() {
         check_authority(reader, &provider);
+        check_b2c(reader, &provider);
     }
     unset.iter().all(|(_, unset)| !unset).then_some((false, provider, client))
 }

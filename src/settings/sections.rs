@@ -6,13 +6,14 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
-use super::client::{auth_request, client};
+use super::b2c::b2c;
+use super::client::{auth_request, authority_kind, client};
 use super::reader::Reader;
 use super::{
     DemoProviderSettings, Profile, ServerSettings, SessionSettings, Settings, StoreKind, TelemetrySettings, TlsSettings,
 };
 use crate::identity_web::{CookieSettings, Endpoints};
-use crate::oidc::provider::{ProviderSettings, is_loopback};
+use crate::oidc::provider::{AuthorityKind, ProviderSettings, is_loopback};
 use crate::oidc::secret::Secret;
 use crate::session::record::SessionLimits;
 use crate::session::redis::RedisSettings;
@@ -30,9 +31,11 @@ pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
     let redis_chosen = !redis.url.expose().is_empty();
     let (session, limits) = (session(reader, profile, &server, redis_chosen), limits(reader));
     let telemetry = telemetry(reader);
+    let kind = authority_kind(reader);
     let auth_request = auth_request(reader, &server, &endpoints);
+    let (policy, b2c) = b2c(reader, kind);
     let ca_certificate = reader.file("client.ca_certificate");
-    let client = client(reader, profile, &demo_provider);
+    let client = client(reader, profile, &demo_provider, kind, policy);
     let (demo, provider, client) = client?;
     let mut auth_request = auth_request?;
     complete_scopes(&mut auth_request.scopes, &provider);
@@ -42,6 +45,7 @@ pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
         profile,
         demo,
         provider,
+        b2c,
         client,
         ca_certificate,
         auth_request,
@@ -57,13 +61,15 @@ pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
 }
 
 /// Adds what every sign-in needs: at Entra `profile` (for `oid`) and `offline_access` (to renew tokens for Graph) too, as
-/// Microsoft's own libraries do.
+/// Microsoft's own libraries do. B2C does not know `email`, and passes over `profile`.
 fn complete_scopes(scopes: &mut Vec<String>, provider: &ProviderSettings) {
-    let wanted: &[&str] = match (provider.is_entra(), scopes.is_empty()) {
-        (true, true) => &["openid", "profile", "email", "offline_access"],
-        (true, false) => &["openid", "profile", "offline_access"],
-        (false, true) => &["openid", "profile", "email"],
-        (false, false) => &["openid"],
+    let wanted: &[&str] = match (provider.kind, scopes.is_empty()) {
+        (AuthorityKind::Oidc, true) => &["openid", "profile", "email"],
+        (AuthorityKind::Oidc, false) => &["openid"],
+        (AuthorityKind::SingleTenant | AuthorityKind::MultiTenant, true) => {
+            &["openid", "profile", "email", "offline_access"]
+        }
+        _ => &["openid", "profile", "offline_access"],
     };
     let missing: Vec<_> = wanted.iter().filter(|one| !scopes.iter().any(|scope| scope == *one)).collect();
     scopes.splice(0..0, missing.into_iter().map(|&scope| scope.to_owned()));

@@ -9,12 +9,14 @@ use crate::clock::Clock;
 use crate::demo::signer::Signer;
 use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DemoProvider, DemoSettings};
 use crate::oidc::credential::Credential;
+use crate::oidc::provider::AuthorityKind;
 use crate::settings::Settings;
 
 /// Starts the demo provider in a task of this runtime; gives its authority.
 pub(super) fn start(settings: &Settings, clock: Clock) -> Result<String, StartError> {
     let demo = build(settings, clock)?;
-    let authority = demo.authority();
+    let b2c = settings.provider.kind == AuthorityKind::B2c;
+    let authority = if b2c { demo.b2c_authority() } else { demo.authority() };
     info!(%authority, "no client is configured: the demo identity provider signs people in");
     actix_web::rt::spawn(demo.run()?);
     Ok(authority)

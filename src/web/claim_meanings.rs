@@ -1,6 +1,6 @@
 //! What each claim means, in a sentence (OpenID Connect Core sections 2 and 5.1; Microsoft's ID token claims reference).
 
-const MEANINGS: [(&str, &str); 43] = [
+const MEANINGS: [(&str, &str); 45] = [
     ("acct", "Whether the account is a member (0) or a guest (1) of the organisation."),
     ("acr", "How strongly you proved who you are."),
     ("address", "Your postal address."),
@@ -11,6 +11,7 @@ const MEANINGS: [(&str, &str); 43] = [
     ("birthdate", "Your date of birth."),
     ("email", "An e-mail address of yours. It can change, and may not be verified: never a key."),
     ("email_verified", "Whether the identity provider has verified the e-mail address."),
+    ("emails", "Your e-mail addresses. They can change: never a key."),
     ("exp", "When the token expires."),
     ("family_name", "Your family name."),
     ("gender", "Your gender."),
@@ -37,6 +38,7 @@ const MEANINGS: [(&str, &str); 43] = [
     ("sid", "Your session at the identity provider."),
     ("sub", "You, at this issuer: with iss, the one stable key of a person."),
     ("tid", "Your organisation: the id of its tenant."),
+    ("tfp", "The user flow (B2C policy) that you signed in by."),
     ("upn", "Your user principal name. It can change: never a key."),
     ("updated_at", "When what the identity provider knows of you last changed."),
     ("ver", "The version of the token’s format."),

@@ -125,12 +125,18 @@ pub async fn login_required<B: MessageBody + 'static>(
 
 /// The answer to nobody: on its way to a page it is sent to sign in, anything else gets 401.
 pub(super) fn to_sign_in(request: ServiceRequest) -> ServiceResponse {
-    let origin = Origin::from(&request);
-    let may_redirect = origin.is_navigation() && !origin.is_prefetch();
     let (request, _) = request.into_parts();
-    let response = match Views::of(&request).filter(|_| may_redirect) {
-        Some(views) => HttpResponse::SeeOther().insert_header((LOCATION, views.sign_in_url(&request))).finish(),
-        None => HttpResponse::from_error(Error::NotSignedIn),
-    };
+    let response = way_to_sign_in(&request).unwrap_or_else(HttpResponse::from_error);
     ServiceResponse::new(request, response)
+}
+
+/// Sends a browser that is on its way to a page to sign in, and back there.
+///
+/// # Errors
+/// [`Error::NotSignedIn`]: it is not a browser's navigation.
+pub(super) fn way_to_sign_in(request: &HttpRequest) -> Result<HttpResponse, Error> {
+    let origin = Origin::from(request);
+    let may_redirect = origin.is_navigation() && !origin.is_prefetch();
+    let views = Views::of(request).filter(|_| may_redirect).ok_or(Error::NotSignedIn)?;
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, views.sign_in_url(request))).finish())
 }

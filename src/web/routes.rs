@@ -19,6 +19,9 @@ pub(super) const VERIFY: &str = "/verify";
 pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb) {
     let endpoints = identity.parts().endpoints.clone();
     let verify = format!("{}{VERIFY}", endpoints.prefix);
+    if identity.parts().profile.is_some() {
+        service.service(only(&endpoints.edit_profile).route(get().to(sign_in::edit_profile)));
+    }
     service
         .app_data(Data::new(identity))
         .service(only(&endpoints.sign_in).route(get().to(sign_in::begin)))

@@ -1,21 +1,23 @@
-//! `GET /auth/sign_in` and the callback.
+//! `GET /auth/sign_in`, `GET /auth/edit_profile` and the callback.
 
 use std::collections::BTreeMap;
 
 use actix_session::Session;
+use actix_web::cookie::Cookie;
 use actix_web::http::header::{CONTENT_TYPE, LOCATION};
 use actix_web::web::{Bytes, Data};
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde_json::Value;
 use url::form_urlencoded;
 
 use super::error::Error;
-use super::identity::MaybeIdentity;
+use super::identity::{MaybeIdentity, way_to_sign_in};
 use super::origin::Origin;
 use super::sessions::CarriedOver;
+use crate::identity_web::detour::Detour;
 use crate::identity_web::interaction::Interaction;
 use crate::identity_web::target::Target;
-use crate::identity_web::{Completed, Error as Cause, IdentityWeb};
+use crate::identity_web::{Begun, Completed, Error as Cause, IdentityWeb, Refused};
 use crate::measure;
 use crate::session::current::Current;
 use crate::session::transaction::TransactionError;
@@ -42,12 +44,33 @@ pub(super) async fn begin(request: HttpRequest, identity: Data<IdentityWeb>) -> 
     let interaction = interaction(&identity, &query)?;
     let begun = identity.begin(&target, passed_on(query)?, interaction, &cookies(&request)).await?;
     measure::sign_in("begun");
+    Ok(to_provider(begun).finish())
+}
+
+/// Sends a person who is signed in to edit their profile, at B2C; anyone else to sign in.
+pub(super) async fn edit_profile(
+    request: HttpRequest,
+    identity: Data<IdentityWeb>,
+    user: Result<MaybeIdentity, Error>,
+) -> Result<HttpResponse, Error> {
+    if Origin::from(&request).is_prefetch() {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    if user?.identity().is_none() {
+        return way_to_sign_in(&request);
+    }
+    let target = target(&identity, &unique(pairs(request.query_string())?)?);
+    let begun = identity.begin_profile(&target, &cookies(&request)).await?;
+    Ok(to_provider(begun).finish())
+}
+
+fn to_provider(begun: Begun) -> HttpResponseBuilder {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((LOCATION, begun.url.as_str()));
     begun.cookies.into_iter().for_each(|cookie| {
         response.cookie(cookie);
     });
-    Ok(response.finish())
+    response
 }
 
 fn target(identity: &IdentityWeb, query: &BTreeMap<String, String>) -> Target {
@@ -126,12 +149,46 @@ async fn complete(
     pairs: &Pairs,
 ) -> Result<HttpResponse, Error> {
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let outcome = identity.complete(pairs, &cookies(request)).await;
-    measure::sign_in(if outcome.is_ok() { "completed" } else { "refused" });
-    let Completed { signed_in, target, removal } = outcome?;
+    let Completed { signed_in, target, removal } = match identity.complete(pairs, &cookies(request)).await {
+        Ok(completed) => completed,
+        Err(Refused { detour: Some(detour), removal, .. }) => {
+            return follow(detour, removal, request, identity).await;
+        }
+        Err(refused) => {
+            measure::sign_in("refused");
+            return Err(refused.into());
+        }
+    };
+    measure::sign_in("completed");
     begin_session(request, session)?;
     Current::of_request()?.sign_in(signed_in);
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, target.as_str())).cookie(removal).finish())
+}
+
+/// Follows a person who chose something else than to sign in. Whoever cancels stays as they were; who was not signed in
+/// has no page to go back to but home.
+async fn follow(
+    detour: Detour,
+    removal: Option<Cookie<'static>>,
+    request: &HttpRequest,
+    identity: &IdentityWeb,
+) -> Result<HttpResponse, Error> {
+    measure::sign_in("cancelled");
+    let mut response = match detour {
+        Detour::ResetPassword(target) => to_provider(identity.begin_password(&target, &cookies(request)).await?),
+        Detour::Back(target) => {
+            let held = Current::of_request()?.held().ok().flatten();
+            let signed_in = held.is_some_and(|held| held.record.signed_in.is_some());
+            let target = if signed_in { target } else { Target::home() };
+            let mut response = HttpResponse::SeeOther();
+            response.insert_header((LOCATION, target.as_str()));
+            response
+        }
+    };
+    if let Some(cookie) = removal {
+        response.cookie(cookie);
+    }
+    Ok(response.finish())
 }
 
 /// A new session under a new key. What was stored before does not carry over, but for what the application names.
@@ -147,7 +204,7 @@ fn begin_session(request: &HttpRequest, session: &Session) -> Result<(), Error> 
     Ok(())
 }
 
-fn cookies(request: &HttpRequest) -> Vec<actix_web::cookie::Cookie<'static>> {
+fn cookies(request: &HttpRequest) -> Vec<Cookie<'static>> {
     request.cookies().map(|cookies| cookies.clone()).unwrap_or_default()
 }
 

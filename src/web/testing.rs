@@ -21,8 +21,8 @@ impl IdentityWeb {
         let (parts, now) = (self.parts(), self.parts().clock.now());
         let granted = Granted { access_token: String::new(), obtained_at: now, expires_at: None, scope: None };
         let tokens = TokenSet { granted, id_token: String::new(), refresh_token: None, further: Vec::new() };
-        let signed_in =
-            SignedIn { claims: Claims::unverified_for_tests(claims), tokens, at: now, asked_groups: Vec::new() };
+        let claims = Claims::unverified_for_tests(claims);
+        let signed_in = SignedIn { claims, tokens, at: now, asked_groups: Vec::new(), policy: None };
         let session_key = self.store().create(&Record::begin(Some(signed_in), BTreeMap::new(), now)).await?;
         let name = parts.cookie.name.clone();
         let mut jar = CookieJar::new();

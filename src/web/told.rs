@@ -1,6 +1,7 @@
 //! The sentences: what a person is told of each error, and what to do.
 
 use super::error::Error;
+use crate::entra::b2c;
 use crate::entra::errors::{Said, Shows, said};
 use crate::entra::graph::GraphError;
 use crate::identity_web::Error as Cause;
@@ -186,6 +187,10 @@ fn told_of(cause: &Cause) -> Told {
 
 /// Entra's own codes say more than the error that they come with.
 fn explained(refusal: &Refusal) -> Option<Told> {
+    if let Some(explanation) = b2c::explain(&refusal.description) {
+        let told = told_try_again(explanation.heading, explanation.explanation, explanation.actions);
+        return Some(with_what_entra_said(refusal, Told { shows: explanation.shows, ..told }));
+    }
     let explanation = said(&refusal.description)?.explanation?;
     let told = told_try_again(explanation.heading, explanation.explanation, explanation.actions);
     Some(with_what_entra_said(refusal, Told { shows: explanation.shows, ..told }))

@@ -41,6 +41,7 @@ struct Site {
     home: &'static str,
     sign_in: String,
     sign_out: String,
+    edit_profile: Option<String>,
     token_details: &'static str,
     call_graph: &'static str,
     admin: &'static str,
@@ -111,6 +112,7 @@ impl Views {
             home: "/",
             sign_in: endpoints.sign_in.clone(),
             sign_out: endpoints.sign_out.clone(),
+            edit_profile: identity.parts().profile.is_some().then(|| endpoints.edit_profile.clone()),
             token_details: "/token_details",
             call_graph: "/call_graph",
             admin: "/admin",
@@ -160,7 +162,7 @@ impl Views {
     ) -> Result<HttpResponse, Error> {
         let user = user.map(|signed_in| User {
             name: signed_in.claims.display_name(),
-            username: signed_in.claims.text("preferred_username"),
+            username: signed_in.claims.text("preferred_username").or_else(|| signed_in.claims.first_email()),
         });
         if !context.contains_key("account_unknown") {
             context.insert("account_unknown", &false);

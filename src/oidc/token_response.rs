@@ -1,0 +1,72 @@
+//! The token response as it comes: OpenID Connect Core section 3.1.3.3, and what B2C makes of it.
+
+use std::time::Duration;
+
+use oauth2::basic::BasicTokenType;
+use oauth2::{AccessToken, RefreshToken, Scope, TokenResponse as StandardTokenResponse, helpers};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A token response, nothing of it judged. B2C gives no access token where no API was asked for, and its older policies
+/// write numbers as strings.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct TokenResponse {
+    #[serde(default = "none")]
+    access_token: AccessToken,
+    #[serde(deserialize_with = "helpers::deserialize_untagged_enum_case_insensitive")]
+    token_type: BasicTokenType,
+    #[serde(default, deserialize_with = "seconds")]
+    expires_in: Option<u64>,
+    refresh_token: Option<RefreshToken>,
+    #[serde(
+        rename = "scope",
+        default,
+        deserialize_with = "helpers::deserialize_space_delimited_vec",
+        serialize_with = "helpers::serialize_space_delimited_vec"
+    )]
+    scopes: Option<Vec<Scope>>,
+    /// The ID token.
+    pub(super) id_token: Option<String>,
+}
+
+fn none() -> AccessToken {
+    AccessToken::new(String::new())
+}
+
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Seconds {
+        Number(u64),
+        Text(String),
+    }
+    match Option::<Seconds>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(Seconds::Number(seconds)) => Ok(Some(seconds)),
+        Some(Seconds::Text(text)) => text.parse().map(Some).map_err(serde::de::Error::custom),
+    }
+}
+
+impl StandardTokenResponse for TokenResponse {
+    type TokenType = BasicTokenType;
+
+    /// Empty where there is none.
+    fn access_token(&self) -> &AccessToken {
+        &self.access_token
+    }
+
+    fn token_type(&self) -> &BasicTokenType {
+        &self.token_type
+    }
+
+    fn expires_in(&self) -> Option<Duration> {
+        self.expires_in.map(Duration::from_secs)
+    }
+
+    fn refresh_token(&self) -> Option<&RefreshToken> {
+        self.refresh_token.as_ref()
+    }
+
+    fn scopes(&self) -> Option<&Vec<Scope>> {
+        self.scopes.as_ref()
+    }
+}
