@@ -35,7 +35,7 @@ const EXPLANATIONS: [Explanation; 9] = [
     Explanation {
         codes: &[FORGOT_PASSWORD],
         heading: "Your password cannot be reset from here",
-        explanation: "You asked for a new password, and this application has no place to send you to for one.",
+        explanation: "You asked for a new password, and this application has no further place to send you to for one.",
         actions: &[
             "Sign in, if you remember it after all.",
             "Administrator: name the user flow that resets passwords in b2c.password, or turn on self-service password reset in the sign-in user flow.",

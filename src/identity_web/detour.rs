@@ -5,6 +5,7 @@ use super::target::Target;
 use crate::entra::b2c::{Choice, choice};
 use crate::oidc::authorization::Transaction;
 use crate::oidc::callback::AuthorizationError;
+use crate::oidc::provider::Provider;
 
 /// Where a person goes who chose something else than to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +13,12 @@ pub enum Detour {
     /// To the policy that resets passwords, and from there to the target.
     ResetPassword(Target),
     /// Back to where they were, still as they were.
-    Back(Target),
+    Back {
+        /// Where they wanted to go.
+        target: Target,
+        /// Whether they were editing their profile, so were signed in, though a cross-site POST may not show it.
+        editing: bool,
+    },
 }
 
 /// What is still wanted of a transaction once its response is judged.
@@ -32,11 +38,15 @@ impl IdentityWeb {
     /// nobody goes in circles.
     pub(super) fn detour(&self, error: &AuthorizationError, origin: Origin) -> Option<Detour> {
         let (AuthorizationError::Refused(refusal), Some(policy)) = (error, origin.policy) else { return None };
+        let is = |provider: &Provider| provider.settings().policy.as_ref() == Some(&policy);
         match choice(refusal)? {
-            Choice::Cancel => Some(Detour::Back(origin.target)),
+            Choice::Cancel => {
+                let editing = self.parts().profile.as_ref().is_some_and(is);
+                Some(Detour::Back { target: origin.target, editing })
+            }
             Choice::ForgotPassword => {
-                let password = self.parts().password.as_ref()?.settings().policy.as_ref();
-                (password != Some(&policy)).then_some(Detour::ResetPassword(origin.target))
+                let circles = self.parts().password.as_ref().is_none_or(is);
+                (!circles).then_some(Detour::ResetPassword(origin.target))
             }
         }
     }

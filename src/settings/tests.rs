@@ -107,6 +107,40 @@ fn the_samples_file_is_read_unchanged() {
     assert!(!settings.client.userinfo, "no userinfo at Entra");
 }
 
+const B2C: [(&str, &str); 5] = [
+    ("IDENTITY_WEB__TYPE__AUTHORITY_TYPE", "B2C"),
+    ("IDENTITY_WEB__CLIENT__CLIENT_ID", "c"),
+    ("IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL", "s"),
+    ("IDENTITY_WEB__CLIENT__AUTHORITY", "https://c.b2clogin.com/c.onmicrosoft.com"),
+    ("IDENTITY_WEB__B2C__SUSI", "/b2c_1_susi"),
+];
+
+#[test]
+fn b2cs_policies_are_named_with_or_without_a_slash() {
+    let further = [("IDENTITY_WEB__B2C__PASSWORD", "B2C_1A_reset")];
+    let settings = load("config", &[&B2C[..], &further].concat()).unwrap();
+    assert_eq!(settings.provider.policy.as_deref(), Some("b2c_1_susi"));
+    assert_eq!((settings.b2c.profile, settings.b2c.password.as_deref()), (None, Some("B2C_1A_reset")));
+    assert_eq!(settings.auth_request.scopes, ["openid", "profile", "offline_access"]);
+    assert!(!settings.client.userinfo);
+    let demo = load("/nowhere", &[B2C[0], B2C[4]]).unwrap();
+    assert!(demo.demo && demo.provider.policy.is_some(), "without a client, the demo provider's B2C");
+}
+
+#[test]
+fn what_b2c_lacks_or_cannot_have_is_said() {
+    for (variables, part) in [
+        (B2C[..4].to_vec(), "b2c.susi"),
+        ([&B2C[..], &[("IDENTITY_WEB__B2C__PROFILE", "a/b")]].concat(), "b2c.profile"),
+        ([&B2C[..], &[("IDENTITY_WEB__B2C__PASSWORD", "/")]].concat(), "b2c.password"),
+        ([&B2C[..], &[("IDENTITY_WEB__CLIENT__METADATA_URL", "https://c.example/")]].concat(), "client.metadata_url"),
+        ([&B2C[..], &[("IDENTITY_WEB__CLIENT__AUTHORITY", "https://c.b2clogin.com/")]].concat(), "client.authority"),
+    ] {
+        let problems = problems(&variables);
+        assert!(problems.len() == 1 && problems[0].starts_with(part), "{part}: {problems:?}");
+    }
+}
+
 #[test]
 fn lists_come_with_commas_and_secrets_from_files() {
     let file = std::env::temp_dir().join(format!("identity-web-credential-{}", std::process::id()));

@@ -18,7 +18,7 @@ const MEANINGS: [(&str, &str); 45] = [
     ("given_name", "Your given name."),
     ("groups", "The groups you are a member of."),
     ("iat", "When the token was issued."),
-    ("idp", "The identity provider of your own organisation, where you are a guest."),
+    ("idp", "Who vouched for you: your own organisation where you are a guest, or the account you chose."),
     ("iss", "Who issued the token: the identity provider."),
     ("jti", "The token’s own id."),
     ("locale", "Your language and region."),

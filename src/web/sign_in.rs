@@ -176,9 +176,9 @@ async fn follow(
     measure::sign_in("cancelled");
     let mut response = match detour {
         Detour::ResetPassword(target) => to_provider(identity.begin_password(&target, &cookies(request)).await?),
-        Detour::Back(target) => {
+        Detour::Back { target, editing } => {
             let held = Current::of_request()?.held().ok().flatten();
-            let signed_in = held.is_some_and(|held| held.record.signed_in.is_some());
+            let signed_in = editing || held.is_some_and(|held| held.record.signed_in.is_some());
             let target = if signed_in { target } else { Target::home() };
             let mut response = HttpResponse::SeeOther();
             response.insert_header((LOCATION, target.as_str()));

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as its assertions do")]
 #![expect(unreachable_pub, reason = "helpers are public to the tests of this binary")]
 
+mod authorities;
+mod b2c;
 mod callback;
 mod certified_provider;
 mod credentials;

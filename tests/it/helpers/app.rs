@@ -15,7 +15,7 @@ use identity_web::startup::Application;
 use identity_web::{IdentityWeb, Settings, tls};
 
 use super::redis::Redis;
-use super::{free_port, log};
+use super::{Folder, free_port, log};
 
 /// The client secret of the tests, with characters that need encoding.
 pub const SECRET: &str = "s3cret: with+odd%chars & thirty-two or more";
@@ -50,19 +50,26 @@ pub fn signer(which: usize) -> Signer {
     Signer::with_rsa_key(rsa_key(which)).unwrap()
 }
 
-/// A demo provider that serves, and its authority.
-pub fn provider(redirect_uris: &[String], clock: &Clock) -> (Data<DemoState>, String) {
-    provider_at("127.0.0.1:0", redirect_uris, clock)
+/// A demo provider that serves at an address, and its authority.
+pub fn provider_at(address: &str, redirect_uris: &[String], clock: &Clock) -> (Data<DemoState>, String) {
+    provider_known_as(None, address, redirect_uris, clock)
 }
 
-/// A demo provider at an address.
-pub fn provider_at(address: &str, redirect_uris: &[String], clock: &Clock) -> (Data<DemoState>, String) {
+/// A demo provider at an address, and the host that browsers know it by.
+fn provider_known_as(
+    host: Option<&str>,
+    address: &str,
+    redirect_uris: &[String],
+    clock: &Clock,
+) -> (Data<DemoState>, String) {
+    let port = address.rsplit_once(':').unwrap().1;
     let settings = DemoSettings {
         client_id: DEMO_CLIENT_ID.to_owned(),
         client_credential: SECRET.to_owned(),
         redirect_uris: redirect_uris.to_vec(),
-        public_url: None,
-        internal_url: None,
+        public_url: host.map(|host| format!("http://{host}:{port}")),
+        // The system may not resolve the host.
+        internal_url: host.map(|_| format!("http://{address}")),
     };
     let provider = DemoProvider::bind(address.parse().unwrap(), settings, signer(0), clock.clone()).unwrap();
     let (state, authority) = (provider.state.clone(), provider.authority());
@@ -76,9 +83,25 @@ impl TestApp {
         Self::spawn_with(&[]).await
     }
 
-    /// The same, with further settings (`section.key`, value); `{authority}` stands for the provider's.
-    #[expect(clippy::unused_async, reason = "it spawns tasks, so it wants a runtime")]
+    /// The same, with further settings (`section.key`, value); `{authority}` stands for the provider's, `{provider}` for
+    /// its URL.
     pub async fn spawn_with(further: &[(&str, &str)]) -> Self {
+        Self::spawn_at(None, None, further).await
+    }
+
+    /// The same, with the provider known by another host than its address.
+    pub async fn spawn_at_host(host: &str, further: &[(&str, &str)]) -> Self {
+        let internal = [("client.metadata_url", "{internal}/{tenant}/v2.0/.well-known/openid-configuration")];
+        Self::spawn_at(Some(host), None, &[&internal, further].concat()).await
+    }
+
+    /// The same, with who we are at which provider from a file in place of settings; `{provider}` stands in it too.
+    pub async fn spawn_from_file(text: &str) -> Self {
+        Self::spawn_at(None, Some(text), &[]).await
+    }
+
+    #[expect(clippy::unused_async, reason = "it spawns tasks, so it wants a runtime")]
+    async fn spawn_at(host: Option<&str>, file: Option<&str>, further: &[(&str, &str)]) -> Self {
         log::start();
         tls::install_crypto();
         let clock = Clock::system();
@@ -88,7 +111,8 @@ impl TestApp {
             .find(|(key, _)| *key == "server.public_url")
             .map_or_else(|| format!("https://127.0.0.1:{port}"), |(_, url)| url.replace("{port}", &port.to_string()));
         let redirect_uris = ["redirect", "post_sign_out"].map(|name| format!("{public_url}/auth/{name}"));
-        let (provider, authority) = provider(&redirect_uris, &clock);
+        let internal = format!("127.0.0.1:{}", host.map_or(0, |_| free_port()));
+        let (provider, authority) = provider_known_as(host, &internal, &redirect_uris, &clock);
         let prefix = format!("test-{port}:");
         let mut settings = BTreeMap::from([
             ("type.authority_type", "SINGLE_TENANT".to_owned()),
@@ -104,15 +128,27 @@ impl TestApp {
             ("limits.sign_in_requests_per_minute", "100000".to_owned()),
         ]);
         let provider_url = authority.replace(&format!("/{DEMO_TENANT}"), "");
+        let fill = |text: &str| {
+            let text = text.replace("{authority}", &authority).replace("{provider}", &provider_url);
+            text.replace("{internal}", &format!("http://{internal}")).replace("{tenant}", DEMO_TENANT)
+        };
         for (key, value) in further {
-            let value = value.replace("{authority}", &authority).replace("{provider}", &provider_url);
-            settings.insert(key, value);
+            settings.insert(key, fill(value));
         }
         settings.insert("server.public_url", public_url);
-        let variables = settings
+        let folder = Folder::new("settings");
+        if file.is_some() {
+            settings.retain(|key, _| !key.starts_with("type.") && !key.starts_with("client."));
+        }
+        let mut variables: BTreeMap<_, _> = settings
             .into_iter()
             .map(|(key, value)| (format!("IDENTITY_WEB__{}", key.replace('.', "__").to_uppercase()), value))
             .collect();
+        if let Some(text) = file {
+            let path = folder.path().join("aad.config.json");
+            std::fs::write(&path, fill(text)).unwrap();
+            variables.insert("IDENTITY_WEB_CONFIG".to_owned(), path.to_str().unwrap().to_owned());
+        }
         Self::start(variables, clock, provider, prefix)
     }
 

@@ -11,6 +11,9 @@ use url::form_urlencoded::Serializer;
 
 use super::TestApp;
 
+/// Other hosts that the provider may be known by; like a real browser, it finds every `*.localhost` on this machine.
+pub const HOSTS: [&str; 2] = ["contoso.ciamlogin.localhost", "login.sovereign.localhost"];
+
 /// A browser.
 pub struct Browser {
     client: reqwest::Client,
@@ -69,7 +72,10 @@ impl Browser {
     /// A browser with no cookies.
     pub fn new() -> Self {
         identity_web::tls::install_crypto();
-        let client = reqwest::Client::builder()
+        let here = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        let client = HOSTS
+            .iter()
+            .fold(reqwest::Client::builder(), |builder, host| builder.resolve(host, here))
             .danger_accept_invalid_certs(true)
             .redirect(reqwest::redirect::Policy::none())
             .build()
@@ -146,8 +152,13 @@ impl Browser {
 
     /// Picks an account at the provider; gives its answer, which leads back.
     pub async fn pick(&self, authorization_url: &Url, person: &str) -> Answer {
+        self.press(authorization_url, &[("person", person)]).await
+    }
+
+    /// Presses a button of the provider's page, with what else was entered; gives its answer.
+    pub async fn press(&self, authorization_url: &Url, entered: &[(&str, &str)]) -> Answer {
         let mut fields: Vec<_> = authorization_url.query_pairs().into_owned().collect();
-        fields.push(("person".to_owned(), person.to_owned()));
+        fields.extend(entered.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let mut url = authorization_url.clone();
         url.set_query(None);
         self.post(url.as_str(), "null", &fields).await
