@@ -315,6 +315,25 @@ async fn a_token_response_may_have_an_access_token_or_none() {
 }
 
 #[actix_web::test]
+async fn tokens_are_renewed_at_the_policy_that_gave_them() {
+    let scopes = format!("openid,offline_access,{}", identity_web::demo::DEMO_CLIENT_ID);
+    let app = spawn_with(&[("auth_request.scopes", &scopes)]).await;
+    let browser = Browser::new();
+    let expired = |response: &mut Value| response["expires_in"] = 0.into();
+    app.with_faults(Faults { token_response: Some(Arc::new(expired)), ..Faults::default() });
+    let url = at_provider(&choose(&browser, &app, "", "forgot_password").await);
+    let said = browser.pick(&url, "grace").await;
+    browser.come_back(&app, &said).await;
+    app.with_faults(Faults::default());
+    let url = crate::renewal::spawn(&app.identity);
+    let answer = browser.get(&format!("{url}/token")).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(app.provider.token_requests(), 2, "the code, and one renewal");
+    let page = browser.get(&format!("{}/token_details", app.url)).await.body;
+    assert!(page.contains("B2C_1_reset") && page.contains("Grace Hopper"), "{page}");
+}
+
+#[actix_web::test]
 async fn a_policy_that_is_away_loses_nothing_and_only_the_sign_ins_is_needed_to_be_ready() {
     let app = spawn_with(&[("b2c.profile", "no_such_policy_profile"), ("b2c.password", "no_such_policy_reset")]).await;
     let ready = Browser::new().get(&format!("http://{}/health/ready", app.operations)).await;

@@ -49,7 +49,7 @@ async fn stored(session: Session) -> impl Responder {
 }
 
 /// An application that calls an API for the person.
-fn spawn(identity: &IdentityWeb) -> String {
+pub fn spawn(identity: &IdentityWeb) -> String {
     let identity = identity.clone();
     let server = HttpServer::new(move || {
         App::new()

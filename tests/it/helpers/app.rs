@@ -128,12 +128,12 @@ impl TestApp {
             ("limits.sign_in_requests_per_minute", "100000".to_owned()),
         ]);
         let provider_url = authority.replace(&format!("/{DEMO_TENANT}"), "");
-        let fill = |text: &str| {
+        let placed = |text: &str| {
             let text = text.replace("{authority}", &authority).replace("{provider}", &provider_url);
             text.replace("{internal}", &format!("http://{internal}")).replace("{tenant}", DEMO_TENANT)
         };
         for (key, value) in further {
-            settings.insert(key, fill(value));
+            settings.insert(key, placed(value));
         }
         settings.insert("server.public_url", public_url);
         let folder = Folder::new("settings");
@@ -146,7 +146,7 @@ impl TestApp {
             .collect();
         if let Some(text) = file {
             let path = folder.path().join("aad.config.json");
-            std::fs::write(&path, fill(text)).unwrap();
+            std::fs::write(&path, placed(text)).unwrap();
             variables.insert("IDENTITY_WEB_CONFIG".to_owned(), path.to_str().unwrap().to_owned());
         }
         Self::start(variables, clock, provider, prefix)
