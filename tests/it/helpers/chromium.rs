@@ -98,8 +98,13 @@ impl Chromium {
     /// Waits until the page says something.
     pub async fn sees(&self, words: &str) {
         for _ in 0..100 {
-            if self.text().await.contains(words) {
+            let text = self.text().await;
+            if text.contains(words) {
                 return;
+            }
+            // Another program's network came or went, such as a container's: a person would load the page again.
+            if text.contains("ERR_NETWORK_CHANGED") {
+                self.client.refresh().await.unwrap();
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
