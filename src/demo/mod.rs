@@ -194,6 +194,8 @@ impl DemoProvider {
         let server = HttpServer::new(move || {
             App::new().app_data(state.clone()).configure(endpoints::routes).configure(b2c::routes)
         });
+        // Browsers connect ahead of need; told 408 on such a connection, they show that in place of the page.
+        let server = server.client_request_timeout(std::time::Duration::ZERO);
         Ok(server.workers(1).disable_signals().listen(self.listener)?.run())
     }
 }
