@@ -52,6 +52,7 @@ pub mod tls;
 pub mod startup;
 
 pub mod check;
+pub mod register;
 
 pub use identity_web::IdentityWeb;
 pub use settings::Settings;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use identity_web::check;
 use identity_web::clock::Clock;
+use identity_web::register::{self, RegisterOptions, UnregisterOptions};
 use identity_web::session::seal::new_ring_key;
 use identity_web::settings::{Profile, Settings};
 use identity_web::startup::{self, Application};
@@ -21,7 +22,7 @@ struct CommandLine {
     command: Option<Command>,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Run the application
     Serve,
@@ -36,6 +37,10 @@ enum Command {
     },
     /// Run the demo identity provider by itself
     DemoProvider,
+    /// Register this application in Microsoft Entra, or bring its registration up to date, and write the settings
+    Register(Box<RegisterOptions>),
+    /// Remove from Microsoft Entra what `register` made, and the settings it wrote
+    Unregister(Box<UnregisterOptions>),
     /// Print a fresh session key, for session.keys
     NewKey,
 }
@@ -43,8 +48,11 @@ enum Command {
 #[actix_web::main]
 async fn main() -> ExitCode {
     let command = CommandLine::parse().command.unwrap_or(Command::Serve);
-    if matches!(command, Command::NewKey) {
-        return new_key();
+    match &command {
+        Command::NewKey => return new_key(),
+        Command::Register(options) => return register::register(options).await,
+        Command::Unregister(options) => return register::unregister(options).await,
+        _ => {}
     }
     let settings = match Settings::load() {
         Ok(settings) => settings,
@@ -55,7 +63,7 @@ async fn main() -> ExitCode {
         Command::Check { live: true, .. } => check::live(&settings).await,
         Command::Check { offline, .. } => check::run(&settings, offline).await,
         Command::DemoProvider => demo_provider(&settings).await,
-        Command::NewKey => ExitCode::SUCCESS,
+        Command::Register(_) | Command::Unregister(_) | Command::NewKey => ExitCode::SUCCESS,
     }
 }
 

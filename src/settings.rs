@@ -4,6 +4,7 @@ mod b2c;
 mod client;
 mod credential;
 mod reader;
+pub mod registration;
 mod sections;
 #[cfg(test)]
 mod tests;
@@ -174,18 +175,10 @@ impl Settings {
         folder: &Path,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        let mut variables: Map<String, String> = variables.collect();
-        one_of_each(&mut variables)?;
-        let profile = match variables.get("IDENTITY_WEB_PROFILE").map(String::as_str) {
-            None | Some("" | "development") => Profile::Development,
-            Some("production") => Profile::Production,
-            Some(_) => return Err(single("IDENTITY_WEB_PROFILE", "must be development or production")),
-        };
-        let named = variables.get("IDENTITY_WEB_CONFIG").filter(|path| !path.is_empty()).cloned();
+        let variables: Map<String, String> = variables.collect();
         let azure = variables.iter().filter(|(name, _)| name.starts_with("AZURE_"));
         let azure = azure.map(|(name, value)| (name.clone(), value.clone())).collect();
-        let root = merge(folder, profile, named.as_deref(), variables)
-            .map_err(|error| single(named.as_deref().unwrap_or("config"), &format!("cannot be read: {error}")))?;
+        let (root, profile) = layers(folder, variables)?;
         let mut reader = Reader::new(root).with_azure(azure);
         let settings = sections::read(&mut reader, profile);
         let (problems, _) = reader.finish();
@@ -201,6 +194,20 @@ impl Settings {
         let all = [self.session.keys.as_ref(), Some(&self.redis.url)];
         all.into_iter().flatten().filter(|secret| secret.file().is_some()).cloned().collect()
     }
+}
+
+/// The layers, merged.
+fn layers(folder: &Path, mut variables: Map<String, String>) -> Result<(Value, Profile), SettingsError> {
+    one_of_each(&mut variables)?;
+    let profile = match variables.get("IDENTITY_WEB_PROFILE").map(String::as_str) {
+        None | Some("" | "development") => Profile::Development,
+        Some("production") => Profile::Production,
+        Some(_) => return Err(single("IDENTITY_WEB_PROFILE", "must be development or production")),
+    };
+    let named = variables.get("IDENTITY_WEB_CONFIG").filter(|path| !path.is_empty()).cloned();
+    let root = merge(folder, profile, named.as_deref(), variables)
+        .map_err(|error| single(named.as_deref().unwrap_or("config"), &format!("cannot be read: {error}")))?;
+    Ok((root, profile))
 }
 
 fn single(path: &str, message: &str) -> SettingsError {

@@ -4,3 +4,4 @@ pub mod b2c;
 pub mod errors;
 pub mod graph;
 pub mod groups;
+pub mod registration;

@@ -13,7 +13,7 @@ use crate::oidc::secret::Secret;
 /// The prefix of environment variables, with its separator.
 pub(super) const ENVIRONMENT: &str = "IDENTITY_WEB__";
 /// What stands in the samples where a value is to be entered.
-const PLACEHOLDER: &str = "enter-your-";
+pub(super) const PLACEHOLDER: &str = "enter-your-";
 
 /// One thing wrong with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,6 +199,16 @@ impl Reader {
         // What is no file may be a key that was pasted without its first line: it is not repeated.
         let file = Secret::from_file(PathBuf::from(&*text));
         file.map_err(|error| self.problem(path, format!("is neither PEM nor a file that can be read: {error}"))).ok()
+    }
+
+    /// Whether a key has members of its own.
+    pub(super) fn has_members(&self, path: &str) -> bool {
+        self.values.keys().any(|key| key.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+    }
+
+    /// Where a key was read.
+    pub(super) fn source(&self, path: &str) -> String {
+        self.values.get(path).map(|value| source(path, value)).unwrap_or_default()
     }
 
     /// A secret: given here, or in the file that `{path}_file` names.

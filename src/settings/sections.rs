@@ -75,7 +75,7 @@ fn complete_scopes(scopes: &mut Vec<String>, provider: &ProviderSettings) {
     scopes.splice(0..0, missing.into_iter().map(|&scope| scope.to_owned()));
 }
 
-fn endpoints(reader: &mut Reader) -> Endpoints {
+pub(super) fn endpoints(reader: &mut Reader) -> Endpoints {
     let mut path = |key: &str, default: &str| {
         let path = format!("auth_endpoints.{key}");
         let value = reader.text_or(&path, default);
@@ -117,7 +117,7 @@ fn site(reader: &mut Reader, path: &str, default: &str) -> Option<Url> {
     Some(url)
 }
 
-fn server(reader: &mut Reader) -> ServerSettings {
+pub(super) fn server(reader: &mut Reader) -> ServerSettings {
     let listen = address(reader, "server.listen", "127.0.0.1:5000");
     let public_url = site(reader, "server.public_url", "https://127.0.0.1:5000");
     let network = |text: &String| text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok();

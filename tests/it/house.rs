@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In order of dependence: a module knows those before it only. The demo provider is for development and tests.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "clock",
     "correlation",
     "measure",
@@ -19,6 +19,7 @@ const ORDER: [&str; 14] = [
     "telemetry",
     "startup",
     "check",
+    "register",
 ];
 /// Unit tests count.
 const MAX_LINES: usize = 300;

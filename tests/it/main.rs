@@ -17,6 +17,7 @@ mod hostile;
 mod house;
 mod pages;
 mod refusals;
+mod registration;
 mod renewal;
 mod sessions;
 mod three_lines;

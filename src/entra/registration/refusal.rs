@@ -1,0 +1,204 @@
+//! What Graph answers when it refuses, and what can be done about it.
+
+use std::fmt;
+
+use oauth2::HttpResponse;
+use serde::Deserialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::oidc::http::HttpError;
+
+/// Why a step of the registration was not done. What was done before it stays, and is found when it is run again.
+#[derive(Debug, Error)]
+pub enum RegistrationError {
+    /// No answer.
+    #[error("{request}: {cause}; run it again, it goes on where it stopped")]
+    Http {
+        /// The request's method and path.
+        request: String,
+        /// Why there is none.
+        cause: HttpError,
+    },
+    /// Graph does not do it.
+    #[error("Microsoft Graph refused {request}: {refusal}")]
+    Refused {
+        /// The request's method and path.
+        request: String,
+        /// What it said.
+        refusal: Refusal,
+    },
+    /// An answer that is not what Graph's reference says.
+    #[error("Microsoft Graph's answer to {request} is not usable: {cause}")]
+    Malformed {
+        /// The request's method and path.
+        request: String,
+        /// What is wrong with it.
+        cause: String,
+    },
+    /// Something is there that is not ours, or not there that should be; the sentence says what to do.
+    #[error("{0}")]
+    Conflict(String),
+}
+
+/// Graph's error object (Microsoft Graph error responses).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// Its codes: the error's own, then those of its details and inner errors.
+    pub codes: Vec<String>,
+    /// The message, for developers.
+    pub message: String,
+    /// What Microsoft's support asks for.
+    pub request_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    error: ErrorObject,
+}
+
+#[derive(Deserialize)]
+struct ErrorObject {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    details: Option<Vec<Value>>,
+    #[serde(rename = "innerError", alias = "innererror")]
+    inner: Option<Value>,
+}
+
+/// What can be done about a code. The first that fits; those of policies before the more general ones.
+const ADVICE: [(&str, &str); 9] = [
+    (
+        "CredentialTypeNotAllowedAsPerAppPolicy",
+        "this organisation allows no client secrets: use --credential certificate or federated",
+    ),
+    (
+        "CredentialInvalidLifetimeAsPerAppPolicy",
+        "this organisation allows shorter lifetimes only: see --secret-lifetime-days",
+    ),
+    (
+        "Directory_QuotaExceeded",
+        "delete applications that are no longer needed, for good (unregister --permanently): deleted ones count for 30 days",
+    ),
+    (
+        "InvalidAuthenticationToken",
+        "the token has expired, or is not for this Graph: get a new one (az login; az cloud set for a national cloud)",
+    ),
+    ("TokenNotFound", "get a new token: az login"),
+    (
+        "insufficient_claims",
+        "a conditional access policy wants a stronger sign-in: az login again, or use --token-from device-code",
+    ),
+    (
+        "Authorization_RequestDenied",
+        "the account needs a directory role, and the token a permission. To make and change applications: the role \
+         Application Developer where members may not register applications, or Application Administrator or Cloud \
+         Application Administrator for those of others and to delete for good; and the delegated permission \
+         Application.ReadWrite.All, which tokens of `az` have and others need an administrator's consent for",
+    ),
+    ("Authorization_IdentityNotFound", "the account is not in this organisation: see --tenant"),
+    (
+        "Request_ResourceNotFound",
+        "it is not there (any more), or not yet everywhere in the directory: run it again in a minute",
+    ),
+];
+
+impl Refusal {
+    pub(super) fn read(response: &HttpResponse) -> Self {
+        let status = response.status().as_u16();
+        let header = response.headers().get("request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let Ok(Answer { error }) = serde_json::from_slice(response.body()) else {
+            return Self { status, request_id: header, ..Self::default() };
+        };
+        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let inner = error.inner.unwrap_or_default();
+        let details = error.details.unwrap_or_default();
+        let further = details.iter().chain([&inner]).filter_map(|part| text(part, "code"));
+        Self {
+            status,
+            codes: std::iter::once(error.code).chain(further).filter(|code| !code.is_empty()).collect(),
+            message: error.message,
+            request_id: text(&inner, "request-id").or(header),
+        }
+    }
+
+    /// Whether one of the codes is this.
+    pub fn is(&self, code: &str) -> bool {
+        self.codes.iter().any(|one| one == code)
+    }
+
+    /// Whether the unique name is taken: by an application that was deleted and can be restored, else it would have
+    /// been found. Entra says so with 400.
+    pub fn is_name_taken(&self) -> bool {
+        (self.is("ObjectConflict") || self.is("Request_BadRequest")) && self.message.contains("uniqueName")
+    }
+
+    /// Whether the directory does not know yet what was just made.
+    pub fn is_not_there_yet(&self) -> bool {
+        self.status == 404
+            || self.is("NoBackingApplicationObject")
+            || self.message.contains("does not reference a valid application object")
+            || self.message.contains("the backing application of the service principal being created must")
+    }
+
+    fn advice(&self) -> Option<&'static str> {
+        ADVICE.iter().find(|(code, _)| self.is(code)).map(|(_, advice)| *advice)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        if let Some(code) = self.codes.first() {
+            write!(f, " {code}")?;
+        }
+        if !self.message.is_empty() {
+            write!(f, ", {}", self.message.trim_end_matches('.'))?;
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, " (request-id {id})")?;
+        }
+        self.advice().map_or(Ok(()), |advice| write!(f, ". What to do: {advice}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(status: u16, body: &str) -> Refusal {
+        let mut response = HttpResponse::new(body.as_bytes().to_vec());
+        *response.status_mut() = status.try_into().unwrap();
+        Refusal::read(&response)
+    }
+
+    #[test]
+    fn a_refusal_says_what_it_was_and_what_to_do() {
+        let denied = refusal(
+            403,
+            r#"{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation.",
+                "innerError":{"date":"2026-11-24T10:00:00","request-id":"r-1","client-request-id":"c-1"}}}"#,
+        );
+        let said = denied.to_string();
+        for part in ["403 Authorization_RequestDenied", "request-id r-1", "Application Developer", "ReadWrite.All"] {
+            assert!(said.contains(part), "{said}");
+        }
+        assert_eq!(refusal(502, "<html>").to_string(), "502");
+        assert!(ADVICE.iter().all(|(_, advice)| !advice.is_empty()));
+    }
+
+    #[test]
+    fn what_lasts_and_what_passes_is_told_apart() {
+        let taken = r#"{"error":{"code":"Request_BadRequest","message":"Another object with the same value for property uniqueName already exists.",
+                       "details":[{"code":"ObjectConflict","target":"uniqueName"}]}}"#;
+        assert!(refusal(400, taken).is_name_taken() && !refusal(400, taken).is_not_there_yet());
+        let lagging = r#"{"error":{"code":"Request_BadRequest","message":"x","details":[{"code":"NoBackingApplicationObject"}]}}"#;
+        assert!(refusal(400, lagging).is_not_there_yet() && refusal(404, "").is_not_there_yet());
+        assert!(!refusal(400, r#"{"error":{"code":"Request_BadRequest","message":"Invalid."}}"#).is_not_there_yet());
+    }
+}

@@ -1,0 +1,158 @@
+//! Where a token for Microsoft Graph comes from: the environment, Azure's command line, or the device code flow.
+
+use std::process::Command;
+
+use oauth2::basic::BasicClient;
+use oauth2::{
+    ClientId, DeviceAuthorizationUrl, RequestTokenError, Scope, StandardDeviceAuthorizationResponse,
+    TokenResponse as _, TokenUrl,
+};
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::Cloud;
+use crate::oidc::http::{Http, HttpError};
+use crate::oidc::secret::Secret;
+
+/// The variable that holds a token.
+pub const VARIABLE: &str = "IDENTITY_WEB_GRAPH_TOKEN";
+/// Azure's command line, as a client of Entra's. It is known in every tenant and may manage applications as far as the
+/// person may; the other public client that tools use, Microsoft Graph Command Line Tools, needs an administrator's
+/// consent for that first, in each tenant.
+pub const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
+/// How its program is called.
+const AZ: &str = if cfg!(windows) { "az.cmd" } else { "az" };
+
+/// Where a token comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum TokenSource {
+    /// The first of the others that has one
+    #[default]
+    Auto,
+    /// The variable `IDENTITY_WEB_GRAPH_TOKEN`
+    Environment,
+    /// Azure's command line: `az account get-access-token`
+    Az,
+    /// A sign-in in the browser of any device, with a code to enter
+    DeviceCode,
+}
+
+/// Why there is no token.
+#[derive(Debug, Error)]
+pub enum TokenError {
+    /// The variable is unset.
+    #[error("{VARIABLE} is unset")]
+    NoVariable,
+    /// Azure's command line gives none.
+    #[error("`{AZ} account get-access-token` gives no token: {0}")]
+    Az(String),
+    /// Entra gives none.
+    #[error("the device code flow gives no token: {0}")]
+    DeviceCode(String),
+}
+
+/// Which tenant's directory a token is for, and who asks for it.
+#[derive(Clone, Debug)]
+pub struct Audience<'a> {
+    /// Where people sign in, and where Graph is.
+    pub cloud: &'a Cloud,
+    /// The tenant: a GUID, a domain name, or `organizations` for whichever the person is of.
+    pub tenant: &'a str,
+    /// Who asks in the device code flow.
+    pub client_id: &'a str,
+}
+
+/// A token from `source`, and where it came from in words.
+///
+/// With `unattended` nobody is asked to sign in: then [`TokenSource::Auto`] may have none, and that is no error.
+///
+/// # Errors
+/// Every [`TokenError`].
+pub async fn acquire(
+    source: TokenSource,
+    audience: &Audience<'_>,
+    http: &Http,
+    unattended: bool,
+) -> Result<Option<(Secret, &'static str)>, TokenError> {
+    let from_az = || az(audience.tenant).map(|token| (token, "of Azure's command line"));
+    match source {
+        TokenSource::Environment => environment().map(Some),
+        TokenSource::Az => from_az().map(Some),
+        TokenSource::DeviceCode => device_code(audience, http).await.map(Some),
+        TokenSource::Auto => {
+            let held = environment().or_else(|_| from_az());
+            match held {
+                Ok(token) => Ok(Some(token)),
+                Err(_) if unattended => Ok(None),
+                Err(error) => {
+                    println!("{error}; so please sign in:");
+                    device_code(audience, http).await.map(Some)
+                }
+            }
+        }
+    }
+}
+
+fn environment() -> Result<(Secret, &'static str), TokenError> {
+    let value = std::env::var(VARIABLE).ok().filter(|token| !token.trim().is_empty());
+    value.map(|token| (Secret::new(token.trim()), "of the environment")).ok_or(TokenError::NoVariable)
+}
+
+#[derive(Deserialize)]
+struct AzToken {
+    #[serde(rename = "accessToken")]
+    access_token: String,
+}
+
+fn az(tenant: &str) -> Result<Secret, TokenError> {
+    let mut command = Command::new(AZ);
+    command.args(["account", "get-access-token", "--resource-type", "ms-graph", "--output", "json"]);
+    if tenant != "organizations" {
+        command.args(["--tenant", tenant]);
+    }
+    let output = command.output().map_err(|error| TokenError::Az(error.to_string()))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let line = said.lines().find(|line| line.starts_with("ERROR")).or(said.lines().next());
+        return Err(TokenError::Az(line.unwrap_or("it failed").trim().to_owned()));
+    }
+    // What it printed holds the token: not a word of it in an error.
+    let unusable = |_| TokenError::Az("its answer is not usable".to_owned());
+    let token: AzToken = serde_json::from_slice(&output.stdout).map_err(unusable)?;
+    Ok(Secret::new(&token.access_token))
+}
+
+/// The device code flow (RFC 8628).
+async fn device_code(audience: &Audience<'_>, http: &Http) -> Result<(Secret, &'static str), TokenError> {
+    let endpoint = |name: &str| format!("{}/oauth2/v2.0/{name}", audience.cloud.authority(audience.tenant));
+    let malformed = |error: url::ParseError| TokenError::DeviceCode(error.to_string());
+    let client = BasicClient::new(ClientId::new(audience.client_id.to_owned()))
+        .set_device_authorization_url(DeviceAuthorizationUrl::new(endpoint("devicecode")).map_err(malformed)?)
+        .set_token_uri(TokenUrl::new(endpoint("token")).map_err(malformed)?);
+    let send = |request| http.send(request);
+    let graph = audience.cloud.graph.as_str().trim_end_matches('/');
+    let asked: StandardDeviceAuthorizationResponse = client
+        .exchange_device_code()
+        .add_scope(Scope::new(format!("{graph}/.default")))
+        .request_async(&send)
+        .await
+        .map_err(refused)?;
+    println!(
+        "To sign in, open {} in a browser of any device, and enter the code {}",
+        asked.verification_uri().as_str(),
+        asked.user_code().secret()
+    );
+    let granted = client.exchange_device_access_token(&asked).request_async(&send, tokio::time::sleep, None).await;
+    let token = granted.map_err(refused)?;
+    Ok((Secret::new(token.access_token().secret()), "of the account that signed in"))
+}
+
+fn refused<E: std::fmt::Display + oauth2::ErrorResponse + 'static>(
+    error: RequestTokenError<HttpError, E>,
+) -> TokenError {
+    TokenError::DeviceCode(match error {
+        RequestTokenError::ServerResponse(refusal) => refusal.to_string(),
+        RequestTokenError::Request(error) => error.to_string(),
+        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => "the answer is not usable".to_owned(),
+    })
+}

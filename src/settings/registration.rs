@@ -1,0 +1,131 @@
+//! What the registration at the provider is made from. It is read though client id and credential are still missing:
+//! they are what a registration gives.
+
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+use super::reader::{PLACEHOLDER, Reader};
+use super::sections;
+use super::{Settings, SettingsError, layers};
+use crate::oidc::secret::Secret;
+
+/// The sections whose problems make a registration impossible.
+const SECTIONS: [&str; 4] = ["type.", "auth_request.", "auth_endpoints.", "server."];
+
+/// Whose accounts may sign in: `type.authority_type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthorityType {
+    /// Those of one organisation.
+    SingleTenant,
+    /// Those of any.
+    MultiTenant,
+    /// Those of B2C user flows.
+    B2c,
+    /// Those of another provider than Microsoft Entra; also where nothing is set.
+    Oidc,
+}
+
+impl AuthorityType {
+    /// As the settings write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SingleTenant => "SINGLE_TENANT",
+            Self::MultiTenant => "MULTI_TENANT",
+            Self::B2c => "B2C",
+            Self::Oidc => "OIDC",
+        }
+    }
+}
+
+/// The credential that the settings name.
+#[derive(Clone, Debug)]
+pub enum NamedCredential {
+    /// A secret, in the settings themselves.
+    Secret(Secret),
+    /// A secret in a file, which may not be there.
+    File(PathBuf),
+    /// A certificate or a federated token.
+    Table,
+}
+
+/// What the registration is made from.
+#[derive(Clone, Debug)]
+pub struct RegistrationSettings {
+    /// `type.authority_type`.
+    pub authority_type: AuthorityType,
+    /// `client.client_id`, and where it was read.
+    pub client_id: Option<(String, String)>,
+    /// `client.authority`.
+    pub authority: Option<Url>,
+    /// `client.client_credential`, in whatever form.
+    pub credential: Option<NamedCredential>,
+    /// `client.ca_certificate`: an extra PEM root.
+    pub ca_certificate: Option<Vec<u8>>,
+    /// `server.public_url`.
+    pub public_url: Url,
+    /// Where the provider sends people after they signed in, and after they signed out.
+    pub redirect_uris: Vec<Url>,
+    /// Where the provider tells of a sign-out.
+    pub front_channel_logout: Url,
+}
+
+impl Settings {
+    /// Reads what the registration is made from, from the same layers as [`Settings::load`].
+    ///
+    /// # Errors
+    /// Every problem of the sections that matter for it, and every unknown key.
+    pub fn for_registration() -> Result<RegistrationSettings, SettingsError> {
+        let variables = std::env::vars_os();
+        let variables =
+            variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let (root, profile) = layers(Path::new("config"), variables.collect())?;
+        let mut reader = Reader::new(root.clone());
+        sections::read(&mut reader, profile);
+        let (mut problems, _) = reader.finish();
+        problems.retain(|problem| {
+            SECTIONS.iter().any(|section| problem.path.starts_with(section))
+                || problem.message.contains("no such setting")
+        });
+        match read(&mut Reader::new(root)) {
+            Some(settings) if problems.is_empty() => Ok(settings),
+            _ => Err(SettingsError { problems }),
+        }
+    }
+}
+
+fn read(reader: &mut Reader) -> Option<RegistrationSettings> {
+    let authority_types =
+        [AuthorityType::SingleTenant, AuthorityType::MultiTenant, AuthorityType::B2c, AuthorityType::Oidc];
+    let authority_type = reader.choice("type.authority_type", &authority_types.map(|one| (one.name(), one)));
+    let endpoints = sections::endpoints(reader);
+    let logout = reader.text_or("auth_endpoints.front_channel_logout", "/front_channel_logout");
+    let public_url = sections::server(reader).public_url;
+    let route = |path: &str| public_url.join(path).ok();
+    Some(RegistrationSettings {
+        authority_type: authority_type.unwrap_or(AuthorityType::Oidc),
+        client_id: entered(reader, "client.client_id").map(|id| (id, reader.source("client.client_id"))),
+        authority: entered(reader, "client.authority").and_then(|authority| Url::parse(&authority).ok()),
+        credential: credential(reader),
+        ca_certificate: reader.file("client.ca_certificate"),
+        redirect_uris: vec![route(&endpoints.redirect)?, route(&endpoints.post_sign_out)?],
+        front_channel_logout: route(&format!("{}{logout}", endpoints.prefix))?,
+        public_url,
+    })
+}
+
+/// A text that is not the samples' placeholder.
+fn entered(reader: &mut Reader, path: &str) -> Option<String> {
+    reader.text(path).filter(|text| !text.contains(PLACEHOLDER))
+}
+
+fn credential(reader: &mut Reader) -> Option<NamedCredential> {
+    let path = "client.client_credential";
+    if reader.has_members(path) {
+        return Some(NamedCredential::Table);
+    }
+    if let Some(file) = reader.text(&format!("{path}_file")) {
+        return Some(NamedCredential::File(PathBuf::from(file)));
+    }
+    entered(reader, path).map(|secret| NamedCredential::Secret(Secret::new(&secret)))
+}
