@@ -17,7 +17,7 @@ use super::b2c::B2C_DOMAIN;
 use super::faults::{Faults, apply};
 use super::people::{PEOPLE, Person, find};
 use super::tokens::{token, userinfo};
-use super::{DEMO_TENANT, DemoState, Grant, OF_SIGN_IN, graph, lock};
+use super::{DEMO_TENANT, DemoState, Grant, OF_SIGN_IN, graph, lock, refusal};
 use crate::oidc::authorization::random_text;
 use crate::oidc::issuer::{CONSUMERS_TENANT, TENANT_PLACEHOLDER};
 
@@ -118,18 +118,18 @@ async fn authorize(
     let session = request.cookie(SESSION_COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
     match (signed_in(&state, &request), prompt) {
         (Some(person), "none") if !state.without_consent(person, scopes).is_empty() => {
-            let description = "AADSTS65001: The user or administrator has not consented to use the application.";
-            respond(&state, &parameters, vec![("error", "consent_required"), ("error_description", description)])
+            refuse(&state, &parameters, "65001")
         }
         (Some(person), "" | "none") if state.without_consent(person, scopes).is_empty() => {
             grant(&state, &tenant, &parameters, person, session)
         }
-        (None, "none") => {
-            let description = "AADSTS50058: A silent sign-in request was sent but no user is signed in.";
-            respond(&state, &parameters, vec![("error", "login_required"), ("error_description", description)])
-        }
+        (None, "none") => refuse(&state, &parameters, "50058"),
         _ => page_of_accounts(&state, &tenant, &parameters),
     }
+}
+
+fn refuse(state: &DemoState, request: &Parameters, code: &str) -> HttpResponse {
+    refusal::chosen(code).map_or_else(|| HttpResponse::BadRequest().finish(), |refusal| refusal.respond(state, request))
 }
 
 /// Who is known to have this browser.
@@ -174,6 +174,8 @@ fn page_of_accounts(state: &DemoState, tenant: &str, parameters: &Parameters) ->
     let asked: Vec<_> = asked.into_iter().filter(|scope| !OF_SIGN_IN.contains(scope)).collect();
     context.insert("asked", &asked.join(", "));
     context.insert("people", &people);
+    let refusals = refusal::CHOICES.iter().map(|refusal| json!({"code": refusal.code, "text": refusal.text}));
+    context.insert("refusals", &refusals.collect::<Vec<_>>());
     context.insert("fields", &fields(parameters.iter()));
     context.insert("action", &format!("/{tenant}/oauth2/v2.0/authorize"));
     page(state, "demo_pick_account.html", &context)
@@ -186,8 +188,9 @@ async fn choose(state: Data<DemoState>, tenant: Path<String>, Form(mut form): Fo
         return page_of_message(&state, "This sign-in cannot go on", &message);
     }
     let (Some(person), Ok(session)) = (find(&chosen), random_text(&SystemRandom::new())) else {
-        let description = "AADSTS65004: User declined to consent to access the app.";
-        return respond(&state, &form, vec![("error", "access_denied"), ("error_description", description)]);
+        // Who picks nobody declines, or chooses another refusal.
+        let refused = form.remove("refused").filter(|_| chosen == "refused");
+        return refuse(&state, &form, refused.as_deref().unwrap_or("65004"));
     };
     lock(&state.sessions).insert(session.clone(), person);
     let mut response = grant(&state, &tenant, &form, person, session.clone());

@@ -242,7 +242,7 @@ mod tests {
     fn a_refusal_is_made_safe() {
         let refusal = Refusal::new("a\r\nb", Some(&format!("x\u{202e}\n<b>{}", "y".repeat(100_000))));
         assert_eq!(refusal.code, "ab");
-        assert!(refusal.description.starts_with("x<b>y") && refusal.description.chars().count() == 500);
+        assert!(refusal.description.starts_with("x <b>y") && refusal.description.chars().count() == 500);
     }
 
     #[test]

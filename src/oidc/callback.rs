@@ -50,7 +50,8 @@ impl Refusal {
     /// Makes a provider's `error` and `error_description` safe.
     pub fn new(code: &str, description: Option<&str>) -> Self {
         let plain = |c: &char| !c.is_control() && !('\u{200b}'..='\u{206f}').contains(c) && *c != '\u{feff}';
-        let description = description.unwrap_or_default().chars().filter(plain).take(500).collect();
+        let one_line = |c: char| if c.is_ascii_whitespace() { ' ' } else { c };
+        let description = description.unwrap_or_default().chars().map(one_line).filter(plain).take(500).collect();
         Self { code: safe_code(code), description, suberror: None, claims: None }
     }
 
