@@ -130,6 +130,7 @@ pub fn parts(settings: &Settings, clock: Clock) -> Result<Parts, StartError> {
         auth_request: settings.auth_request.clone(),
         endpoints: settings.endpoints.clone(),
         public_url: settings.server.public_url.clone(),
+        trusted_proxies: settings.server.trusted_proxies.clone(),
         ring: Arc::new(KeyRing::new(keys)?),
         backend,
         key_prefix: settings.redis.key_prefix.clone(),

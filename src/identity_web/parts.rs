@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use url::Url;
 
 use super::renewal::Renewals;
@@ -64,6 +65,8 @@ pub struct Parts {
     pub endpoints: Endpoints,
     /// `server.public_url`.
     pub public_url: Url,
+    /// `server.trusted_proxies`.
+    pub trusted_proxies: Vec<IpNet>,
     /// `session.keys`.
     pub ring: Arc<KeyRing>,
     /// Where sessions lie.

@@ -31,7 +31,7 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
     let views = Views::embedded(identity).with_templates(&beside("templates"))?.with_assets(&assets, settings.demo);
     let views = Arc::new(views);
     let headers = SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority)?;
-    let proxies = TrustedProxies(settings.server.trusted_proxies.clone());
+    let proxies = TrustedProxies(identity.parts().trusted_proxies.clone());
     let limits = Arc::new(Limits::new(settings.limits.clone(), proxies.clone(), &settings.endpoints.prefix));
 
     let identity = identity.clone();

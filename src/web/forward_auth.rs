@@ -3,14 +3,23 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
+use actix_web::web::Data;
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 
 use super::error::Error;
 use super::guards::{may_rule, texts};
 use super::identity::{Identity, MaybeIdentity};
-use super::sign_in::pairs;
+use super::origin::Origin;
+use super::proxies::TrustedProxies;
+use super::sign_in::{Pairs, pairs};
+use super::views::Views;
+use crate::identity_web::IdentityWeb;
 use crate::oidc::claims::Claims;
+
+/// The parameter of the query that is no claim rule: what becomes of who is not signed in, `401` (the default) or
+/// `redirect`.
+const UNAUTHENTICATED: &str = "unauthenticated";
 
 /// The header that carries each claim to the application behind the proxy.
 const HEADERS: [(&str, &str); 9] = [
@@ -25,11 +34,16 @@ const HEADERS: [(&str, &str); 9] = [
     ("x-auth-request-groups", "groups"),
 ];
 
-/// 200 with who it is in `X-Auth-Request-*`; 401 for nobody, 403 where a rule of the query says no, 503 where it cannot
-/// be told.
-pub(super) async fn verify(request: HttpRequest, user: MaybeIdentity) -> Result<HttpResponse, Error> {
-    let rules = Rules::parse(request.query_string())?;
-    let user = user.identity().ok_or(Error::NotSignedIn)?;
+/// 200 with who it is in `X-Auth-Request-*`; 401 for nobody, or where the query asks for it a redirect to sign in; 403
+/// where a rule of the query says no, 503 where it cannot be told.
+pub(super) async fn verify(
+    request: HttpRequest,
+    identity: Data<IdentityWeb>,
+    proxies: Data<TrustedProxies>,
+    user: MaybeIdentity,
+) -> Result<HttpResponse, Error> {
+    let (rules, redirect) = parse(request.query_string())?;
+    let Some(user) = user.identity() else { return sign_in(&request, &identity, &proxies, redirect) };
     if !rules.allow(user.claims()) {
         return Err(Error::Forbidden);
     }
@@ -40,13 +54,46 @@ pub(super) async fn verify(request: HttpRequest, user: MaybeIdentity) -> Result<
     Ok(response.finish())
 }
 
+/// Nobody is signed in: a person on the way to a page of this site is sent to sign in and back, where the proxy wants
+/// that. Anything else gets 401, which says where the sign-in is.
+fn sign_in(
+    request: &HttpRequest,
+    identity: &IdentityWeb,
+    proxies: &TrustedProxies,
+    redirect: bool,
+) -> Result<HttpResponse, Error> {
+    let (parts, original) = (identity.parts(), proxies.original(request));
+    request.extensions_mut().insert(original.target(&parts.public_url, &parts.endpoints.prefix));
+    let origin = Origin::from(request).with_method(&original.method);
+    let to_a_page = origin.is_navigation() && !origin.is_prefetch() && original.is_of(&parts.public_url);
+    match Views::of(request).filter(|_| redirect && to_a_page) {
+        // Absolute: Traefik takes a path for one of the place that it asked.
+        Some(views) => {
+            let location = identity.absolute(&views.sign_in_url(request));
+            Ok(HttpResponse::SeeOther().insert_header((LOCATION, location)).finish())
+        }
+        None => Err(Error::NotSignedIn),
+    }
+}
+
 /// Claim rules: of each claim that is named, one of the values that are named.
 struct Rules(BTreeMap<String, Vec<String>>);
 
+/// Reads the query: the rules, and whether people who are not signed in are redirected.
+fn parse(query: &str) -> Result<(Rules, bool), Error> {
+    let (ours, rules): (Vec<_>, Vec<_>) = pairs(query)?.into_iter().partition(|(name, _)| name == UNAUTHENTICATED);
+    let redirect = match ours.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>()[..] {
+        [] | ["401"] => false,
+        ["redirect"] => true,
+        _ => return Err(Error::BadRequest("The parameter unauthenticated is 401 or redirect, and stands once.")),
+    };
+    Ok((Rules::of(rules)?, redirect))
+}
+
 impl Rules {
-    fn parse(query: &str) -> Result<Self, Error> {
+    fn of(pairs: Pairs) -> Result<Self, Error> {
         let mut rules: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (claim, value) in pairs(query)? {
+        for (claim, value) in pairs {
             if claim.is_empty() || value.is_empty() {
                 return Err(Error::BadRequest("A rule is a claim and a value."));
             }
@@ -94,7 +141,7 @@ mod tests {
             "roles": ["Admin", "Editor"], "tid": "t", "acct": 0, "email": "a@b", "groups": [], "deep": [["x"], {"a": "x"}],
         });
         let claims = Claims::unverified_for_tests(claims.as_object().unwrap().clone());
-        Rules::parse(query).ok().map(|rules| rules.allow(&claims))
+        parse(query).ok().map(|(rules, _)| rules.allow(&claims))
     }
 
     #[test]
@@ -112,6 +159,10 @@ mod tests {
             ("groups=x", Some(false)),
             ("deep=x", Some(false)),
             ("absent=x", Some(false)),
+            ("unauthenticated=redirect", Some(true)),
+            ("unauthenticated=401&roles=Reader", Some(false)),
+            ("unauthenticated=yes", None),
+            ("unauthenticated=redirect&unauthenticated=401", None),
             ("email=a%40b", None),
             ("roles=", None),
             ("=x", None),

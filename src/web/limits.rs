@@ -93,7 +93,7 @@ impl Limits {
     }
 
     fn count(&self, request: &ServiceRequest) -> Result<(), Error> {
-        let Some(address) = self.proxies.client_address(request).map(network_of) else { return Ok(()) };
+        let Some(address) = self.proxies.client_address(request.request()).map(network_of) else { return Ok(()) };
         if self.counted.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
             self.budget.retain_recent();
         }

@@ -26,6 +26,12 @@ impl<'a> From<&'a ServiceRequest> for Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
+    /// The same headers, of a request with another method.
+    #[must_use]
+    pub fn with_method(self, method: &'a Method) -> Self {
+        Self { method, ..self }
+    }
+
     fn header(&self, name: &str) -> Option<&'a str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }

@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, Resource, Route};
 
 use super::error::Error;
 use super::guards::Guard;
+use super::proxies::TrustedProxies;
 use super::{call_graph, forward_auth, pages, sign_in, sign_out};
 use crate::identity_web::IdentityWeb;
 
@@ -23,6 +24,7 @@ pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb)
         service.service(only(&endpoints.edit_profile).route(get().to(sign_in::edit_profile)));
     }
     service
+        .app_data(Data::new(TrustedProxies(identity.parts().trusted_proxies.clone())))
         .app_data(Data::new(identity))
         .service(only(&endpoints.sign_in).route(get().to(sign_in::begin)))
         .service(
@@ -33,7 +35,8 @@ pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb)
         )
         .service(only(&endpoints.sign_out).route(get().to(sign_out::confirm)).route(post().to(sign_out::end)))
         .service(only(&endpoints.post_sign_out).route(page().to(sign_out::landing)))
-        .service(only(&verify).route(page().to(forward_auth::verify)));
+        // Envoy asks with the method of the request that it asks about.
+        .service(resource(&verify).to(forward_auth::verify));
 }
 
 /// The routes of the application's own site.

@@ -18,6 +18,7 @@ use super::origin::Origin;
 use crate::correlation::CorrelationId;
 use crate::entra::errors::Shows;
 use crate::identity_web::IdentityWeb;
+use crate::identity_web::target::Target;
 use crate::measure;
 use crate::session::current::{Current, StoreError};
 use crate::session::record::SignedIn;
@@ -236,9 +237,12 @@ impl Views {
         format!("{url}{}interaction={interaction}", if url.contains('?') { '&' } else { '?' })
     }
 
-    /// The sign-in that leads back to where the request was going.
+    /// The sign-in that leads back to where the request was going: to the [`Target`] that its handler noted, else to its
+    /// own path.
     pub(super) fn sign_in_url(&self, request: &HttpRequest) -> String {
-        let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let extensions = request.extensions();
+        let own = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let wanted = extensions.get::<Target>().map_or(own, Target::as_str);
         if request.method() != actix_web::http::Method::GET || wanted == "/" || self.is_own_route(wanted) {
             return self.site.sign_in.clone();
         }

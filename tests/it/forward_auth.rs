@@ -1,95 +1,222 @@
-//! A plain application behind a real nginx, which asks `/auth/verify` before it lets a request through.
+//! Forward authentication: a plain application behind each of the proxies of deploy/forward-auth, run from those files.
 
-use std::process::{Command, Stdio};
-
-use actix_web::{App, HttpRequest, HttpServer, web};
 use reqwest::Method;
 
-use crate::helpers::process::Process;
-use crate::helpers::{Browser, Folder, TestApp, eventually, free_port};
+use crate::helpers::chromium::{Chromium, DESKTOP};
+use crate::helpers::site::Site;
+use crate::helpers::{Browser, TestApp};
 
-/// Says which identity headers reached it.
-async fn upstream(request: HttpRequest) -> String {
-    let ours = |name: &str| name.to_ascii_lowercase().replace('_', "-").starts_with("x-auth-request-");
-    let headers = request.headers().iter().filter(|(name, _)| ours(name.as_str()));
-    let mut lines: Vec<_> = headers.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
-    lines.sort();
-    lines.join("\n")
+const ADA: &str = "\nx-auth-request-user: ada-Zk3vX0mQ8w1rT5uYpL7nB2cD4fG6hJ9k\n";
+const CANARY: &str = "forged-4711";
+const PAGE: &str = "/page?x=1&y=%2F2";
+const SIGN_IN: &str = "/auth/sign_in?post_sign_in_url=%2Fpage%3Fx%3D1%26y%3D%252F2";
+
+/// What each of the proxies does.
+async fn protects(name: &str) {
+    let mut site = Site::start(name, "").await;
+    let (ada, alan) = (Browser::new(), Browser::new());
+    nobody_reaches_the_application(&site).await;
+    signs_in_and_comes_back(&site, &ada, "ada").await;
+    signs_in_and_comes_back(&site, &alan, "alan").await;
+    let posted = ada.post(&format!("{}/form", site.url), &site.url, &[("a".to_owned(), "b".to_owned())]).await;
+    assert!(posted.body.starts_with("POST /form\n") && posted.body.ends_with("\n\na=b"), "{}", posted.body);
+    forged_names_never_arrive(&site, &ada).await;
+    the_rule_holds_in_every_spelling_of_the_path(&site, &ada, &alan).await;
+
+    let reached = site.application.reached();
+    site.redis.stop();
+    assert_eq!(site.get(&ada, "/page").await.status, 503, "nobody can tell who this is");
+    site.redis.run();
+    site.app.stop().await;
+    for path in ["/page", "/admin", "/auth/sign_in"] {
+        let answer = site.get(&ada, path).await;
+        assert!([500, 502, 503].contains(&answer.status), "{path}: {}", answer.status);
+    }
+    assert_eq!(site.application.reached(), reached, "closed, never open");
 }
 
-/// nginx before `upstream`; gives its URL.
-fn nginx(app: &TestApp, upstream: u16, rule: &str) -> (Process, Folder, String) {
-    let port = free_port();
-    let folder = Folder::new("nginx");
-    let configuration = format!(
-        "daemon off; master_process off; pid {0}/pid; error_log stderr; events {{}}
-        http {{
-            access_log off; client_body_temp_path {0}/body; proxy_temp_path {0}/proxy;
-            fastcgi_temp_path {0}/fastcgi; uwsgi_temp_path {0}/uwsgi; scgi_temp_path {0}/scgi;
-            server {{
-                listen 127.0.0.1:{port};
-                location / {{
-                    auth_request /auth/verify;
-                    auth_request_set $user $upstream_http_x_auth_request_user;
-                    auth_request_set $name $upstream_http_x_auth_request_name;
-                    proxy_set_header X-Auth-Request-User $user;
-                    proxy_set_header X-Auth-Request-Name $name;
-                    proxy_set_header X-Auth-Request-Roles \"\";
-                    proxy_pass http://127.0.0.1:{upstream};
-                }}
-                location = /auth/verify {{
-                    internal;
-                    proxy_pass {1}/auth/verify{rule};
-                    proxy_pass_request_body off;
-                    proxy_set_header Content-Length \"\";
-                }}
-            }}
-        }}",
-        folder.path().display(),
-        app.url
-    );
-    let file = folder.path().join("nginx.conf");
-    std::fs::write(&file, configuration).unwrap();
-    let path = format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default());
-    let mut command = Command::new("nginx");
-    command.env("PATH", path).arg("-p").arg(folder.path()).arg("-c").arg(&file);
-    let process = Process::start(command.stdout(Stdio::null()).stderr(Stdio::null()));
-    (process, folder, format!("http://127.0.0.1:{port}"))
+async fn nobody_reaches_the_application(site: &Site) {
+    let nobody = Browser::new();
+    let answer = site.get(&nobody, PAGE).await;
+    assert_eq!(answer.location(), format!("{}{SIGN_IN}", site.url));
+    let program = [("accept", "application/json")];
+    let script = [("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")];
+    for (method, headers) in
+        [(Method::GET, program), (Method::POST, program), (Method::GET, [script[0]]), (Method::DELETE, program)]
+    {
+        let answer = nobody.send(method.clone(), &format!("{}{PAGE}", site.url), &headers, None).await;
+        assert_eq!(answer.status, 401, "{method} {headers:?}");
+        assert_eq!(answer.header("content-type"), "application/problem+json");
+        let login_url = if method == Method::GET { SIGN_IN } else { "/auth/sign_in" };
+        assert!(answer.body.contains(&format!("\"login_url\":\"{login_url}\"")), "{method}: {}", answer.body);
+    }
+    for path in ["/health/ready", "/metrics", "/verify/anyone", "/static/../page", "/static/other.css"] {
+        let answer = nobody.send(Method::GET, &format!("{}{path}", site.url), &program, None).await;
+        assert!([401, 404].contains(&answer.status), "{path}: {}", answer.status);
+    }
+    assert_eq!(nobody.send(Method::GET, &format!("{}/static/site.css", site.url), &program, None).await.status, 200);
+    assert_eq!(site.application.reached(), 0);
+}
+
+async fn signs_in_and_comes_back(site: &Site, browser: &Browser, person: &str) {
+    let sign_in = site.get(browser, PAGE).await.location().to_owned();
+    let authorization = browser.get(&sign_in).await.location().to_owned();
+    let callback = browser.pick(&authorization.parse().unwrap(), person).await.location().to_owned();
+    assert_eq!(browser.get(&callback).await.location(), PAGE);
+    let page = site.get(browser, PAGE).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.starts_with(&format!("GET {PAGE}\n")), "{}", page.body);
+    assert!(page.body.contains(&format!("\nx-auth-request-user: {person}-")), "{}", page.body);
+    assert!(page.body.contains("\nx-forwarded-for: 127.0.0.1\n"), "{}", page.body);
+}
+
+/// Each name that says who it is, in each spelling that an application might read as that name.
+fn spellings() -> Vec<String> {
+    let names = ["user", "issuer", "tenant", "object-id", "name", "preferred-username", "email", "roles", "groups"];
+    let names = names.map(|name| format!("x-auth-request-{name}"));
+    let others = ["X-Forwarded-User", "X-Forwarded-Email", "X-Forwarded-Groups", "Remote-User"].map(str::to_owned);
+    let spellings = names.iter().chain(&others).flat_map(|name| {
+        let (upper, under) = (name.to_ascii_uppercase(), name.replace('-', "_"));
+        [
+            name.clone(),
+            upper,
+            under.clone(),
+            under.to_uppercase(),
+            name.replacen('-', "_", 1),
+            under.replacen('_', "-", 1),
+        ]
+    });
+    spellings.chain(["x.auth.request.user", "X-Auth-Request-User "].map(str::to_owned)).collect()
+}
+
+async fn forged_names_never_arrive(site: &Site, browser: &Browser) {
+    let cookie = format!("Cookie: {}", browser.cookie_header());
+    for name in spellings() {
+        let lines = [cookie.clone(), format!("{name}: {CANARY}"), format!("{name}: {CANARY}")];
+        let answer = site.raw.get(site.address, "/page", &lines).await;
+        assert!(!answer.text.contains(CANARY), "{name}: {}", answer.text);
+        // A name that is no name may be refused.
+        assert!(answer.status == 200 && answer.text.contains(ADA) || answer.status == 400, "{name}: {}", answer.text);
+        assert!(answer.status == 200 || name.contains(['_', '.', ' ']), "{name}: {}", answer.text);
+    }
+    for line in [
+        "X-Forwarded-For: 192.0.2.7",
+        "X-Forwarded-Uri: /192.0.2.7",
+        "Forwarded: for=192.0.2.7",
+        "X_Forwarded_For: 192.0.2.7",
+    ] {
+        let answer = site.raw.get(site.address, "/page", &[cookie.clone(), line.to_owned()]).await;
+        assert!(!answer.text.contains("192.0.2.7"), "{line}: {}", answer.text);
+        let nobody = ["Accept: text/html".to_owned(), line.to_owned(), "X-Forwarded-Host: evil.example".to_owned()];
+        let answer = site.raw.get(site.address, PAGE, &nobody).await;
+        assert_eq!(answer.header("location"), format!("{}{SIGN_IN}", site.url), "{line}");
+    }
+    let dropped = [cookie, "Connection: close, X-Auth-Request-User".to_owned()];
+    let answer = site.raw.get(site.address, "/page", &dropped).await;
+    assert!(answer.text.contains(ADA), "a client can't have it dropped either: {}", answer.text);
+}
+
+async fn the_rule_holds_in_every_spelling_of_the_path(site: &Site, ada: &Browser, alan: &Browser) {
+    assert_eq!(site.get(ada, "/admin/x").await.status, 200);
+    assert_eq!(site.get(alan, "/admin/x").await.status, 403);
+    assert_eq!(site.get(alan, "/page").await.status, 200);
+    let nobody = site.get(&Browser::new(), "/admin/x").await;
+    assert_eq!(nobody.location(), format!("{}/auth/sign_in?post_sign_in_url=%2Fadmin%2Fx", site.url));
+    let cookie = format!("Cookie: {}", alan.cookie_header());
+    for path in [
+        "/admin",
+        "/Admin/x",
+        "/%61dmin/x",
+        "/%41DMIN",
+        "//admin/x",
+        "/x/../admin/x",
+        "/x/%2e%2e/admin/x",
+        "/./admin",
+        "/x/..%2fadmin",
+        "/x%2f..%2fadmin",
+        "/x/..%5cadmin",
+        "/x/..;/admin",
+        "/..;a=b/admin",
+        "/admin%2fx",
+        "/admin;x/y",
+        "/auth/../admin",
+        "/;/admin",
+        "/auth/%2e%2e/admin",
+        "/auth/..%2fadmin",
+        "/static/site.css/../../admin",
+        "/%2fadmin",
+        "\\admin",
+        "/?/../admin",
+        "https://127.0.0.1/admin",
+    ] {
+        let answer = site.raw.get(site.address, path, std::slice::from_ref(&cookie)).await;
+        let got = answer.text.split("\r\n\r\n").nth(1).unwrap_or_default().split("GET ").nth(1).unwrap_or("/");
+        let got = plain(got.lines().next().unwrap_or("/"));
+        assert!(answer.status != 200 || !got.starts_with("/admin"), "{path}: {}", answer.text);
+    }
+}
+
+/// A path as an application may read it.
+fn plain(uri: &str) -> String {
+    let path = uri.split('?').next().unwrap().to_lowercase();
+    let path = [("%2f", "/"), ("%5c", "/"), ("\\", "/"), ("%2e", "."), ("%61", "a"), ("%41", "a"), ("%3b", ";")]
+        .iter()
+        .fold(path, |path, (from, to)| path.replace(from, to));
+    let mut parts = Vec::new();
+    for part in path.split('/').map(|part| part.split(';').next().unwrap()) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
 }
 
 #[actix_web::test]
-async fn nginx_lets_through_who_is_signed_in_and_keeps_a_rule() {
-    let app = TestApp::spawn().await;
-    let server = HttpServer::new(|| App::new().default_service(web::to(upstream))).workers(1).disable_signals();
-    let server = server.bind("127.0.0.1:0").unwrap();
-    let port = server.addrs()[0].port();
-    actix_web::rt::spawn(server.run());
-    let (_everyone, _folder, url) = nginx(&app, port, "");
-    let (_admins, _other_folder, admins) = nginx(&app, port, "?roles=Admin");
-    for url in [&url, &admins] {
-        let address = url.trim_start_matches("http://").to_owned();
-        eventually("nginx", async || std::net::TcpStream::connect(&address).ok()).await;
-    }
-    let forged = [("x-auth-request-user", "evil"), ("x-auth-request-roles", "Admin"), ("X_Auth_Request_User", "evil")];
-    let ask = async |browser: &Browser, url: &str| browser.send(Method::GET, url, &forged, None).await;
+async fn nginx_protects_an_application() {
+    protects("nginx").await;
+}
 
-    let nobody = Browser::new();
-    assert_eq!(ask(&nobody, &url).await.status, 401);
-    let (ada, alan) = (Browser::new(), Browser::new());
-    ada.sign_in(&app, "ada").await;
-    alan.sign_in(&app, "alan").await;
-    for url in [&url, &admins] {
-        let answer = ask(&ada, url).await;
-        assert_eq!(answer.status, 200);
-        assert_eq!(
-            answer.body,
-            "x-auth-request-name: Ada%20Lovelace\nx-auth-request-user: ada-Zk3vX0mQ8w1rT5uYpL7nB2cD4fG6hJ9k"
-        );
+#[actix_web::test]
+async fn haproxy_protects_an_application() {
+    protects("haproxy").await;
+}
+
+#[actix_web::test]
+async fn traefik_protects_an_application() {
+    protects("traefik").await;
+}
+
+#[actix_web::test]
+async fn envoy_protects_an_application() {
+    protects("envoy").await;
+}
+
+#[actix_web::test]
+async fn haproxy_stays_closed_where_its_script_fails() {
+    let site = Site::start("haproxy", "error('broken')").await;
+    assert_eq!(site.get(&Browser::new(), "/page").await.status, 503);
+    assert_eq!(site.application.reached(), 0);
+}
+
+#[actix_web::test]
+async fn a_person_signs_in_on_the_way_to_a_page_behind_a_proxy() {
+    for name in ["nginx", "haproxy"] {
+        let site = Site::start(name, "").await;
+        let chromium = Chromium::start(DESKTOP).await;
+        chromium.goto(&format!("{}{PAGE}", site.url)).await;
+        chromium.click("button[value=ada]").await;
+        chromium.sees("x-auth-request-name: Ada%20Lovelace").await;
+        assert_eq!(chromium.client.current_url().await.unwrap().as_str(), format!("{}{PAGE}", site.url));
+        chromium.goto(&format!("{}/auth/sign_out", site.url)).await;
+        chromium.click("main form button").await;
+        chromium.sees("You’re signed out").await;
+        chromium.screenshot(&format!("forward-auth-{name}")).await;
+        chromium.goto(&format!("{}{PAGE}", site.url)).await;
+        chromium.sees("Pick an account").await;
+        chromium.close().await;
     }
-    assert_eq!(ask(&alan, &url).await.status, 200);
-    assert_eq!(ask(&alan, &admins).await.status, 403);
-    ada.sign_out(&app).await;
-    assert_eq!(ask(&ada, &url).await.status, 401);
 }
 
 #[actix_web::test]

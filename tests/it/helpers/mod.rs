@@ -6,7 +6,10 @@ pub mod certificates;
 pub mod chromium;
 pub mod log;
 pub mod process;
+pub mod proxy;
+pub mod raw;
 pub mod redis;
+pub mod site;
 
 pub use app::TestApp;
 pub use browser::{Answer, Browser};
