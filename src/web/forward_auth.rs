@@ -20,7 +20,6 @@ use crate::oidc::claims::Claims;
 /// The parameter of the query that is no claim rule: what becomes of who is not signed in, `401` (the default) or
 /// `redirect`.
 const UNAUTHENTICATED: &str = "unauthenticated";
-
 /// The header that carries each claim to the application behind the proxy.
 const HEADERS: [(&str, &str); 9] = [
     ("x-auth-request-user", "sub"),

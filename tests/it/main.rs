@@ -10,6 +10,8 @@ mod certified_provider;
 mod credentials;
 mod demo_journey;
 mod entra;
+mod faults;
+mod forged;
 mod forward_auth;
 mod graph;
 mod helpers;

@@ -4,11 +4,13 @@ pub mod app;
 pub mod browser;
 pub mod certificates;
 pub mod chromium;
+pub mod load_balancer;
 pub mod log;
 pub mod process;
 pub mod proxy;
 pub mod raw;
 pub mod redis;
+pub mod replica;
 pub mod site;
 
 pub use app::TestApp;

@@ -30,9 +30,19 @@ impl Process {
         panic!("it ended without saying what was waited for");
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Sends it a signal, by its name.
+    pub fn signal(&self, name: &str) {
+        Command::new("kill").args(["-s", name, &self.id().to_string()]).status().unwrap();
+    }
+
     /// Asks it to end (SIGTERM), and gives its exit code.
     pub fn terminate(mut self) -> Option<i32> {
-        Command::new("kill").arg(self.0.id().to_string()).status().unwrap();
+        self.signal("TERM");
         self.0.wait().unwrap().code()
     }
 }

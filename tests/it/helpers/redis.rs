@@ -13,13 +13,22 @@ pub struct Redis {
     pub port: u16,
     process: Option<Child>,
     folder: Folder,
+    password: Option<&'static str>,
 }
 
 impl Redis {
     /// Starts one of the caller's own.
     pub fn start() -> Self {
-        let port = free_port();
-        let mut redis = Self { port, process: None, folder: Folder::new("redis") };
+        Self::start_with(None)
+    }
+
+    /// Starts one that wants a password, and writes what it holds to disk at once.
+    pub fn start_with_password(password: &'static str) -> Self {
+        Self::start_with(Some(password))
+    }
+
+    fn start_with(password: Option<&'static str>) -> Self {
+        let mut redis = Self { port: free_port(), process: None, folder: Folder::new("redis"), password };
         redis.run();
         redis
     }
@@ -34,10 +43,12 @@ impl Redis {
     pub fn run(&mut self) {
         let port = self.port.to_string();
         // The shell outlives us just long enough to stop Redis when its standard input closes.
-        let script = "redis-server --port $0 --bind 127.0.0.1 --save 900 1 --dir $1 --loglevel warning >/dev/null 2>&1 & \
-            read -r how; if [ \"$how\" = save ]; then redis-cli -p $0 shutdown save; else kill -9 $!; rm -rf $1; fi; wait";
+        let script = "redis-server --port $0 --bind 127.0.0.1 --save 900 1 --dir $1 \
+            --requirepass \"$2\" --appendonly $3 --loglevel warning >/dev/null 2>&1 & \
+            read -r how; if [ \"$how\" = save ]; then kill $!; else kill -9 $!; rm -rf $1; fi; wait";
+        let (password, appendonly) = self.password.map_or(("", "no"), |password| (password, "yes"));
         let process = Command::new("sh")
-            .args(["-c", script, &port, self.folder.path().to_str().unwrap()])
+            .args(["-c", script, &port, self.folder.path().to_str().unwrap(), password, appendonly])
             .stdin(Stdio::piped())
             .spawn()
             .unwrap();
@@ -51,7 +62,7 @@ impl Redis {
         panic!("redis-server does not start: is it installed? tests/run installs it");
     }
 
-    /// Stops it; it saves what it holds.
+    /// Stops it (SIGTERM); it saves what it holds.
     pub fn stop(&mut self) {
         let mut process = self.process.take().unwrap();
         process.stdin.take().unwrap().write_all(b"save\n").unwrap();
@@ -60,7 +71,8 @@ impl Redis {
 
     /// Its URL.
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/", self.port)
+        let password = self.password.map(|password| format!(":{password}@")).unwrap_or_default();
+        format!("redis://{password}127.0.0.1:{}/", self.port)
     }
 
     fn connection(&self) -> redis::Connection {

@@ -1,0 +1,82 @@
+//! Replicas as they are in production: processes of the program, which can be killed.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use identity_web::clock::Stopwatch;
+
+use super::load_balancer::Server;
+use super::process::Process;
+use super::{Browser, eventually, free_port};
+
+/// A replica; it ends with its test.
+pub struct Replica {
+    port: u16,
+    operations: u16,
+    variables: Vec<(String, String)>,
+    process: Option<Process>,
+}
+
+impl Replica {
+    /// One that is not started yet, with these settings (`section.key`, value).
+    pub fn new(settings: &[(&str, String)]) -> Self {
+        Self { port: free_port(), operations: free_port(), variables: variables(settings), process: None }
+    }
+
+    /// Starts it; gives how long it took until it was ready.
+    pub async fn start(&mut self) -> Duration {
+        let own = variables(&[
+            ("server.listen", format!("127.0.0.1:{}", self.port)),
+            ("server.operations_listen", format!("127.0.0.1:{}", self.operations)),
+        ]);
+        let started = Stopwatch::start();
+        self.process = Some(program("serve", self.variables.iter().chain(&own)));
+        let (operations, ready) = (self.operations, format!("http://127.0.0.1:{}/health/ready", self.operations));
+        eventually("the replica", async || {
+            std::net::TcpStream::connect(("127.0.0.1", operations)).ok()?;
+            (Browser::new().get(&ready).await.status == 200).then_some(())
+        })
+        .await;
+        started.elapsed()
+    }
+
+    /// Kills it (SIGKILL).
+    pub fn kill(&mut self) {
+        drop(self.process.take());
+    }
+
+    /// Asks it to end (SIGTERM), and waits until it has.
+    pub async fn terminate(&mut self) {
+        let process = self.process.take().unwrap();
+        let code = actix_web::rt::task::spawn_blocking(move || process.terminate()).await.unwrap();
+        assert_eq!(code, Some(0), "SIGTERM ends it in order");
+    }
+
+    /// How much memory it has, in MiB.
+    pub fn resident_mib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.as_ref().unwrap().id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1024
+    }
+
+    /// Where the load balancer finds it.
+    pub fn server(&self) -> Server {
+        Server { port: self.port, operations: self.operations }
+    }
+}
+
+/// The demo provider by itself.
+pub fn demo_provider(settings: &[(&str, String)]) -> Process {
+    program("demo-provider", variables(settings).iter())
+}
+
+fn program<'a>(command: &str, variables: impl Iterator<Item = &'a (String, String)>) -> Process {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_identity-web"));
+    program.arg(command).stdout(Stdio::null()).stderr(Stdio::null());
+    Process::start(program.envs(variables.map(|(name, value)| (name, value))))
+}
+
+fn variables(settings: &[(&str, String)]) -> Vec<(String, String)> {
+    let name = |key: &str| format!("IDENTITY_WEB__{}", key.replace('.', "__").to_uppercase());
+    settings.iter().map(|(key, value)| (name(key), value.clone())).collect()
+}
