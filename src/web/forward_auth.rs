@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::web::Data;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+use tracing::warn;
 
 use super::error::Error;
 use super::guards::{may_rule, texts};
@@ -14,8 +15,10 @@ use super::origin::Origin;
 use super::proxies::TrustedProxies;
 use super::sign_in::{Pairs, pairs};
 use super::views::Views;
-use crate::identity_web::IdentityWeb;
+use crate::entra::groups::{Groups, groups};
+use crate::identity_web::{Error as Cause, IdentityWeb};
 use crate::oidc::claims::Claims;
+use crate::session::current::Current;
 
 /// The parameter of the query that is no claim rule: what becomes of who is not signed in, `401` (the default) or
 /// `redirect`.
@@ -43,7 +46,7 @@ pub(super) async fn verify(
 ) -> Result<HttpResponse, Error> {
     let (rules, redirect) = parse(request.query_string())?;
     let Some(user) = user.identity() else { return sign_in(&request, &identity, &proxies, redirect) };
-    if !rules.allow(user.claims()) {
+    if !rules.admit(&identity, user).await? {
         return Err(Error::Forbidden);
     }
     let mut response = HttpResponse::Ok();
@@ -106,12 +109,28 @@ impl Rules {
         Ok(Self(rules))
     }
 
-    fn allow(&self, claims: &Claims) -> bool {
-        self.0.iter().all(|(claim, allowed)| {
-            let found = claims.get(claim).map(texts).unwrap_or_default();
-            found.iter().any(|value| allowed.contains(value))
-        })
+    /// Whether all agree; Microsoft Graph is asked about groups that the ID token has no room for.
+    async fn admit(&self, identity: &IdentityWeb, user: &Identity) -> Result<bool, Error> {
+        let overage = groups(user.claims()) == Groups::Overage;
+        let (asked, told): (Vec<_>, Vec<_>) = self.0.iter().partition(|(claim, _)| overage && *claim == "groups");
+        if !told.into_iter().all(|(claim, allowed)| agrees(user.claims(), claim, allowed)) {
+            return Ok(false);
+        }
+        let Some((_, allowed)) = asked.first() else { return Ok(true) };
+        match identity.is_in_any(&*Current::of_request()?, allowed).await {
+            // A 401 would send the person to a sign-in that does not ask for it, and back, for ever.
+            Err(Cause::Interaction(_)) => {
+                warn!("User.Read is not granted, so groups cannot be asked about: add it to auth_request.scopes");
+                Ok(false)
+            }
+            answer => Ok(answer?),
+        }
     }
+}
+
+fn agrees(claims: &Claims, claim: &str, allowed: &[String]) -> bool {
+    let found = claims.get(claim).map(texts).unwrap_or_default();
+    found.iter().any(|value| allowed.contains(value))
 }
 
 fn headers(user: &Identity) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
@@ -140,7 +159,8 @@ mod tests {
             "roles": ["Admin", "Editor"], "tid": "t", "acct": 0, "email": "a@b", "groups": [], "deep": [["x"], {"a": "x"}],
         });
         let claims = Claims::unverified_for_tests(claims.as_object().unwrap().clone());
-        parse(query).ok().map(|(rules, _)| rules.allow(&claims))
+        let (rules, _) = parse(query).ok()?;
+        Some(rules.0.iter().all(|(claim, allowed)| agrees(&claims, claim, allowed)))
     }
 
     #[test]

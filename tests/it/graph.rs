@@ -236,6 +236,26 @@ async fn a_directory_that_is_away_lets_nobody_pass() {
 }
 
 #[actix_web::test]
+async fn forward_authentication_asks_about_groups_too() {
+    let (app, browser) = signed_in("grace").await;
+    let verify = async |groups: &[usize]| {
+        let rules: Vec<_> = groups.iter().map(|number| format!("groups={}", group(*number))).collect();
+        browser.get(&format!("{}/auth/verify?{}", app.url, rules.join("&"))).await.status
+    };
+    assert_eq!(verify(&[7]).await, 200);
+    assert_eq!(verify(&[999]).await, 403);
+    assert_eq!(verify(&[999, 7]).await, 200);
+    assert_eq!(graph_requests(&app), 2, "what is known is not asked again");
+    app.with_faults(Faults { graph: Some((503, json!({}))), ..Faults::default() });
+    assert_eq!(verify(&[8]).await, 503);
+    let without_consent = Browser::new();
+    let app = TestApp::spawn().await;
+    without_consent.sign_in(&app, "grace").await;
+    let rule = format!("{}/auth/verify?groups={}", app.url, group(7));
+    assert_eq!(without_consent.get(&rule).await.status, 403, "no 401, which would lead to a sign-in and back for ever");
+}
+
+#[actix_web::test]
 async fn where_graph_needs_consent_a_guard_asks_for_it() {
     let (app, browser) = (TestApp::spawn().await, Browser::new());
     let url = spawn(&app.identity);
