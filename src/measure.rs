@@ -1,14 +1,20 @@
 //! What is measured: the names of the metrics, in one place.
 //!
 //! Every layer records through the `metrics` facade; without a recorder (an application that uses the library may have
-//! none) nothing is kept. No label holds a person, a token or an address.
+//! none) nothing is kept. Names and labels are those of Prometheus and of OpenTelemetry's semantic conventions, in base
+//! units. No label holds a person, a token or an address.
 
 use std::time::Duration;
 
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{Gauge, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+
+use crate::clock::Timestamp;
 
 const REQUEST: &str = "http_server_request_duration_seconds";
+const ACTIVE_REQUESTS: &str = "http_server_active_requests";
 const PROVIDER: &str = "identity_web_provider_request_duration_seconds";
+const PROVIDER_CACHE: &str = "identity_web_provider_cache_requests_total";
+const KEYS_FETCHED: &str = "identity_web_provider_keys_fetched_timestamp_seconds";
 const STORE: &str = "identity_web_store_command_duration_seconds";
 const SIGN_INS: &str = "identity_web_sign_ins_total";
 const REFUSALS: &str = "identity_web_refusals_total";
@@ -16,29 +22,60 @@ const RENEWALS: &str = "identity_web_token_renewals_total";
 const OPENED: &str = "identity_web_sessions_opened_total";
 const ENDED: &str = "identity_web_sessions_ended_total";
 const CREDENTIAL_EXPIRES: &str = "identity_web_credential_expires_timestamp_seconds";
-const KEYS_FETCHED: &str = "identity_web_provider_keys_fetched_timestamp_seconds";
+const READY: &str = "identity_web_ready";
+const BUILD: &str = "identity_web_build_info";
 
-/// The histograms' buckets, in seconds.
-pub const BUCKETS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+/// The histograms' buckets, in seconds. The last is the longest that a request to the provider may take.
+pub const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// Says what each metric means, for who reads them.
+/// Says what each metric means, for who reads them, and begins at zero what is counted: a rate needs a first value.
 pub fn describe() {
-    describe_histogram!(REQUEST, "Time to answer a request, by method, route and status.");
-    describe_histogram!(PROVIDER, "Time of a request to the identity provider, by outcome.");
-    describe_histogram!(STORE, "Time of a command to the session store, by command and outcome.");
-    describe_counter!(SIGN_INS, "Sign-ins, by outcome: begun, completed, refused, cancelled (by the person, at B2C).");
-    describe_counter!(REFUSALS, "Requests that were refused, by reason.");
-    describe_counter!(RENEWALS, "Renewals of tokens, by outcome: renewed, refused, interaction, failed.");
-    describe_counter!(OPENED, "Sessions that began.");
-    describe_counter!(ENDED, "Sessions that were ended by signing out or renewing; those that expire are not counted.");
-    describe_gauge!(CREDENTIAL_EXPIRES, "When the client credential expires, in seconds since 1970, by its kind.");
-    describe_gauge!(KEYS_FETCHED, "When the identity provider's keys were last fetched, in seconds since 1970.");
+    let seconds = Unit::Seconds;
+    describe_histogram!(REQUEST, seconds, "Time to answer a request, by method, route and status.");
+    describe_histogram!(PROVIDER, seconds, "Time of a request to the identity provider, by outcome: ok, error.");
+    describe_histogram!(STORE, seconds, "Time of a command to the session store, by command and outcome: ok, error.");
+    describe_gauge!(KEYS_FETCHED, seconds, "When the identity provider's keys were last fetched, since 1970.");
+    describe_gauge!(CREDENTIAL_EXPIRES, seconds, "When a credential of ours expires, since 1970, by its kind.");
+    let count = Unit::Count;
+    describe_gauge!(ACTIVE_REQUESTS, count, "Requests that are being answered.");
+    describe_counter!(
+        PROVIDER_CACHE,
+        count,
+        "Uses of the provider's metadata and keys, by outcome: hit; stale, past their lifetime; miss, after a request."
+    );
+    describe_counter!(
+        SIGN_INS,
+        count,
+        "Sign-ins, by outcome: begun, completed, refused, cancelled (by the person, at B2C)."
+    );
+    describe_counter!(REFUSALS, count, "Requests that were refused, by reason.");
+    describe_counter!(RENEWALS, count, "Renewals of tokens, by outcome: renewed, refused, interaction, failed.");
+    describe_counter!(OPENED, count, "Sessions that began.");
+    describe_counter!(ENDED, count, "Sessions that were ended by signing out or renewing, not those that expired.");
+    describe_gauge!(READY, count, "Whether the last readiness check found that this process can serve: 1 or 0.");
+    describe_gauge!(BUILD, count, "1; the version is a label.");
+    #[cfg(target_os = "linux")]
+    metrics_process::Collector::default().describe();
+
+    gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    gauge!(ACTIVE_REQUESTS).set(0.0);
+    for outcome in ["begun", "completed", "refused", "cancelled"] {
+        counter!(SIGN_INS, "outcome" => outcome).absolute(0);
+    }
+    for outcome in ["renewed", "refused", "interaction", "failed"] {
+        counter!(RENEWALS, "outcome" => outcome).absolute(0);
+    }
+    counter!(OPENED).absolute(0);
+    counter!(ENDED).absolute(0);
+    for answered in [true, false] {
+        let _ = histogram!(PROVIDER, "outcome" => outcome(answered));
+    }
 }
 
-/// When the credential with which we prove who we are expires: a certificate, or a federated token.
-pub fn credential_expires(kind: &'static str, at_seconds: i64) {
-    #[expect(clippy::cast_precision_loss, reason = "a time fits 52 bits")]
-    gauge!(CREDENTIAL_EXPIRES, "kind" => kind).set(at_seconds as f64);
+/// Reads what the system knows of this process: memory, processor time, open files. Call it before the metrics are read.
+pub fn process() {
+    #[cfg(target_os = "linux")]
+    metrics_process::Collector::default().collect();
 }
 
 /// A request was answered.
@@ -51,9 +88,37 @@ pub fn request(method: &'static str, route: String, status: u16, took: Duration)
     histogram!(REQUEST, &labels).record(took);
 }
 
+/// A request that is being answered; dropped when it is, or when the client has gone.
+pub struct ActiveRequest(Gauge);
+
+impl ActiveRequest {
+    /// A request has come.
+    pub fn begin() -> Self {
+        let requests = gauge!(ACTIVE_REQUESTS);
+        requests.increment(1.0);
+        Self(requests)
+    }
+}
+
+impl Drop for ActiveRequest {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
+}
+
 /// The identity provider was asked.
 pub fn provider_request(answered: bool, took: Duration) {
     histogram!(PROVIDER, "outcome" => outcome(answered)).record(took);
+}
+
+/// A document of the provider's was needed.
+pub fn provider_cache(document: &'static str, outcome: &'static str) {
+    counter!(PROVIDER_CACHE, "document" => document, "outcome" => outcome).increment(1);
+}
+
+/// The provider's keys were fetched.
+pub fn keys_fetched(at: Timestamp) {
+    set_time(&gauge!(KEYS_FETCHED), at);
 }
 
 /// The session store was asked.
@@ -90,8 +155,18 @@ pub fn session_ended() {
     counter!(ENDED).increment(1);
 }
 
-/// The provider's keys were fetched.
-pub fn keys_fetched(at_seconds: i64) {
-    #[expect(clippy::cast_precision_loss, reason = "a time fits 52 bits")]
-    gauge!(KEYS_FETCHED).set(at_seconds as f64);
+/// When a credential of ours expires: `TLS certificate` is the one towards browsers, every other kind proves to the
+/// provider who we are.
+pub fn credential_expires(kind: &'static str, at: Timestamp) {
+    set_time(&gauge!(CREDENTIAL_EXPIRES, "kind" => kind), at);
+}
+
+/// Readiness was asked for.
+pub fn ready(ready: bool) {
+    gauge!(READY).set(if ready { 1.0 } else { 0.0 });
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a time fits 52 bits")]
+fn set_time(gauge: &Gauge, at: Timestamp) {
+    gauge.set(at.0 as f64);
 }

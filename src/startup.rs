@@ -28,7 +28,8 @@ use crate::session::redis::RedisBackend;
 use crate::session::seal::{KeyRing, RingError, new_ring_key};
 use crate::session::transaction::TransactionSettings;
 use crate::settings::{Settings, StoreKind};
-use crate::tls;
+use crate::web::operations::Stopping;
+use crate::{telemetry, tls};
 
 /// Why the application does not start.
 #[derive(Debug, Error)]
@@ -153,7 +154,23 @@ pub struct Application {
     operations_address: SocketAddr,
     public: Server,
     operations: Server,
+    stopping: Stopping,
     grace: Duration,
+}
+
+/// Stops an application.
+#[derive(Clone)]
+pub struct Stop {
+    public: ServerHandle,
+    stopping: Stopping,
+}
+
+impl Stop {
+    /// Accepts no more connections, and is not ready from now on; finishes what is under way if `graceful`.
+    pub async fn stop(&self, graceful: bool) {
+        self.stopping.begin();
+        self.public.stop(graceful).await;
+    }
 }
 
 impl Application {
@@ -162,14 +179,18 @@ impl Application {
     /// # Errors
     /// Every [`StartError`].
     pub fn build(mut settings: Settings, clock: Clock) -> Result<Self, StartError> {
+        // First: what is measured before there is a recorder is lost.
+        let recorder = telemetry::metrics().inspect_err(|error| warn!(cause = %error, "no metrics")).ok();
         let identity = assemble(&mut settings, clock)?;
         let listener = servers::listen(settings.server.listen)?;
         let operations_listener = servers::listen(settings.server.operations_listen)?;
+        let stopping = Stopping::default();
         Ok(Self {
             address: listener.local_addr()?,
             operations_address: operations_listener.local_addr()?,
             public: servers::public(&identity, &settings, listener)?,
-            operations: servers::operations(&identity, operations_listener)?,
+            operations: servers::operations(&identity, &stopping, recorder, operations_listener)?,
+            stopping,
             grace: settings.server.shutdown_grace,
             identity,
         })
@@ -190,22 +211,23 @@ impl Application {
         &self.identity
     }
 
-    /// Stops it: what is under way is finished.
-    pub fn handle(&self) -> ServerHandle {
-        self.public.handle()
+    /// Stops it.
+    pub fn handle(&self) -> Stop {
+        Stop { public: self.public.handle(), stopping: self.stopping.clone() }
     }
 
     /// Serves until the process is told to stop (SIGTERM, SIGINT) or [`Application::handle`] is used; then finishes
-    /// what is under way, for `server.shutdown_grace_seconds` at most.
+    /// what is under way, for `server.shutdown_grace_seconds` at most. So long the operations listener answers: alive, and
+    /// not ready.
     ///
     /// # Errors
     /// A server failed.
     pub async fn run_until_stopped(self) -> Result<(), StartError> {
-        let (stop_public, stop_operations) = (self.public.handle(), self.operations.handle());
+        let (stop, stop_operations) = (self.handle(), self.operations.handle());
         actix_web::rt::spawn(async move {
             told_to_stop().await;
             info!("told to stop: finishing what is under way");
-            stop_public.stop(true).await;
+            stop.stop(true).await;
         });
         actix_web::rt::spawn(self.operations);
         let grace = self.grace;

@@ -7,7 +7,13 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use thiserror::Error;
+use tracing::warn;
 use url::{Host, Url};
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
+
+use crate::clock::Timestamp;
+use crate::measure;
 
 /// The certificate cannot be used.
 #[derive(Debug, Error)]
@@ -67,7 +73,18 @@ pub fn ad_hoc(public_url: &Url) -> Result<ServerConfig, TlsError> {
 }
 
 fn server(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<ServerConfig, TlsError> {
+    match chain.first().map(|certificate| expiry(certificate)) {
+        Some(Ok(at)) => measure::credential_expires("TLS certificate", at),
+        Some(Err(error)) => warn!(cause = %error, "cannot tell when the certificate expires"),
+        None => {}
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     Ok(config.with_no_client_auth().with_single_cert(chain, key)?)
+}
+
+/// When a certificate expires (RFC 5280 section 4.1.2.5).
+fn expiry(certificate: &CertificateDer<'_>) -> Result<Timestamp, x509_cert::der::Error> {
+    let certificate = Certificate::from_der(certificate)?;
+    Ok(Timestamp(0).plus(certificate.tbs_certificate().validity().not_after.to_unix_duration()))
 }

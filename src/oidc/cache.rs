@@ -7,6 +7,7 @@ use tokio::sync::Mutex;
 
 use super::provider::ProviderError;
 use crate::clock::{Clock, Timestamp};
+use crate::measure;
 
 /// Bounds on the lifetime that the provider names, and what stands for none.
 const LIFETIME_LEAST: Duration = Duration::from_mins(1);
@@ -19,6 +20,8 @@ const RETRY_WITH_STALE: Duration = Duration::from_mins(1);
 const COOLDOWN: Duration = Duration::from_mins(1);
 
 pub(super) struct Cached<T> {
+    /// Its name in the metrics.
+    document: &'static str,
     clock: Clock,
     entry: RwLock<Option<Entry<T>>>,
     fetches: Mutex<Fetches>,
@@ -36,8 +39,8 @@ struct Fetches {
 }
 
 impl<T> Cached<T> {
-    pub(super) fn new(clock: Clock) -> Self {
-        Self { clock, entry: RwLock::new(None), fetches: Mutex::default() }
+    pub(super) fn new(document: &'static str, clock: &Clock) -> Self {
+        Self { document, clock: clock.clone(), entry: RwLock::new(None), fetches: Mutex::default() }
     }
 
     /// What is held, fresh or stale.
@@ -57,9 +60,21 @@ impl<T> Cached<T> {
         F: AsyncFnOnce() -> Result<(T, Option<Duration>), ProviderError>,
     {
         if let Some(value) = self.fresh() {
+            measure::provider_cache(self.document, "hit");
             return Ok(value);
         }
         let stale = self.held();
+        let found = self.renewed(stale.clone(), fetch).await;
+        let is_stale = found.as_ref().is_ok_and(|found| stale.is_some_and(|stale| Arc::ptr_eq(found, &stale)));
+        measure::provider_cache(self.document, if is_stale { "stale" } else { "miss" });
+        found
+    }
+
+    /// The document where none is fresh: fetched, else the stale one.
+    async fn renewed<F>(&self, stale: Option<Arc<T>>, fetch: F) -> Result<Arc<T>, ProviderError>
+    where
+        F: AsyncFnOnce() -> Result<(T, Option<Duration>), ProviderError>,
+    {
         let mut fetches = match (self.fetches.try_lock(), &stale) {
             (Ok(fetches), _) => fetches,
             (Err(_), Some(stale)) => return Ok(Arc::clone(stale)),
@@ -133,7 +148,7 @@ mod tests {
 
     #[tokio::test]
     async fn many_requests_at_once_fetch_once() {
-        let (cached, counter) = (Cached::new(Clock::system()), AtomicU32::new(0));
+        let (cached, counter) = (Cached::new("keys", &Clock::system()), AtomicU32::new(0));
         let get = || cached.get(async || fetch(&counter).await);
         let (a, b, c) = tokio::join!(get(), get(), get());
         assert_eq!((*a.unwrap(), *b.unwrap(), *c.unwrap()), (1, 1, 1));
@@ -142,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn past_its_lifetime_it_is_fetched_anew_and_served_where_that_fails() {
         let (clock, counter) = (Clock::system(), AtomicU32::new(0));
-        let cached = Cached::new(clock.clone());
+        let cached = Cached::new("keys", &clock);
         assert_eq!(*cached.get(async || fetch(&counter).await).await.unwrap(), 1);
         clock.advance_seconds(101);
         assert_eq!(*cached.get(async || fail()).await.unwrap(), 1);
@@ -153,7 +168,7 @@ mod tests {
     #[tokio::test]
     async fn a_failure_with_nothing_held_is_an_error_and_is_tried_again() {
         let (clock, counter) = (Clock::system(), AtomicU32::new(0));
-        let cached = Cached::new(clock.clone());
+        let cached = Cached::new("keys", &clock);
         assert!(cached.get(async || fail()).await.is_err());
         clock.advance_seconds(2);
         assert_eq!(*cached.get(async || fetch(&counter).await).await.unwrap(), 1);
@@ -162,7 +177,7 @@ mod tests {
     #[tokio::test]
     async fn a_fetch_before_its_time_happens_once_in_the_cooldown() {
         let (clock, counter) = (Clock::system(), AtomicU32::new(0));
-        let cached = Cached::new(clock.clone());
+        let cached = Cached::new("keys", &clock);
         let seen = cached.get(async || fetch(&counter).await).await.unwrap();
         let newer = cached.newer_than(&seen, async || fetch(&counter).await).await.unwrap().unwrap();
         assert_eq!(*newer, 2);

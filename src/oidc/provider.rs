@@ -157,7 +157,7 @@ pub struct Provider {
 impl Provider {
     /// A provider of which nothing is known yet.
     pub fn new(settings: ProviderSettings, http: Http, clock: Clock) -> Self {
-        Self { settings, http, metadata: Cached::new(clock.clone()), keys: Cached::new(clock.clone()), clock }
+        Self { settings, http, metadata: Cached::new("metadata", &clock), keys: Cached::new("keys", &clock), clock }
     }
 
     /// Its settings.
@@ -215,7 +215,7 @@ impl Provider {
         let url = self.metadata().await?.jwks_uri.clone();
         let answer = self.http.get(&url, None).await?;
         let keys = KeySet::parse(&answer.body).map_err(ProviderError::Malformed)?;
-        measure::keys_fetched(self.clock.now().0);
+        measure::keys_fetched(self.clock.now());
         Ok((keys, answer.max_age))
     }
 }

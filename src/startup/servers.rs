@@ -3,24 +3,28 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServiceRequest};
 use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{Data, scope};
 use actix_web::{App, HttpServer};
 
-use tracing::warn;
+use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::StartError;
 use crate::identity_web::IdentityWeb;
 use crate::settings::{Settings, TlsSettings};
+use crate::tls;
 use crate::web::assets::Assets;
 use crate::web::headers::SecurityHeaders;
 use crate::web::limits::Limits;
+use crate::web::operations::Stopping;
 use crate::web::proxies::TrustedProxies;
 use crate::web::views::Views;
 use crate::web::{operations, requests, routes};
-use crate::{telemetry, tls};
+
+const METRICS_SUMMED_EVERY: Duration = Duration::from_secs(5);
 
 pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).map_err(|cause| StartError::Listen { address, cause })
@@ -66,17 +70,32 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
     Ok(server.run())
 }
 
-pub(super) fn operations(identity: &IdentityWeb, listener: TcpListener) -> Result<Server, StartError> {
-    let identity = Data::new(identity.clone());
-    let recorder = telemetry::metrics().inspect_err(|error| warn!(cause = %error, "no metrics")).ok().map(Data::new);
+pub(super) fn operations(
+    identity: &IdentityWeb,
+    stopping: &Stopping,
+    recorder: Option<PrometheusHandle>,
+    listener: TcpListener,
+) -> Result<Server, StartError> {
+    let (identity, stopping) = (Data::new(identity.clone()), Data::new(stopping.clone()));
+    if let Some(recorder) = recorder.clone() {
+        actix_web::rt::spawn(sum_up(recorder));
+    }
     let server = HttpServer::new(move || {
-        let app = App::new().app_data(identity.clone()).configure(operations::routes);
+        let app = App::new().app_data(identity.clone()).app_data(stopping.clone()).configure(operations::routes);
         match &recorder {
-            Some(recorder) => app.app_data(recorder.clone()),
+            Some(recorder) => app.app_data(Data::new(recorder.clone())),
             None => app,
         }
     });
     Ok(server.workers(1).disable_signals().listen(listener)?.run())
+}
+
+/// A histogram keeps every value until it is summed up: where nobody reads the metrics, that would be without bound.
+async fn sum_up(recorder: PrometheusHandle) {
+    loop {
+        actix_web::rt::time::sleep(METRICS_SUMMED_EVERY).await;
+        recorder.run_upkeep();
+    }
 }
 
 fn cores() -> usize {

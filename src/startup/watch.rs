@@ -80,7 +80,7 @@ struct Expiry {
 impl Expiry {
     fn look(&mut self, credential: &Credential) {
         let (Some(at), now) = (credential.expires_at(), self.clock.now()) else { return };
-        measure::credential_expires(credential.kind(), at.0);
+        measure::credential_expires(credential.kind(), at);
         let due = match credential {
             Credential::Certificate(_) => at <= now.plus(RENEWAL_DUE),
             _ => at <= now,

@@ -1,5 +1,8 @@
 //! The operations listener: health and metrics, for operators and load balancers; never on the public listener.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
@@ -8,6 +11,22 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
 use crate::identity_web::IdentityWeb;
+use crate::measure;
+
+/// Whether the application was told to stop. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Stopping(Arc<AtomicBool>);
+
+impl Stopping {
+    /// It was told to: from now on it is not ready.
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
 
 /// The routes of the operations listener.
 pub fn routes(service: &mut ServiceConfig) {
@@ -21,6 +40,7 @@ pub fn routes(service: &mut ServiceConfig) {
 async fn metrics(recorder: Option<Data<PrometheusHandle>>) -> HttpResponse {
     match recorder {
         Some(recorder) => {
+            measure::process();
             HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(recorder.render())
         }
         None => HttpResponse::NotFound().finish(),
@@ -32,17 +52,21 @@ async fn live() -> HttpResponse {
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(json!({"status": "live"}))
 }
 
-/// The process can serve: its store answers, and the provider has been found at least once. A provider that goes
-/// away later turns nothing red: people who are signed in are served, and every replica would turn red at once.
-async fn ready(identity: Data<IdentityWeb>) -> HttpResponse {
+/// The process can serve: it was not told to stop, its store answers, and the provider has been found at least once.
+/// A provider that goes away later turns nothing red: people who are signed in are served, and every replica would turn
+/// red at once.
+async fn ready(identity: Data<IdentityWeb>, stopping: Data<Stopping>) -> HttpResponse {
+    let process = if stopping.has_begun() { Err("shutting down".to_owned()) } else { Ok(()) };
     let parts = identity.parts();
     let store = parts.backend.ping(&format!("{}ping", parts.key_prefix)).await.map_err(|error| error.to_string());
     let provider = parts.provider.metadata().await.map(drop).map_err(|error| error.to_string());
-    let ready = store.is_ok() && provider.is_ok();
+    let ready = process.is_ok() && store.is_ok() && provider.is_ok();
+    measure::ready(ready);
     let said = |outcome: Result<(), String>| outcome.err().unwrap_or_else(|| "ok".to_owned());
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(json!({
         "status": if ready { "ready" } else { "not ready" },
+        "process": said(process),
         "session_store": said(store),
         "identity_provider": said(provider),
     }))

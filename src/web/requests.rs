@@ -28,13 +28,14 @@ pub async fn watch<B: MessageBody>(
     let id = id.unwrap_or_else(CorrelationId::random);
     let client_address = proxies.client_address(request.request()).map(tracing::field::display);
     let stopwatch = Stopwatch::start();
+    let _active = measure::ActiveRequest::begin();
     let answer = id.clone().scope(next.call(request)).await?;
     let (request, status, took) = (answer.request(), answer.status().as_u16(), stopwatch.elapsed());
     let method = match *request.method() {
         Method::GET => "GET",
         Method::HEAD => "HEAD",
         Method::POST => "POST",
-        _ => "other",
+        _ => "_OTHER",
     };
     let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
     let duration_ms = took.as_secs_f64() * 1000.0;

@@ -1,10 +1,9 @@
 //! What a stranger does first: `cargo run`, and a sign-in in a real browser, with no settings but free ports.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use crate::helpers::Program;
 use crate::helpers::chromium::{Chromium, Look};
-use crate::helpers::process::Process;
-use crate::helpers::{Browser, eventually, free_port, log};
 
 const LOOKS: [Look; 4] = [
     Look { name: "desktop-light", size: (1280, 800), dark: false },
@@ -13,37 +12,16 @@ const LOOKS: [Look; 4] = [
     Look { name: "phone-dark", size: (390, 844), dark: true },
 ];
 
-/// The program itself, in a folder where it finds its files; gives its URL and its operations URL.
-async fn run() -> (Process, String, String) {
-    log::start();
-    let (public, operations, demo) = (free_port(), free_port(), free_port());
-    let process = Process::start(
-        Command::new(env!("CARGO_BIN_EXE_identity-web"))
-            .env("IDENTITY_WEB__SERVER__LISTEN", format!("127.0.0.1:{public}"))
-            .env("IDENTITY_WEB__SERVER__PUBLIC_URL", format!("https://127.0.0.1:{public}"))
-            .env("IDENTITY_WEB__SERVER__OPERATIONS_LISTEN", format!("127.0.0.1:{operations}"))
-            .env("IDENTITY_WEB__DEMO_PROVIDER__LISTEN", format!("127.0.0.1:{demo}"))
-            .stderr(Stdio::null()),
-    );
-    let operations = format!("http://127.0.0.1:{operations}");
-    eventually("the program", async || {
-        std::net::TcpStream::connect(operations.trim_start_matches("http://")).ok()?;
-        (Browser::new().get(&format!("{operations}/health/ready")).await.status == 200).then_some(())
-    })
-    .await;
-    (process, format!("https://127.0.0.1:{public}"), operations)
-}
-
 #[actix_web::test]
 async fn a_stranger_signs_in_sees_the_claims_and_signs_out() {
-    let (process, url, operations) = run().await;
+    let running = Program::start(&[]).await;
     for look in LOOKS {
-        journey(&url, look).await;
+        journey(&running.url, look).await;
     }
-    let listen = operations.trim_start_matches("http://");
-    let lives = || program(&["check", "--live"], &[("IDENTITY_WEB__SERVER__OPERATIONS_LISTEN", listen)]);
+    let listen = running.operations.trim_start_matches("http://").to_owned();
+    let lives = || program(&["check", "--live"], &[("IDENTITY_WEB__SERVER__OPERATIONS_LISTEN", &listen)]);
     assert!(lives().status.success());
-    assert_eq!(process.terminate(), Some(0), "SIGTERM ends it in order");
+    assert_eq!(running.terminate().0, Some(0), "SIGTERM ends it in order");
     assert_eq!(lives().status.code(), Some(1));
 }
 

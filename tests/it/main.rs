@@ -17,6 +17,7 @@ mod graph;
 mod helpers;
 mod hostile;
 mod house;
+mod operations;
 mod pages;
 mod refusals;
 mod registration;

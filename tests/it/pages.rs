@@ -118,7 +118,7 @@ async fn metrics_tell_requests_sign_ins_refusals_and_the_stores_latency_and_no_p
     ] {
         assert!(metrics.body.contains(line), "{line} is not in\n{}", metrics.body);
     }
-    for word in ["ada", "Lovelace", "canary-4711", "127.0.0.1"] {
+    for word in ["ada@", "ada-", "Lovelace", "canary-4711", "127.0.0.1"] {
         assert!(!metrics.body.contains(word), "{word}");
     }
 }

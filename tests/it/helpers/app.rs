@@ -5,13 +5,12 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use identity_web::clock::Clock;
 use identity_web::demo::faults::Faults;
 use identity_web::demo::signer::{Signer, new_rsa_key};
 use identity_web::demo::{DEMO_CLIENT_ID, DEMO_TENANT, DemoProvider, DemoSettings, DemoState};
-use identity_web::startup::Application;
+use identity_web::startup::{Application, Stop};
 use identity_web::{IdentityWeb, Settings, tls};
 
 use super::redis::Redis;
@@ -36,7 +35,7 @@ pub struct TestApp {
     pub prefix: String,
     /// What it was configured with.
     pub variables: BTreeMap<String, String>,
-    handle: ServerHandle,
+    handle: Stop,
 }
 
 /// RSA keys are slow to make: two serve all tests.

@@ -7,6 +7,7 @@ pub mod chromium;
 pub mod load_balancer;
 pub mod log;
 pub mod process;
+pub mod program;
 pub mod proxy;
 pub mod raw;
 pub mod redis;
@@ -15,6 +16,7 @@ pub mod site;
 
 pub use app::TestApp;
 pub use browser::{Answer, Browser};
+pub use program::Program;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
