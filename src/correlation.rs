@@ -21,19 +21,6 @@ impl CorrelationId {
         Self(random_hex::<16>())
     }
 
-    /// The id of a request that continues another's trace: `traceparent`, version 00 (Trace Context section 3.2).
-    pub fn from_traceparent(header: &str) -> Option<Self> {
-        let mut parts = header.split('-');
-        let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let hex = |part: &str, len: usize| {
-            part.len() == len && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-        };
-        let well_formed =
-            version == "00" && hex(trace, 32) && hex(parent, 16) && hex(flags, 2) && parts.next().is_none();
-        let nonzero = |part: &str| part.bytes().any(|b| b != b'0');
-        (well_formed && nonzero(trace) && nonzero(parent)).then(|| Self(trace.to_owned()))
-    }
-
     /// `traceparent` for a request that we make for this one.
     pub fn traceparent(&self) -> String {
         format!("00-{}-{}-00", self.0, random_hex::<8>())
@@ -47,6 +34,36 @@ impl CorrelationId {
     /// The id of the request that this task works on, if it works on one.
     pub fn of_request() -> Option<Self> {
         CURRENT.try_with(Self::clone).ok()
+    }
+}
+
+/// The place in another's trace that a request continues.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parent {
+    /// The trace.
+    pub trace: CorrelationId,
+    /// The span of whoever sent the request: 16 hexadecimal digits.
+    pub span: String,
+    /// Whether the sender keeps this trace.
+    pub sampled: bool,
+}
+
+impl Parent {
+    /// Reads `traceparent`, version 00 (Trace Context section 3.2).
+    pub fn parse(header: &str) -> Option<Self> {
+        let mut parts = header.split('-');
+        let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let hex = |part: &str, len: usize| {
+            part.len() == len && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        };
+        let well_formed = version == "00" && hex(trace, 32) && hex(span, 16) && hex(flags, 2) && parts.next().is_none();
+        let nonzero = |part: &str| part.bytes().any(|b| b != b'0');
+        let sampled = u8::from_str_radix(flags, 16).is_ok_and(|flags| flags & 1 == 1);
+        (well_formed && nonzero(trace) && nonzero(span)).then(|| Self {
+            trace: CorrelationId(trace.to_owned()),
+            span: span.to_owned(),
+            sampled,
+        })
     }
 }
 
@@ -74,7 +91,9 @@ mod tests {
     fn a_trace_is_continued_where_its_parent_is_well_formed() {
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         let good = format!("00-{trace}-00f067aa0ba902b7-01");
-        assert_eq!(CorrelationId::from_traceparent(&good).unwrap().to_string(), trace);
+        let parent = Parent::parse(&good).unwrap();
+        assert_eq!((parent.trace.to_string().as_str(), parent.span.as_str()), (trace, "00f067aa0ba902b7"));
+        assert!(parent.sampled && !Parent::parse(&good.replace("-01", "-02")).unwrap().sampled);
         for bad in [
             "",
             "00",
@@ -85,9 +104,9 @@ mod tests {
             &format!("00-{trace}-0000000000000000-01"),
             &format!("00-{}\n-00f067aa0ba902b7-01", &trace[1..]),
         ] {
-            assert_eq!(CorrelationId::from_traceparent(bad), None, "{bad:?}");
+            assert_eq!(Parent::parse(bad), None, "{bad:?}");
         }
         let sent = CorrelationId::random().traceparent();
-        assert!(CorrelationId::from_traceparent(&sent).is_some(), "{sent}");
+        assert!(Parent::parse(&sent).is_some(), "{sent}");
     }
 }

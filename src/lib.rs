@@ -31,6 +31,7 @@ pub mod clock;
 
 pub mod correlation;
 pub mod measure;
+pub mod trace;
 
 pub mod oidc;
 

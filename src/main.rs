@@ -78,9 +78,10 @@ fn new_key() -> ExitCode {
 }
 
 async fn serve(settings: Settings) -> ExitCode {
-    if let Err(error) = telemetry::start(&settings.telemetry) {
-        return failed(1, &error);
-    }
+    let telemetry = match telemetry::start(&settings.telemetry) {
+        Ok(telemetry) => telemetry,
+        Err(error) => return failed(1, &error),
+    };
     let public_url = settings.server.public_url.clone();
     let application = match Application::build(settings, Clock::system()) {
         Ok(application) => application,
@@ -91,7 +92,9 @@ async fn serve(settings: Settings) -> ExitCode {
         operations = %application.operations_address(),
         "ready: browse to {public_url}",
     );
-    match application.run_until_stopped().await {
+    let served = application.run_until_stopped().await;
+    telemetry.finish();
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(1, &error),
     }
@@ -101,6 +104,7 @@ async fn demo_provider(settings: &Settings) -> ExitCode {
     if settings.profile == Profile::Production {
         return failed(EXIT_USAGE, &"the demo identity provider never starts in the production profile");
     }
+    // It opens no spans, so there is nothing to finish.
     if let Err(error) = telemetry::start(&settings.telemetry) {
         return failed(1, &error);
     }

@@ -1,26 +1,81 @@
-//! The log, and the recorder of the metrics.
+//! The log, the traces, and the recorder of the metrics.
 
+mod traces;
+
+use std::io;
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use thiserror::Error;
+use tracing_opentelemetry::OpenTelemetryLayer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
-use crate::measure;
 use crate::settings::TelemetrySettings;
+use crate::{measure, oidc, trace};
+use traces::Traces;
 
-/// Starts the log, on standard error.
+/// Why log or traces do not start.
+#[derive(Debug, Error)]
+pub enum TelemetryError {
+    /// A log is started already.
+    #[error(transparent)]
+    Log(#[from] TryInitError),
+    /// `telemetry.otlp_endpoint` or OpenTelemetry's environment variables.
+    #[error("telemetry.otlp_endpoint: {0}")]
+    Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// TLS towards the collector.
+    #[error("telemetry.otlp_endpoint: {0}")]
+    Tls(#[from] oidc::http::TlsError),
+    /// The system gives no threads or sockets.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// The log and the traces, started.
+#[must_use = "the last traces are exported by finish"]
+pub struct Telemetry(Option<Traces>);
+
+impl Telemetry {
+    /// Exports the traces that are left, for three seconds at most.
+    pub fn finish(self) {
+        if let Some(traces) = self.0 {
+            traces.finish();
+        }
+    }
+}
+
+/// Starts the log, on standard error, and where `telemetry.otlp_endpoint` is set the export of traces.
 ///
 /// # Errors
-/// A log is started already.
-pub fn start(settings: &TelemetrySettings) -> Result<(), TryInitError> {
+/// Every [`TelemetryError`].
+pub fn start(settings: &TelemetrySettings) -> Result<Telemetry, TelemetryError> {
+    let traces = settings.otlp_endpoint.as_ref().map(Traces::to).transpose()?;
+    let exported = traces.as_ref().map(|traces| {
+        let layer = OpenTelemetryLayer::new(traces.tracer());
+        let layer = layer.with_location(false).with_threads(false).with_target(false);
+        let layer = layer.with_tracked_inactivity(false).with_context_activation(false);
+        layer.with_filter(Targets::new().with_target(trace::TARGET, LevelFilter::INFO))
+    });
+    tracing_subscriber::registry().with(log(settings)).with(exported).try_init()?;
+    Ok(Telemetry(traces))
+}
+
+fn log(settings: &TelemetrySettings) -> Box<dyn Layer<Registry> + Send + Sync> {
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Spans are for traces: without an export they are never made.
+    let filter = match format!("{}=off", trace::TARGET).parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
+    };
+    let log = fmt::layer().with_writer(io::stderr);
     if settings.json {
-        log.json().flatten_event(true).finish().try_init()
+        log.json().flatten_event(true).with_filter(filter).boxed()
     } else {
-        let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
-        log.with_ansi(colours).with_target(false).finish().try_init()
+        let colours = io::IsTerminal::is_terminal(&io::stderr());
+        log.with_ansi(colours).with_target(false).with_filter(filter).boxed()
     }
 }
 

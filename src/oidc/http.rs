@@ -5,11 +5,11 @@ use std::time::Duration;
 use oauth2::http::header::{CACHE_CONTROL, CONTENT_TYPE, DATE, HeaderValue};
 use oauth2::{HttpRequest, HttpResponse};
 use thiserror::Error;
+use tracing::Instrument as _;
 use url::Url;
 
 use crate::clock::Stopwatch;
-use crate::correlation::CorrelationId;
-use crate::measure;
+use crate::{measure, trace};
 
 /// The longest answer that is read.
 pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
@@ -83,14 +83,18 @@ impl Http {
         Ok(Self { client: builder.build()? })
     }
 
-    /// Sends a request and reads the whole answer, whatever its status.
+    /// Sends a request to the provider and reads the whole answer, whatever its status.
     ///
     /// # Errors
     /// [`HttpError::Unreachable`] and [`HttpError::TooLarge`].
     pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let stopwatch = Stopwatch::start();
-        let answer = self.exchange(request).await;
+        let span = trace::client("provider", request.method().as_str());
+        let answer = self.exchange(request).instrument(span.clone()).await;
         measure::provider_request(answer.is_ok(), stopwatch.elapsed());
+        if !answer.as_ref().is_ok_and(|answer| answer.status().as_u16() < 400) {
+            trace::failed(&span);
+        }
         answer
     }
 
@@ -105,8 +109,12 @@ impl Http {
         if status.is_server_error() { Err(HttpError::Status { host, status: status.as_u16() }) } else { Ok(answer) }
     }
 
-    async fn exchange(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        if let Some(Ok(parent)) = CorrelationId::of_request().map(|id| HeaderValue::try_from(id.traceparent())) {
+    /// As [`Http::send`], to whomever: neither measured nor a span of its own.
+    ///
+    /// # Errors
+    /// As [`Http::send`].
+    pub async fn exchange(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if let Some(Ok(parent)) = trace::traceparent().map(HeaderValue::try_from) {
             request.headers_mut().insert("traceparent", parent);
         }
         let host = authority(request.uri().host(), request.uri().port_u16());
@@ -185,6 +193,7 @@ fn max_age(cache_control: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::correlation::CorrelationId;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 

@@ -6,12 +6,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Arg, Client, Cmd, ExistenceCheck, FromRedisValue, RedisError, SetExpiry, SetOptions, TlsCertificates};
-use tracing::debug;
+use tracing::{Instrument as _, debug};
 
 use super::backend::{Backend, BackendError};
 use crate::clock::Stopwatch;
-use crate::measure;
 use crate::oidc::secret::Secret;
+use crate::{measure, trace};
 
 /// Compares and sets in one step. A value is some kilobytes at most, so it is compared whole.
 const REPLACE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
@@ -77,10 +77,15 @@ impl RedisBackend {
         let deadline = self.settings.connect_timeout + self.settings.command_timeout;
         let mut connection = self.connection().map_err(Failure::Redis)?;
         let stopwatch = Stopwatch::start();
-        let outcome = match tokio::time::timeout(deadline, command.query_async(&mut connection)).await {
+        let span = trace::client("redis", name_of(command));
+        let answer = tokio::time::timeout(deadline, command.query_async(&mut connection)).instrument(span.clone());
+        let outcome = match answer.await {
             Ok(outcome) => outcome.map_err(Failure::Redis),
             Err(_) => Err(Failure::Deadline),
         };
+        if outcome.is_err() {
+            trace::failed(&span);
+        }
         measure::store_command(name_of(command), outcome.is_ok(), stopwatch.elapsed());
         outcome
     }

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In order of dependence: a module knows those before it only. The demo provider is for development and tests.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "clock",
     "correlation",
     "measure",
+    "trace",
     "oidc",
     "entra",
     "session",

@@ -24,3 +24,4 @@ mod registration;
 mod renewal;
 mod sessions;
 mod three_lines;
+mod traces;

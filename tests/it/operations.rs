@@ -17,9 +17,9 @@ async fn while_it_shuts_down_it_is_not_ready_and_alive_and_finishes_what_is_unde
     let port = free_port();
     let url = format!("http://127.0.0.1:{port}");
     let program = Program::start(&[
-        ("SERVER__LISTEN", &format!("127.0.0.1:{port}")),
-        ("SERVER__PUBLIC_URL", &url),
-        ("TLS__MODE", "off"),
+        ("IDENTITY_WEB__SERVER__LISTEN", &format!("127.0.0.1:{port}")),
+        ("IDENTITY_WEB__SERVER__PUBLIC_URL", &url),
+        ("IDENTITY_WEB__TLS__MODE", "off"),
     ])
     .await;
     // A request whose body has not all come yet.
@@ -55,8 +55,8 @@ async fn while_it_shuts_down_it_is_not_ready_and_alive_and_finishes_what_is_unde
 /// A program where somebody signed in and out, and somebody failed to.
 async fn journey() -> Program {
     let program = Program::start(&[
-        ("REDIS__URL", &Redis::shared().url()),
-        ("REDIS__KEY_PREFIX", &format!("test-{}:", free_port())),
+        ("IDENTITY_WEB__REDIS__URL", &Redis::shared().url()),
+        ("IDENTITY_WEB__REDIS__KEY_PREFIX", &format!("test-{}:", free_port())),
     ])
     .await;
     let ada = Browser::new();

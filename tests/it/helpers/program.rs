@@ -19,7 +19,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it in the repository's folder with further settings (`SECTION__KEY`, value), and waits until it is ready.
+    /// Starts it in the repository's folder with further variables, and waits until it is ready.
     pub async fn start(further: &[(&str, &str)]) -> Self {
         let (public, operations, demo) = (free_port(), free_port(), free_port());
         let folder = Folder::new("program");
@@ -29,7 +29,7 @@ impl Program {
             .env("IDENTITY_WEB__SERVER__PUBLIC_URL", format!("https://127.0.0.1:{public}"))
             .env("IDENTITY_WEB__SERVER__OPERATIONS_LISTEN", format!("127.0.0.1:{operations}"))
             .env("IDENTITY_WEB__DEMO_PROVIDER__LISTEN", format!("127.0.0.1:{demo}"))
-            .envs(further.iter().map(|(key, value)| (format!("IDENTITY_WEB__{key}"), *value)))
+            .envs(further.iter().copied())
             .stderr(File::create(folder.path().join("log")).unwrap());
         let process = Process::start(&mut command);
         let url = format!("https://127.0.0.1:{public}");
