@@ -73,8 +73,7 @@ fn token_response(change: impl Fn(&mut Value) + Send + Sync + 'static) -> Rewrit
 
 /// Somebody signed in, whose access token has expired.
 async fn expired() -> (TestApp, String, Browser) {
-    // Patient, for a machine that does other things too.
-    let app = TestApp::spawn_with(&[RENEWABLE, ("redis.command_timeout_ms", "5000")]).await;
+    let app = TestApp::spawn_with(&[RENEWABLE]).await;
     let browser = Browser::new();
     app.with_faults(Faults {
         token_response: Some(token_response(|it| it["expires_in"] = 0.into())),

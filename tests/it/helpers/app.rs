@@ -123,6 +123,8 @@ impl TestApp {
             ("server.workers", "2".to_owned()),
             ("session.keys", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
             ("redis.url", Redis::shared().url()),
+            // Patient, for a machine that does other things too.
+            ("redis.command_timeout_ms", "5000".to_owned()),
             ("redis.key_prefix", prefix.clone()),
             ("limits.sign_in_requests_per_minute", "100000".to_owned()),
         ]);
