@@ -44,6 +44,7 @@ pub struct Said {
 }
 
 const FRESH: &str = "Start a fresh sign-in.";
+const TELL: &str = "You: give the ids below to this application’s administrator.";
 
 /// The codes that have an explanation of their own (Microsoft's error code reference).
 const EXPLANATIONS: [Explanation; 20] = [
@@ -52,6 +53,7 @@ const EXPLANATIONS: [Explanation; 20] = [
         heading: "This application’s address is not registered",
         explanation: "Microsoft Entra does not know the redirect URI that this application sent.",
         actions: &[
+            TELL,
             "Administrator: add the redirect URI that the home page shows, exactly as it stands there, under Authentication, Web.",
         ],
         shows: Shows::RedirectUri,
@@ -60,14 +62,17 @@ const EXPLANATIONS: [Explanation; 20] = [
         codes: &[700_016],
         heading: "This application is not known here",
         explanation: "There is no application with this client id in the organisation’s directory.",
-        actions: &["Administrator: compare client.client_id and client.authority with the registration’s overview."],
+        actions: &[
+            TELL,
+            "Administrator: compare client.client_id and client.authority with the registration’s overview.",
+        ],
         shows: Shows::Client,
     },
     Explanation {
         codes: &[90002],
         heading: "This organisation is not known",
         explanation: "There is no tenant of the name or id that this application is set to.",
-        actions: &["Administrator: compare client.authority with the directory (tenant) id of the registration."],
+        actions: &[TELL, "Administrator: compare client.authority with the directory (tenant) id of the registration."],
         shows: Shows::Client,
     },
     Explanation {
@@ -75,6 +80,7 @@ const EXPLANATIONS: [Explanation; 20] = [
         heading: "This application’s secret is wrong or has expired",
         explanation: "Microsoft Entra did not accept the client secret.",
         actions: &[
+            TELL,
             "Administrator: make a new client secret, and put its value (not its id) into client.client_credential.",
         ],
         shows: Shows::Nothing,
@@ -84,6 +90,7 @@ const EXPLANATIONS: [Explanation; 20] = [
         heading: "This application’s certificate is not known",
         explanation: "Microsoft Entra could not verify the signature that this application proves itself with.",
         actions: &[
+            TELL,
             "Administrator: upload the certificate under Certificates & secrets, if it is not there or has expired; `identity-web check` shows its thumbprint.",
         ],
         shows: Shows::Nothing,
@@ -93,6 +100,7 @@ const EXPLANATIONS: [Explanation; 20] = [
         heading: "This application’s proof of itself is out of time",
         explanation: "The assertion or token that this application proves itself with is not valid now.",
         actions: &[
+            TELL,
             "Administrator: compare the clocks. If the proof is a federated token, see why its file is not renewed; `identity-web check` tells.",
         ],
         shows: Shows::Nothing,
@@ -102,6 +110,7 @@ const EXPLANATIONS: [Explanation; 20] = [
         heading: "This application’s token is not trusted",
         explanation: "No federated credential of this application fits the token that it proves itself with.",
         actions: &[
+            TELL,
             "Administrator: under Certificates & secrets, Federated credentials, add one with exactly the issuer, the subject and the audience that `identity-web check` shows.",
         ],
         shows: Shows::Nothing,
@@ -128,6 +137,7 @@ const EXPLANATIONS: [Explanation; 20] = [
         heading: "You have not been given access",
         explanation: "Only people who are assigned to this application may sign in, and you are not.",
         actions: &[
+            TELL,
             "Administrator: assign the person or one of their groups under Enterprise applications, Users and groups.",
         ],
         shows: Shows::Nothing,
@@ -185,7 +195,7 @@ const EXPLANATIONS: [Explanation; 20] = [
         codes: &[500_112],
         heading: "This application’s addresses do not agree",
         explanation: "The redirect URI of the sign-in differs from that of the token request.",
-        actions: &["Developer: server.public_url and the address that a proxy serves must be the same."],
+        actions: &[TELL, "Developer: server.public_url and the address that a proxy serves must be the same."],
         shows: Shows::RedirectUri,
     },
     Explanation {
@@ -199,7 +209,7 @@ const EXPLANATIONS: [Explanation; 20] = [
         codes: &[90014, 900_144],
         heading: "The request lacks something",
         explanation: "A parameter that Microsoft Entra needs is missing.",
-        actions: &["Developer: see the log for which, by the correlation id."],
+        actions: &[TELL, "Developer: see the log for which, by the correlation id."],
         shows: Shows::Nothing,
     },
 ];
