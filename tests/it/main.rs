@@ -7,6 +7,8 @@ mod authorities;
 mod b2c;
 mod callback;
 mod certified_provider;
+mod compose_faults;
+mod compose_journey;
 mod credentials;
 mod demo_journey;
 mod entra;

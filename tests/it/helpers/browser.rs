@@ -95,6 +95,17 @@ impl Browser {
 
     /// Sends a request with its cookies, and keeps those of the answer.
     pub async fn send(&self, method: Method, url: &str, headers: &[(&str, &str)], body: Option<String>) -> Answer {
+        self.try_send(method, url, headers, body).await.unwrap()
+    }
+
+    /// The same, where there may be no answer.
+    pub async fn try_send(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> reqwest::Result<Answer> {
         let mut request = self.client.request(method, url);
         if !headers.iter().any(|(name, _)| *name == "accept") {
             request = request.header("accept", "text/html,*/*;q=0.8");
@@ -109,7 +120,7 @@ impl Browser {
         if let Some(body) = body {
             request = request.body(body);
         }
-        let answer = read(request.send().await.unwrap()).await;
+        let answer = read(request.send().await?).await?;
         for cookie in answer.set_cookies() {
             let mut cookies = self.cookies.borrow_mut();
             if cookie.max_age().is_some_and(actix_web::cookie::time::Duration::is_zero) || cookie.value().is_empty() {
@@ -118,7 +129,7 @@ impl Browser {
                 cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
             }
         }
-        answer
+        Ok(answer)
     }
 
     /// Its cookies, as it sends them.
@@ -206,7 +217,7 @@ impl Browser {
     }
 }
 
-async fn read(response: Response) -> Answer {
+async fn read(response: Response) -> reqwest::Result<Answer> {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.text().await.unwrap() }
+    Ok(Answer { status, headers, body: response.text().await? })
 }

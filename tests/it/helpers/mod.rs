@@ -4,6 +4,7 @@ pub mod app;
 pub mod browser;
 pub mod certificates;
 pub mod chromium;
+pub mod compose;
 pub mod load_balancer;
 pub mod log;
 pub mod process;
