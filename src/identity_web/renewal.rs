@@ -30,7 +30,7 @@ use crate::session::record::SignedIn;
 const PATIENCE: Duration = Duration::from_secs(12);
 
 /// The access token that a request wants.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Wanted {
     /// Its scopes; none means those of the sign-in.
     pub scopes: Vec<String>,
