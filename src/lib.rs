@@ -30,8 +30,8 @@
 pub mod clock;
 
 pub mod correlation;
-pub mod measure;
-pub mod trace;
+pub mod metrics;
+pub mod spans;
 
 pub mod oidc;
 
@@ -39,7 +39,7 @@ pub mod entra;
 
 pub mod session;
 
-pub mod identity_web;
+pub mod flows;
 
 pub mod web;
 
@@ -55,8 +55,8 @@ pub mod startup;
 pub mod check;
 pub mod register;
 
-pub use identity_web::IdentityWeb;
+pub use flows::IdentityWeb;
 pub use settings::Settings;
-pub use web::access_token::{AccessToken, Resource};
-pub use web::guards::Guard;
+pub use web::access_token::{AccessToken, ApiScopes};
+pub use web::guards::Require;
 pub use web::identity::{Identity, MaybeIdentity, login_required};

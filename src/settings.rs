@@ -19,7 +19,7 @@ use ipnet::IpNet;
 use thiserror::Error;
 use url::Url;
 
-use crate::identity_web::{AuthRequestSettings, CookieSettings, Endpoints};
+use crate::flows::{AuthRequestSettings, CookieSettings, Endpoints};
 use crate::oidc::provider::ProviderSettings;
 use crate::oidc::secret::Secret;
 use crate::oidc::token::ClientSettings;

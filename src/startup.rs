@@ -16,8 +16,8 @@ use tracing::{info, warn};
 
 use crate::clock::Clock;
 use crate::demo::signer::SigningError;
-use crate::identity_web::renewal::Renewals;
-use crate::identity_web::{IdentityWeb, Parts};
+use crate::flows::renewal::Renewals;
+use crate::flows::{IdentityWeb, Services};
 use crate::oidc::authorization::NoRandomness;
 use crate::oidc::http::{self, Http};
 use crate::oidc::provider::{Provider, ProviderSettings};
@@ -102,7 +102,7 @@ fn assemble(settings: &mut Settings, clock: Clock) -> Result<IdentityWeb, StartE
 ///
 /// # Errors
 /// Something that they name cannot be used.
-pub fn parts(settings: &Settings, clock: Clock) -> Result<Parts, StartError> {
+pub fn parts(settings: &Settings, clock: Clock) -> Result<Services, StartError> {
     let http = Http::new(settings.ca_certificate.as_deref())?;
     let keys = match &settings.session.keys {
         Some(keys) => keys.clone(),
@@ -123,7 +123,7 @@ pub fn parts(settings: &Settings, clock: Clock) -> Result<Parts, StartError> {
         let settings = ProviderSettings { policy: Some(policy.clone()?), ..settings.provider.clone() };
         Some(Provider::new(settings, http.clone(), clock.clone()))
     };
-    Ok(Parts {
+    Ok(Services {
         profile: policy(&settings.b2c.profile),
         password: policy(&settings.b2c.password),
         provider: Provider::new(settings.provider.clone(), http, clock.clone()),

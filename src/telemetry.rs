@@ -14,7 +14,7 @@ use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use crate::settings::TelemetrySettings;
-use crate::{measure, oidc, trace};
+use crate::{metrics, oidc, spans};
 use traces::Traces;
 
 /// Why log or traces do not start.
@@ -57,7 +57,7 @@ pub fn start(settings: &TelemetrySettings) -> Result<Telemetry, TelemetryError> 
         let layer = OpenTelemetryLayer::new(traces.tracer());
         let layer = layer.with_location(false).with_threads(false).with_target(false);
         let layer = layer.with_tracked_inactivity(false).with_context_activation(false);
-        layer.with_filter(Targets::new().with_target(trace::TARGET, LevelFilter::INFO))
+        layer.with_filter(Targets::new().with_target(spans::TARGET, LevelFilter::INFO))
     });
     tracing_subscriber::registry().with(log(settings)).with(exported).try_init()?;
     Ok(Telemetry(traces))
@@ -66,7 +66,7 @@ pub fn start(settings: &TelemetrySettings) -> Result<Telemetry, TelemetryError> 
 fn log(settings: &TelemetrySettings) -> Box<dyn Layer<Registry> + Send + Sync> {
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
     // Spans are for traces: without an export they are never made.
-    let filter = match format!("{}=off", trace::TARGET).parse() {
+    let filter = match format!("{}=off", spans::TARGET).parse() {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
     };
@@ -88,7 +88,7 @@ pub fn metrics() -> Result<PrometheusHandle, BuildError> {
     if let Some(handle) = HANDLE.get() {
         return Ok(handle.clone());
     }
-    let handle = PrometheusBuilder::new().set_buckets(&measure::BUCKETS)?.install_recorder()?;
-    measure::describe();
+    let handle = PrometheusBuilder::new().set_buckets(&metrics::BUCKETS)?.install_recorder()?;
+    metrics::describe();
     Ok(HANDLE.get_or_init(|| handle).clone())
 }

@@ -13,7 +13,7 @@ use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
 use crate::clock::Timestamp;
-use crate::measure;
+use crate::metrics;
 
 /// The certificate cannot be used.
 #[derive(Debug, Error)]
@@ -74,7 +74,7 @@ pub fn ad_hoc(public_url: &Url) -> Result<ServerConfig, TlsError> {
 
 fn server(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<ServerConfig, TlsError> {
     match chain.first().map(|certificate| expiry(certificate)) {
-        Some(Ok(at)) => measure::credential_expires("TLS certificate", at),
+        Some(Ok(at)) => metrics::credential_expires("TLS certificate", at),
         Some(Err(error)) => warn!(cause = %error, "cannot tell when the certificate expires"),
         None => {}
     }

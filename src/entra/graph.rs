@@ -99,7 +99,7 @@ impl Graph<'_> {
     }
 
     async fn ask(&self, path: &str, body: Option<Value>) -> Result<HttpResponse, GraphError> {
-        judge(self.http.send(self.request(path, body)?).await?)
+        validate(self.http.send(self.request(path, body)?).await?)
     }
 
     fn request(&self, path: &str, body: Option<Value>) -> Result<HttpRequest, GraphError> {
@@ -123,7 +123,7 @@ fn header<'a>(answer: &'a HttpResponse, name: &str) -> &'a str {
 
 /// Graph's errors: `{"error": {"code", "message", "innerError": {"request-id"}}}`. Its message may name people: it is
 /// not kept.
-fn judge(answer: HttpResponse) -> Result<HttpResponse, GraphError> {
+fn validate(answer: HttpResponse) -> Result<HttpResponse, GraphError> {
     match answer.status().as_u16() {
         200 => Ok(answer),
         401 => Err(GraphError::Unauthorized { challenge: header(&answer, WWW_AUTHENTICATE.as_str()).to_owned() }),
@@ -149,7 +149,7 @@ mod tests {
 
     fn judged(status: u16, body: &str) -> Result<HttpResponse, GraphError> {
         let answer = oauth2::http::Response::builder().status(status).header("retry-after", "7");
-        judge(answer.body(body.as_bytes().to_vec()).unwrap())
+        validate(answer.body(body.as_bytes().to_vec()).unwrap())
     }
 
     #[test]

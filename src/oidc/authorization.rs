@@ -68,7 +68,7 @@ pub struct RequestParameters {
     /// `response_mode`, where it is not the default.
     pub response_mode: Option<&'static str>,
     /// Further parameters (`prompt`, `login_hint` …), by name.
-    pub further: BTreeMap<String, String>,
+    pub extra: BTreeMap<String, String>,
 }
 
 impl Transaction {
@@ -116,7 +116,7 @@ impl Transaction {
         if let Some(mode) = parameters.response_mode {
             request = request.add_extra_param("response_mode", mode);
         }
-        for (name, value) in &parameters.further {
+        for (name, value) in &parameters.extra {
             request = request.add_extra_param(name.as_str(), value.as_str());
         }
         Ok(request.url().0)

@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 
 use super::provider::ProviderError;
 use crate::clock::{Clock, Timestamp};
-use crate::measure;
+use crate::metrics;
 
 /// Bounds on the lifetime that the provider names, and what stands for none.
 const LIFETIME_LEAST: Duration = Duration::from_mins(1);
@@ -60,13 +60,13 @@ impl<T> Cached<T> {
         F: AsyncFnOnce() -> Result<(T, Option<Duration>), ProviderError>,
     {
         if let Some(value) = self.fresh() {
-            measure::provider_cache(self.document, "hit");
+            metrics::provider_cache(self.document, "hit");
             return Ok(value);
         }
         let stale = self.held();
         let found = self.renewed(stale.clone(), fetch).await;
         let is_stale = found.as_ref().is_ok_and(|found| stale.is_some_and(|stale| Arc::ptr_eq(found, &stale)));
-        measure::provider_cache(self.document, if is_stale { "stale" } else { "miss" });
+        metrics::provider_cache(self.document, if is_stale { "stale" } else { "miss" });
         found
     }
 

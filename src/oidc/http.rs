@@ -9,7 +9,7 @@ use tracing::Instrument as _;
 use url::Url;
 
 use crate::clock::Stopwatch;
-use crate::{measure, trace};
+use crate::{metrics, spans};
 
 /// The longest answer that is read.
 pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
@@ -89,11 +89,11 @@ impl Http {
     /// [`HttpError::Unreachable`] and [`HttpError::TooLarge`].
     pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let stopwatch = Stopwatch::start();
-        let span = trace::client("provider", request.method().as_str());
+        let span = spans::client("provider", request.method().as_str());
         let answer = self.exchange(request).instrument(span.clone()).await;
-        measure::provider_request(answer.is_ok(), stopwatch.elapsed());
+        metrics::provider_request(answer.is_ok(), stopwatch.elapsed());
         if !answer.as_ref().is_ok_and(|answer| answer.status().as_u16() < 400) {
-            trace::failed(&span);
+            spans::failed(&span);
         }
         answer
     }
@@ -114,7 +114,7 @@ impl Http {
     /// # Errors
     /// As [`Http::send`].
     pub async fn exchange(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        if let Some(Ok(parent)) = trace::traceparent().map(HeaderValue::try_from) {
+        if let Some(Ok(parent)) = spans::traceparent().map(HeaderValue::try_from) {
             request.headers_mut().insert("traceparent", parent);
         }
         let host = authority(request.uri().host(), request.uri().port_u16());

@@ -100,12 +100,12 @@ impl Verifier<'_> {
         access_token: &str,
         now: Timestamp,
     ) -> Result<Claims, IdTokenError> {
-        self.judge(token, keys, access_token, now, |claims| {
+        self.validate(token, keys, access_token, now, |claims| {
             if text(claims, "nonce")? == nonce { Ok(()) } else { Err(IdTokenError::WrongNonce) } // (11)
         })
     }
 
-    pub(super) fn judge(
+    pub(super) fn validate(
         &self,
         token: &str,
         keys: &KeySet,

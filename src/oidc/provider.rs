@@ -14,7 +14,7 @@ use super::issuer::{IssuerRule, TENANT_PLACEHOLDER};
 use super::json;
 use super::keys::KeySet;
 use crate::clock::Clock;
-use crate::measure;
+use crate::metrics;
 
 /// Why nothing is known of the provider.
 #[derive(Clone, Debug, Error)]
@@ -73,7 +73,7 @@ impl ProviderSettings {
     ///
     /// # Errors
     /// [`ProviderError::Malformed`] and [`ProviderError::WrongIssuer`].
-    pub fn judge(&self, document: &[u8]) -> Result<Metadata, ProviderError> {
+    pub fn validate(&self, document: &[u8]) -> Result<Metadata, ProviderError> {
         let malformed = |error: String| ProviderError::Malformed(format!("the discovery document: {error}"));
         let object = json::object(document).map_err(|error| malformed(error.to_string()))?;
         let mut metadata: Metadata =
@@ -192,7 +192,7 @@ impl Provider {
     pub async fn fetch_metadata(&self) -> Result<(Metadata, Answer), ProviderError> {
         let url = self.settings.metadata_url().map_err(|error| ProviderError::Malformed(error.to_string()))?;
         let answer = self.http.get(&url, None).await?;
-        Ok((self.settings.judge(&answer.body)?, answer))
+        Ok((self.settings.validate(&answer.body)?, answer))
     }
 
     /// Its keys.
@@ -215,7 +215,7 @@ impl Provider {
         let url = self.metadata().await?.jwks_uri.clone();
         let answer = self.http.get(&url, None).await?;
         let keys = KeySet::parse(&answer.body).map_err(ProviderError::Malformed)?;
-        measure::keys_fetched(self.clock.now());
+        metrics::keys_fetched(self.clock.now());
         Ok((keys, answer.max_age))
     }
 }

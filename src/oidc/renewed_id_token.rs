@@ -19,7 +19,7 @@ impl Verifier<'_> {
         access_token: &str,
         now: Timestamp,
     ) -> Result<Claims, IdTokenError> {
-        let mut claims = self.judge(token, keys, access_token, now, |_| Ok(()))?;
+        let mut claims = self.validate(token, keys, access_token, now, |_| Ok(()))?;
         for name in ["iss", "sub", "tid", "oid"] {
             if held.get(name) != claims.get(name) {
                 return Err(IdTokenError::WrongRenewal(name));

@@ -123,14 +123,14 @@ pub async fn redeem(
         request = request.add_extra_param(name, value);
     }
     let response = request.request_async(&|request| http.send_unless_failing(request)).await;
-    first(judge(response, metadata.access_token_optional, now)?)
+    first(validate(response, metadata.access_token_optional, now)?)
 }
 
 /// The tokens of a sign-in: with an ID token.
 fn first(response: Renewed) -> Result<TokenSet, TokenError> {
     let Renewed { granted, id_token, refresh_token } = response;
     let id_token = id_token.ok_or(TokenError::Malformed)?;
-    Ok(TokenSet { granted, id_token, refresh_token, further: Vec::new() })
+    Ok(TokenSet { granted, id_token, refresh_token, additional: Vec::new() })
 }
 
 /// Renews tokens (OpenID Connect Core section 12, RFC 6749 section 6). `scopes` are those wanted; none means those
@@ -153,11 +153,11 @@ pub async fn refresh(
         request = request.add_extra_param(name, value);
     }
     let response = request.request_async(&|request| http.send_unless_failing(request)).await;
-    judge(response, metadata.access_token_optional, now)
+    validate(response, metadata.access_token_optional, now)
 }
 
 /// Judges a token response (section 3.1.3.5).
-fn judge(
+fn validate(
     response: Result<TokenResponse, RequestTokenError<HttpError, TokenErrorResponse>>,
     access_token_optional: bool,
     now: Timestamp,
@@ -195,7 +195,7 @@ mod tests {
 
     fn judged(response: &serde_json::Value) -> Result<TokenSet, TokenError> {
         let parsed = serde_json::from_value(response.clone()).map_err(|_| RequestTokenError::Other(String::new()));
-        first(judge(parsed, false, Timestamp(1000))?)
+        first(validate(parsed, false, Timestamp(1000))?)
     }
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
         let response = serde_json::json!({"id_token": "i", "token_type": "Bearer", "not_before": 1_603_065_986,
             "id_token_expires_in": 3600, "profile_info": "e30", "scope": "openid"});
         let judged = |response: &serde_json::Value, optional| {
-            judge(Ok(serde_json::from_value(response.clone()).unwrap()), optional, Timestamp(1000))
+            validate(Ok(serde_json::from_value(response.clone()).unwrap()), optional, Timestamp(1000))
         };
         assert_eq!(judged(&response, true).unwrap().granted.access_token, "");
         assert!(matches!(judged(&response, false), Err(TokenError::Malformed)), "B2C alone may");

@@ -10,8 +10,8 @@ use crate::clock::Timestamp;
 /// An access token that expires within this time is renewed first, for a request that bears it takes its time too; within
 /// a quarter of its lifetime, where that is less.
 const EXPIRY_LEEWAY: Duration = Duration::from_secs(30);
-/// The most access tokens that are held for further resources; the oldest goes first.
-const MOST_FURTHER: usize = 8;
+/// The most access tokens that are held for additional resources; the oldest goes first.
+const MAX_ADDITIONAL: usize = 8;
 /// The scopes of the sign-in itself: no resource's.
 const OF_SIGN_IN: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
@@ -39,8 +39,9 @@ pub struct TokenSet {
     pub id_token: String,
     /// Gets the next access token, where the provider gave one.
     pub refresh_token: Option<String>,
-    /// Access tokens for further resources, each with the scopes that were asked for.
-    pub further: Vec<(Vec<String>, Granted)>,
+    /// Access tokens for additional resources, each with the scopes that were asked for.
+    #[serde(rename = "further")]
+    pub additional: Vec<(Vec<String>, Granted)>,
 }
 
 /// The answer to a renewal.
@@ -96,9 +97,9 @@ fn of_resources(scopes: &[String]) -> impl Iterator<Item = &String> {
 impl TokenSet {
     /// The access token that serves these scopes and does not expire at once; never one that is `refused`.
     pub fn access_token(&self, wanted: &[String], refused: Option<&str>, now: Timestamp) -> Option<&str> {
-        let further = self.further.iter().filter(|(asked, granted)| asked == wanted || granted.covers(wanted));
+        let additional = self.additional.iter().filter(|(asked, granted)| asked == wanted || granted.covers(wanted));
         let own = Some(&self.granted).filter(|own| own.covers(wanted));
-        let all = own.into_iter().chain(further.map(|(_, granted)| granted));
+        let all = own.into_iter().chain(additional.map(|(_, granted)| granted));
         all.filter(|granted| granted.is_fresh(now))
             .map(|granted| granted.access_token.as_str())
             .find(|token| !token.is_empty() && Some(*token) != refused)
@@ -120,10 +121,10 @@ impl TokenSet {
             let scope = granted.scope.or(tokens.granted.scope);
             tokens.granted = Granted { scope, ..granted };
         } else {
-            tokens.further.retain(|(asked, _)| asked != wanted);
-            tokens.further.push((wanted.to_vec(), granted));
-            let surplus = tokens.further.len().saturating_sub(MOST_FURTHER);
-            tokens.further.drain(..surplus);
+            tokens.additional.retain(|(asked, _)| asked != wanted);
+            tokens.additional.push((wanted.to_vec(), granted));
+            let surplus = tokens.additional.len().saturating_sub(MAX_ADDITIONAL);
+            tokens.additional.drain(..surplus);
         }
         tokens
     }
@@ -144,7 +145,12 @@ mod tests {
     }
 
     fn tokens(own: Granted) -> TokenSet {
-        TokenSet { granted: own, id_token: "i".to_owned(), refresh_token: Some("r1".to_owned()), further: Vec::new() }
+        TokenSet {
+            granted: own,
+            id_token: "i".to_owned(),
+            refresh_token: Some("r1".to_owned()),
+            additional: Vec::new(),
+        }
     }
 
     fn scopes(list: &str) -> Vec<String> {
@@ -193,6 +199,6 @@ mod tests {
         assert_eq!(third.refresh_token.as_deref(), Some("r2"));
         assert_eq!(third.access_token(&scopes("api://y/.default"), None, Timestamp(0)), Some("c"));
         let many = (0..20).fold(third, |held, n| held.renewed(&scopes(&format!("s{n}")), renewed("d", "z", None)));
-        assert_eq!(many.further.len(), MOST_FURTHER);
+        assert_eq!(many.additional.len(), MAX_ADDITIONAL);
     }
 }

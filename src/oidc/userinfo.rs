@@ -44,12 +44,12 @@ pub async fn complete(
     keys: &KeySet,
 ) -> Result<(), UserinfoError> {
     let answer = http.get(endpoint, Some(access_token)).await?;
-    let userinfo = judge(&answer, claims, verifier, keys)?;
+    let userinfo = validate(&answer, claims, verifier, keys)?;
     claims.complete_with(userinfo);
     Ok(())
 }
 
-fn judge(
+fn validate(
     answer: &Answer,
     claims: &Claims,
     verifier: &Verifier<'_>,
@@ -99,7 +99,7 @@ mod tests {
         let issuer = IssuerRule::Exact("https://op.example".to_owned());
         let verifier = Verifier { issuer: &issuer, client_id: "client", algorithm: Algorithm::HS256 };
         let answer = Answer { media_type: media_type.to_owned(), max_age: None, date: None, body };
-        judge(&answer, &claims, &verifier, &KeySet::of_client_secret(SECRET)).map(drop)
+        validate(&answer, &claims, &verifier, &KeySet::of_client_secret(SECRET)).map(drop)
     }
 
     fn signed(secret: &str, claims: &Value) -> Vec<u8> {

@@ -50,16 +50,16 @@ pub struct Current {
 pub(super) enum State {
     #[default]
     None,
-    Held(Arc<Held>),
+    Loaded(Arc<Loaded>),
     Removed {
-        held: Arc<Held>,
+        held: Arc<Loaded>,
         was_there: bool,
     },
     Unavailable(BackendError),
 }
 
 /// A record as it was loaded, with the sealed bytes it was loaded from.
-pub struct Held {
+pub struct Loaded {
     pub(super) sealed: Vec<u8>,
     /// The record.
     pub record: Record,
@@ -87,9 +87,9 @@ impl Current {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]: whether there is a session is not known.
-    pub fn held(&self) -> Result<Option<Arc<Held>>, StoreError> {
+    pub fn held(&self) -> Result<Option<Arc<Loaded>>, StoreError> {
         match &*self.state.borrow() {
-            State::Held(held) => Ok(Some(Arc::clone(held))),
+            State::Loaded(held) => Ok(Some(Arc::clone(held))),
             State::Unavailable(error) => Err(error.clone().into()),
             State::None | State::Removed { .. } => Ok(None),
         }
@@ -97,8 +97,8 @@ impl Current {
 
     /// Puts a record that was written outside this request, such as by a renewal of tokens, in place of the one loaded;
     /// `None` where it was ended.
-    pub fn update(&self, held: Option<Arc<Held>>) {
-        *self.state.borrow_mut() = held.map_or(State::None, State::Held);
+    pub fn update(&self, held: Option<Arc<Loaded>>) {
+        *self.state.borrow_mut() = held.map_or(State::None, State::Loaded);
     }
 
     /// The key of the session that the request came with.

@@ -11,7 +11,7 @@ use tracing::{Instrument as _, debug};
 use super::backend::{Backend, BackendError};
 use crate::clock::Stopwatch;
 use crate::oidc::secret::Secret;
-use crate::{measure, trace};
+use crate::{metrics, spans};
 
 /// Compares and sets in one step. A value is some kilobytes at most, so it is compared whole.
 const REPLACE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
@@ -77,16 +77,16 @@ impl RedisBackend {
         let deadline = self.settings.connect_timeout + self.settings.command_timeout;
         let mut connection = self.connection().map_err(Failure::Redis)?;
         let stopwatch = Stopwatch::start();
-        let span = trace::client("redis", name_of(command));
+        let span = spans::client("redis", name_of(command));
         let answer = tokio::time::timeout(deadline, command.query_async(&mut connection)).instrument(span.clone());
         let outcome = match answer.await {
             Ok(outcome) => outcome.map_err(Failure::Redis),
             Err(_) => Err(Failure::Deadline),
         };
         if outcome.is_err() {
-            trace::failed(&span);
+            spans::failed(&span);
         }
-        measure::store_command(name_of(command), outcome.is_ok(), stopwatch.elapsed());
+        metrics::store_command(name_of(command), outcome.is_ok(), stopwatch.elapsed());
         outcome
     }
 

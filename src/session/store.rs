@@ -12,11 +12,11 @@ use ring::rand::SystemRandom;
 use tracing::{debug, warn};
 
 use super::backend::{Backend, BackendError};
-use super::current::{Current, Held, State, StoreError};
+use super::current::{Current, Loaded, State, StoreError};
 use super::record::{Record, SessionLimits};
 use super::seal::{KeyRing, Purpose, hashed};
 use crate::clock::Clock;
-use crate::measure;
+use crate::metrics;
 use crate::oidc::authorization::random_text;
 
 /// How often a write that met another one is merged anew.
@@ -48,12 +48,12 @@ impl RecordStore {
         format!("{}session:{}", self.key_prefix, hashed("session key", session_key))
     }
 
-    fn open(&self, session_key: &str, place: &str, sealed: Vec<u8>) -> Option<Held> {
+    fn open(&self, session_key: &str, place: &str, sealed: Vec<u8>) -> Option<Loaded> {
         let opened = self.ring.open(Purpose::Session, session_key.as_bytes(), place, &sealed);
         let opened = opened.inspect_err(|error| warn!(%error, "a session's record does not open")).ok()?;
         let record = serde_json::from_slice(&opened);
         let record = record.inspect_err(|_| warn!("a session's record is of another version")).ok()?;
-        Some(Held { sealed, record })
+        Some(Loaded { sealed, record })
     }
 
     fn seal(&self, session_key: &str, place: &str, record: &Record) -> Result<Vec<u8>, StoreError> {
@@ -65,7 +65,7 @@ impl RecordStore {
     }
 
     /// Reads a session, and notes where it is time to that it is in use.
-    pub(super) async fn read(&self, session_key: &str) -> Result<Option<Held>, StoreError> {
+    pub(super) async fn read(&self, session_key: &str) -> Result<Option<Loaded>, StoreError> {
         let place = self.place(session_key);
         for _ in 0..MERGES {
             let Some(sealed) = self.backend.get(&place).await? else { return Ok(None) };
@@ -91,13 +91,13 @@ impl RecordStore {
         &self,
         session_key: &str,
         place: &str,
-        held: &Held,
+        held: &Loaded,
         record: Record,
-    ) -> Result<Option<Held>, StoreError> {
+    ) -> Result<Option<Loaded>, StoreError> {
         let Some(ttl) = record.time_to_live(&self.limits, self.clock.now()) else { return Err(StoreError::Ended) };
         let sealed = self.seal(session_key, place, &record)?;
         let stored = self.backend.replace(place, &held.sealed, &sealed, ttl).await?;
-        Ok(stored.then_some(Held { sealed, record }))
+        Ok(stored.then_some(Loaded { sealed, record }))
     }
 
     /// Stores a record under a fresh session key, and gives that.
@@ -113,7 +113,7 @@ impl RecordStore {
         if !fresh {
             return Err(StoreError::Contended);
         }
-        measure::session_opened();
+        metrics::session_opened();
         Ok(session_key)
     }
 
@@ -126,7 +126,7 @@ impl RecordStore {
         for _ in 0..MERGES {
             let record = Record { values, seen_at: self.clock.now(), ..theirs.record.clone() };
             if let Some(held) = self.exchange(session_key, &place, &theirs, record).await? {
-                *current.state.borrow_mut() = State::Held(Arc::new(held));
+                *current.state.borrow_mut() = State::Loaded(Arc::new(held));
                 return Ok(());
             }
             let sealed = self.backend.get(&place).await?.ok_or(StoreError::Ended)?;
@@ -146,7 +146,7 @@ impl RecordStore {
             (None, State::Removed { held, was_there: true }) => Record { values, seen_at: now, ..held.record.clone() },
             (None, State::Removed { was_there: false, .. }) => return Err(StoreError::Ended),
             (None, State::Unavailable(error)) => return Err(error.clone().into()),
-            (None, State::None | State::Held(_)) => Record::begin(None, values, now),
+            (None, State::None | State::Loaded(_)) => Record::begin(None, values, now),
         };
         self.create(&record).await
     }
@@ -155,7 +155,7 @@ impl RecordStore {
         let current = Current::of_request()?;
         let was_there = self.backend.remove(&self.place(session_key)).await?;
         if was_there {
-            measure::session_ended();
+            metrics::session_ended();
         }
         if let Some(held) = current.held()? {
             *current.state.borrow_mut() = State::Removed { held, was_there };
@@ -196,7 +196,7 @@ impl SessionStore for RecordStore {
             Ok(None) => return Ok(None),
             Ok(Some(held)) => {
                 let values = held.record.values.clone().into_iter().collect();
-                (State::Held(Arc::new(held)), values)
+                (State::Loaded(Arc::new(held)), values)
             }
             Err(error) => {
                 debug!(%error, "no session for this request");

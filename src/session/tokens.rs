@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::warn;
 
-use super::current::{Held, StoreError};
+use super::current::{Loaded, StoreError};
 use super::lease::Lease;
 use super::record::{Record, SignedIn};
 use super::store::{MERGES, RecordStore};
 use crate::clock::Stopwatch;
-use crate::measure;
+use crate::metrics;
 
 /// How long a refresh token that the provider has rotated is tried to be stored, while the store is away.
 const KEPT_TRYING: Duration = Duration::from_mins(1);
@@ -22,7 +22,7 @@ impl RecordStore {
     ///
     /// # Errors
     /// [`StoreError::Ended`] where nobody is signed in to it, [`StoreError::Unavailable`].
-    pub async fn signed_in(&self, session_key: &str) -> Result<(Arc<Held>, SignedIn), StoreError> {
+    pub async fn signed_in(&self, session_key: &str) -> Result<(Arc<Loaded>, SignedIn), StoreError> {
         let held = self.read(session_key).await?.ok_or(StoreError::Ended)?;
         let signed_in = held.record.signed_in.clone().ok_or(StoreError::Ended)?;
         Ok((Arc::new(held), signed_in))
@@ -44,11 +44,11 @@ impl RecordStore {
     pub async fn keep_renewal(
         &self,
         session_key: &str,
-        base: &Held,
+        base: &Loaded,
         change: impl Fn(SignedIn) -> SignedIn,
-    ) -> Result<Arc<Held>, StoreError> {
+    ) -> Result<Arc<Loaded>, StoreError> {
         let stopwatch = Stopwatch::start();
-        let renewed_since = |held: &Held| refresh_token(held) != refresh_token(base);
+        let renewed_since = |held: &Loaded| refresh_token(held) != refresh_token(base);
         loop {
             match self.change_sign_in(session_key, renewed_since, &change).await {
                 Err(StoreError::Unavailable(error)) if stopwatch.elapsed() < KEPT_TRYING => {
@@ -67,9 +67,9 @@ impl RecordStore {
     pub async fn change_sign_in(
         &self,
         session_key: &str,
-        is_done: impl Fn(&Held) -> bool,
+        is_done: impl Fn(&Loaded) -> bool,
         change: impl Fn(SignedIn) -> SignedIn,
-    ) -> Result<Arc<Held>, StoreError> {
+    ) -> Result<Arc<Loaded>, StoreError> {
         let place = self.place(session_key);
         for _ in 0..MERGES {
             let (held, signed_in) = self.signed_in(session_key).await?;
@@ -89,7 +89,7 @@ impl RecordStore {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn end(&self, session_key: &str, base: &Held) -> Result<Option<Arc<Held>>, StoreError> {
+    pub async fn end(&self, session_key: &str, base: &Loaded) -> Result<Option<Arc<Loaded>>, StoreError> {
         match self.signed_in(session_key).await {
             Ok((held, _)) if refresh_token(&held) != refresh_token(base) => return Ok(Some(held)),
             Ok(_) => {}
@@ -97,12 +97,12 @@ impl RecordStore {
             Err(error) => return Err(error),
         }
         if self.backend.remove(&self.place(session_key)).await? {
-            measure::session_ended();
+            metrics::session_ended();
         }
         Ok(None)
     }
 }
 
-fn refresh_token(held: &Held) -> Option<&str> {
+fn refresh_token(held: &Loaded) -> Option<&str> {
     held.record.signed_in.as_ref()?.tokens.refresh_token.as_deref()
 }

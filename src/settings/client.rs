@@ -7,7 +7,7 @@ use super::credential::{credential, from_azure};
 use super::reader::Reader;
 use super::{DemoProviderSettings, Profile, ServerSettings};
 use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DEMO_TENANT};
-use crate::identity_web::{AuthRequestSettings, Endpoints};
+use crate::flows::{AuthRequestSettings, Endpoints};
 use crate::oidc::client_authentication::AuthenticationMethod;
 use crate::oidc::credential::Credential;
 use crate::oidc::issuer::is_guid;
@@ -139,7 +139,7 @@ pub(super) fn auth_request(
     }
     reader.choice("auth_request.response_type", &[("code", ())]);
     let scopes = reader.list("auth_request.scopes");
-    let mut further = reader.table("auth_request.extra_parameters");
+    let mut extra = reader.table("auth_request.extra_parameters");
     let own = [
         "client_id",
         "response_type",
@@ -152,12 +152,12 @@ pub(super) fn auth_request(
         "response_mode",
         "prompt",
     ];
-    if let Some(name) = further.keys().find(|name| own.contains(&name.as_str())).cloned() {
+    if let Some(name) = extra.keys().find(|name| own.contains(&name.as_str())).cloned() {
         let path = format!("auth_request.extra_parameters.{name}");
         reader.problem(&path, "is set by this application itself");
     }
     if let Some(prompt) = reader.text("auth_request.prompt") {
-        further.insert("prompt".to_owned(), prompt);
+        extra.insert("prompt".to_owned(), prompt);
     }
     Some(AuthRequestSettings {
         redirect_uri: redirect_uri?,
@@ -165,6 +165,6 @@ pub(super) fn auth_request(
         form_post: reader
             .choice("auth_request.response_mode", &[("query", false), ("form_post", true)])
             .unwrap_or(false),
-        further,
+        extra,
     })
 }

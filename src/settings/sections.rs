@@ -12,7 +12,7 @@ use super::reader::Reader;
 use super::{
     DemoProviderSettings, Profile, ServerSettings, SessionSettings, Settings, StoreKind, TelemetrySettings, TlsSettings,
 };
-use crate::identity_web::{CookieSettings, Endpoints};
+use crate::flows::{CookieSettings, Endpoints};
 use crate::oidc::provider::{AuthorityKind, ProviderSettings, is_loopback};
 use crate::oidc::secret::Secret;
 use crate::session::record::SessionLimits;

@@ -101,7 +101,7 @@ fn the_samples_file_is_read_unchanged() {
     assert_eq!(settings.provider.kind, crate::oidc::provider::AuthorityKind::SingleTenant);
     assert_eq!(settings.endpoints.sign_in, "/login/start");
     assert_eq!(settings.endpoints.redirect, "/login/redirect");
-    assert_eq!(settings.auth_request.further["prompt"], "select_account");
+    assert_eq!(settings.auth_request.extra["prompt"], "select_account");
     let overridden = [("IDENTITY_WEB_CONFIG", sample), ("IDENTITY_WEB__AUTH_ENDPOINTS__PREFIX", "/auth")];
     assert_eq!(load("config", &overridden).unwrap().endpoints.sign_in, "/auth/start");
     assert!(!settings.client.userinfo, "no userinfo at Entra");
@@ -160,7 +160,7 @@ fn lists_come_with_commas_and_secrets_from_files() {
     std::fs::remove_file(file).unwrap();
     assert_eq!(&*settings.client.credential.secret().unwrap().expose(), "from a file");
     assert_eq!(settings.auth_request.scopes, ["openid", "profile", "api"]);
-    assert_eq!(settings.auth_request.further["ui_locales"], "de");
+    assert_eq!(settings.auth_request.extra["ui_locales"], "de");
     assert_eq!(settings.server.trusted_proxies.len(), 2);
     assert_eq!(settings.secrets().len(), 0, "the credential reads itself again");
 }

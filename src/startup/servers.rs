@@ -13,7 +13,7 @@ use actix_web::{App, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::StartError;
-use crate::identity_web::IdentityWeb;
+use crate::flows::IdentityWeb;
 use crate::settings::{Settings, TlsSettings};
 use crate::tls;
 use crate::web::assets::Assets;
@@ -31,11 +31,11 @@ pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpListener) -> Result<Server, StartError> {
-    let assets = Assets::read(&beside("static"));
-    let views = Views::embedded(identity).with_templates(&beside("templates"))?.with_assets(&assets, settings.demo);
+    let assets = Assets::read(&find_dir("static"));
+    let views = Views::embedded(identity).with_templates(&find_dir("templates"))?.with_assets(&assets, settings.demo);
     let views = Arc::new(views);
     let headers = SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority)?;
-    let proxies = TrustedProxies(identity.parts().trusted_proxies.clone());
+    let proxies = TrustedProxies(identity.services().trusted_proxies.clone());
     let limits = Arc::new(Limits::new(settings.limits.clone(), proxies.clone(), &settings.endpoints.prefix));
 
     let identity = identity.clone();
@@ -44,7 +44,7 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
         let proxies = proxies.clone();
         App::new()
             .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| {
-                Arc::clone(&limits).hold(Arc::clone(&limit_views), request, next)
+                Arc::clone(&limits).enforce(Arc::clone(&limit_views), request, next)
             }))
             .wrap(Compress::default())
             .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| headers.clone().set(request, next)))
@@ -103,7 +103,7 @@ fn cores() -> usize {
 }
 
 /// A folder of ours: in the working folder, else beside the program, else where the program was built.
-fn beside(folder: &str) -> PathBuf {
+fn find_dir(folder: &str) -> PathBuf {
     let program = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
     let places = [Some(PathBuf::from(".")), program, Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")))];
     let found = places.into_iter().flatten().map(|place| place.join(folder)).find(|place| place.is_dir());

@@ -5,8 +5,8 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use crate::clock::{Clock, Timestamp};
-use crate::identity_web::IdentityWeb;
-use crate::measure;
+use crate::flows::IdentityWeb;
+use crate::metrics;
 use crate::oidc::certificate::RENEWAL_DUE;
 use crate::oidc::credential::Credential;
 use crate::oidc::secret::Secret;
@@ -19,7 +19,7 @@ const EXPIRY_SAID_EVERY: Duration = Duration::from_hours(24);
 pub(super) fn provider(identity: &IdentityWeb) {
     let asking = identity.clone();
     actix_web::rt::spawn(async move {
-        while let Err(error) = asking.parts().provider.keys().await {
+        while let Err(error) = asking.services().provider.keys().await {
             warn!(cause = %error, "the identity provider is not there yet; asking again");
             actix_web::rt::time::sleep(PROVIDER_ASKED_EVERY).await;
         }
@@ -28,7 +28,7 @@ pub(super) fn provider(identity: &IdentityWeb) {
 
 /// Reads secrets and the client's credential again when their files change, and says when the credential expires.
 pub(super) fn files(identity: &IdentityWeb, secrets: Vec<Secret>) {
-    let (credential, clock) = (identity.parts().client.credential.clone(), identity.parts().clock.clone());
+    let (credential, clock) = (identity.services().client.credential.clone(), identity.services().clock.clone());
     let secrets = secrets.into_iter().map(Credential::Secret).chain([credential.clone()]);
     let mut files: Vec<_> = secrets.filter(|secret| !secret.files().is_empty()).map(Watched::new).collect();
     let mut expiry = Expiry { clock, said: None };
@@ -80,7 +80,7 @@ struct Expiry {
 impl Expiry {
     fn look(&mut self, credential: &Credential) {
         let (Some(at), now) = (credential.expires_at(), self.clock.now()) else { return };
-        measure::credential_expires(credential.kind(), at);
+        metrics::credential_expires(credential.kind(), at);
         let due = match credential {
             Credential::Certificate(_) => at <= now.plus(RENEWAL_DUE),
             _ => at <= now,

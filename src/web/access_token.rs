@@ -13,15 +13,15 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::error::Error;
 use super::identity::Identity;
-use crate::identity_web::interaction::Interaction;
-use crate::identity_web::renewal::Wanted;
-use crate::identity_web::{Error as Cause, IdentityWeb};
+use crate::flows::interaction::Interaction;
+use crate::flows::renewal::TokenRequest;
+use crate::flows::{Error as Cause, IdentityWeb};
 use crate::session::current::{Current, StoreError};
 
 /// An API that access tokens are for: the scopes that this application needs there.
 ///
 /// At Microsoft Entra all the scopes of one token are of one API.
-pub trait Resource: 'static {
+pub trait ApiScopes: 'static {
     /// The scopes, such as `User.Read`, or `api://…/Orders.Read`.
     const SCOPES: &'static [&'static str];
 }
@@ -29,7 +29,7 @@ pub trait Resource: 'static {
 /// The scopes of the sign-in itself (`auth_request.scopes`).
 pub enum SignInScopes {}
 
-impl Resource for SignInScopes {
+impl ApiScopes for SignInScopes {
     const SCOPES: &'static [&'static str] = &[];
 }
 
@@ -39,10 +39,10 @@ impl Resource for SignInScopes {
 ///
 /// ```
 /// use actix_web::Responder;
-/// use identity_web::{AccessToken, Resource};
+/// use identity_web::{AccessToken, ApiScopes};
 ///
 /// enum Orders {}
-/// impl Resource for Orders {
+/// impl ApiScopes for Orders {
 ///     const SCOPES: &'static [&'static str] = &["api://orders/Orders.Read"];
 /// }
 ///
@@ -53,13 +53,13 @@ impl Resource for SignInScopes {
 ///     "orders"
 /// }
 /// ```
-pub struct AccessToken<R: Resource = SignInScopes> {
+pub struct AccessToken<R: ApiScopes = SignInScopes> {
     secret: String,
     identity: IdentityWeb,
     resource: PhantomData<R>,
 }
 
-impl<R: Resource> AccessToken<R> {
+impl<R: ApiScopes> AccessToken<R> {
     /// The token, for the `Authorization` header of a request to its API; never for a log or a page.
     pub fn expose(&self) -> &str {
         &self.secret
@@ -84,7 +84,7 @@ impl<R: Resource> AccessToken<R> {
 
     async fn of_request(identity: IdentityWeb, refused: Option<String>) -> Result<Self, Error> {
         let current = Current::of_request()?;
-        let token = Wanted { scopes: scopes::<R>(), refused };
+        let token = TokenRequest { scopes: scopes::<R>(), refused };
         let secret = identity.access_token(&current, &token).await.map_err(|error| match error {
             Cause::Interaction(interaction) => wanted(&identity, interaction),
             error => error.into(),
@@ -93,7 +93,7 @@ impl<R: Resource> AccessToken<R> {
     }
 }
 
-impl<R: Resource> FromRequest for AccessToken<R> {
+impl<R: ApiScopes> FromRequest for AccessToken<R> {
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
@@ -106,7 +106,7 @@ impl<R: Resource> FromRequest for AccessToken<R> {
     }
 }
 
-fn scopes<R: Resource>() -> Vec<String> {
+fn scopes<R: ApiScopes>() -> Vec<String> {
     R::SCOPES.iter().map(|&scope| scope.to_owned()).collect()
 }
 

@@ -8,12 +8,12 @@ use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 use tera::Context;
 
-use super::access_token::{AccessToken, Resource};
+use super::access_token::{AccessToken, ApiScopes};
 use super::error::Error;
 use super::identity::Identity;
 use super::views::Views;
 use crate::entra::graph::{Graph, GraphError};
-use crate::identity_web::{Error as Cause, IdentityWeb};
+use crate::flows::{Error as Cause, IdentityWeb};
 
 /// What the page shows of a profile, and how it is called.
 const SHOWN: [(&str, &str); 8] = [
@@ -30,7 +30,7 @@ const SHOWN: [(&str, &str); 8] = [
 /// Microsoft Graph, for the signed-in person's own profile.
 pub enum Profile {}
 
-impl Resource for Profile {
+impl ApiScopes for Profile {
     const SCOPES: &'static [&'static str] = &["User.Read"];
 }
 
@@ -60,7 +60,7 @@ pub(super) async fn photo(request: HttpRequest, identity: Data<IdentityWeb>) -> 
 
 /// At Entra alone: elsewhere there is no such page, and no token is asked for.
 async fn token(request: &HttpRequest, identity: &IdentityWeb) -> Result<AccessToken<Profile>, Error> {
-    if identity.parts().provider.settings().is_entra() {
+    if identity.services().provider.settings().is_entra() {
         AccessToken::extract(request).await
     } else {
         Err(Error::NotFound)
@@ -74,7 +74,7 @@ async fn ask<T>(
     token: AccessToken<Profile>,
     question: impl AsyncFn(Graph<'_>) -> Result<T, GraphError>,
 ) -> Result<(T, AccessToken<Profile>), Error> {
-    let provider = &identity.parts().provider;
+    let provider = &identity.services().provider;
     let base = provider.metadata().await.map_err(Cause::from)?.graph().ok_or(Error::NotFound)?;
     let graph = |access_token| Graph { base: &base, http: provider.http(), access_token };
     let first = question(graph(token.expose())).await;

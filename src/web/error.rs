@@ -1,5 +1,5 @@
 //! Why a request is not answered as it wished: each with a status, and a word for metrics. The cause goes to the log,
-//! a safe sentence ([`super::told`]) to the browser.
+//! a safe sentence ([`super::error_text`]) to the browser.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 
 use crate::entra::graph::GraphError;
-use crate::identity_web::{Error as Cause, Refused};
+use crate::flows::{CallbackFailure, Error as Cause};
 use crate::oidc::callback::AuthorizationError;
 use crate::oidc::id_token::IdTokenError;
 use crate::oidc::token::TokenError;
@@ -55,8 +55,8 @@ impl From<StoreError> for Error {
     }
 }
 
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Self {
+impl From<CallbackFailure> for Error {
+    fn from(refused: CallbackFailure) -> Self {
         Self::Identity(Box::new(refused.error), refused.removal.map(Box::new))
     }
 }
@@ -74,7 +74,7 @@ impl fmt::Display for Error {
             Self::Identity(cause, _) => cause.fmt(f),
             Self::Rendering(error) => write!(f, "a page cannot be rendered: {error:?}"),
             Self::BadRequest(why) => f.write_str(why),
-            other => f.write_str(other.told().heading),
+            other => f.write_str(other.error_text().heading),
         }
     }
 }
@@ -123,10 +123,10 @@ impl Error {
 
     /// The answer for programs: problem JSON (RFC 9457).
     pub fn problem(&self, correlation_id: &str, login_url: &str) -> Value {
-        let told = self.told();
+        let text = self.error_text();
         let status = self.status_code().as_u16();
         let mut problem = json!({
-            "type": "about:blank", "title": told.heading, "status": status, "detail": told.explanation,
+            "type": "about:blank", "title": text.heading, "status": status, "detail": text.explanation,
             "correlation_id": correlation_id,
         });
         if self.status_code() == StatusCode::UNAUTHORIZED {

@@ -9,14 +9,14 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use tracing::warn;
 
 use super::error::Error;
+use super::fetch_context::FetchContext;
 use super::guards::{may_rule, texts};
 use super::identity::{Identity, MaybeIdentity};
-use super::origin::Origin;
 use super::proxies::TrustedProxies;
 use super::sign_in::{Pairs, pairs};
 use super::views::Views;
 use crate::entra::groups::{Groups, groups};
-use crate::identity_web::{Error as Cause, IdentityWeb};
+use crate::flows::{Error as Cause, IdentityWeb};
 use crate::oidc::claims::Claims;
 use crate::session::current::Current;
 
@@ -37,7 +37,7 @@ const HEADERS: [(&str, &str); 9] = [
 ];
 
 /// 200 with who it is in `X-Auth-Request-*`; 401 for nobody, or where the query asks for it a redirect to sign in; 403
-/// where a rule of the query says no, 503 where it cannot be told.
+/// where a rule of the query says no, 503 where it cannot be text.
 pub(super) async fn verify(
     request: HttpRequest,
     identity: Data<IdentityWeb>,
@@ -64,10 +64,10 @@ fn sign_in(
     proxies: &TrustedProxies,
     redirect: bool,
 ) -> Result<HttpResponse, Error> {
-    let (parts, original) = (identity.parts(), proxies.original(request));
-    request.extensions_mut().insert(original.target(&parts.public_url, &parts.endpoints.prefix));
-    let origin = Origin::from(request).with_method(&original.method);
-    let to_a_page = origin.is_navigation() && !origin.is_prefetch() && original.is_of(&parts.public_url);
+    let (services, original) = (identity.services(), proxies.original(request));
+    request.extensions_mut().insert(original.target(&services.public_url, &services.endpoints.prefix));
+    let origin = FetchContext::from(request).with_method(&original.method);
+    let to_a_page = origin.is_navigation() && !origin.is_prefetch() && original.is_of(&services.public_url);
     match Views::of(request).filter(|_| redirect && to_a_page) {
         // Absolute: Traefik takes a path for one of the place that it asked.
         Some(views) => {
@@ -112,8 +112,8 @@ impl Rules {
     /// Whether all agree; Microsoft Graph is asked about groups that the ID token has no room for.
     async fn admit(&self, identity: &IdentityWeb, user: &Identity) -> Result<bool, Error> {
         let overage = groups(user.claims()) == Groups::Overage;
-        let (asked, told): (Vec<_>, Vec<_>) = self.0.iter().partition(|(claim, _)| overage && *claim == "groups");
-        if !told.into_iter().all(|(claim, allowed)| agrees(user.claims(), claim, allowed)) {
+        let (asked, text): (Vec<_>, Vec<_>) = self.0.iter().partition(|(claim, _)| overage && *claim == "groups");
+        if !text.into_iter().all(|(claim, allowed)| agrees(user.claims(), claim, allowed)) {
             return Ok(false);
         }
         let Some((_, allowed)) = asked.first() else { return Ok(true) };

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::access_token::wanted;
 use super::error::Error;
 use super::identity::{Identity, to_sign_in};
-use crate::identity_web::{Error as Cause, IdentityWeb};
+use crate::flows::{Error as Cause, IdentityWeb};
 use crate::oidc::claims::Claims;
 use crate::session::current::{Current, StoreError};
 
@@ -27,14 +27,14 @@ const NO_RULE: [&str; 8] =
 ///
 /// ```
 /// use actix_web::web;
-/// use identity_web::Guard;
+/// use identity_web::Require;
 ///
 /// // Of several wraps all must agree; of one guard's rules any.
-/// let admin = web::scope("/admin").wrap(Guard::role("Admin"));
-/// let staff = web::resource("/staff").wrap(Guard::role("Editor").or(&Guard::group("3f0b…")));
+/// let admin = web::scope("/admin").wrap(Require::role("Admin"));
+/// let staff = web::resource("/staff").wrap(Require::role("Editor").or(&Require::group("3f0b…")));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Guard(Arc<[Rule]>);
+pub struct Require(Arc<[Rule]>);
 
 #[derive(Clone, Debug)]
 enum Rule {
@@ -44,7 +44,7 @@ enum Rule {
     Claim(String, String),
 }
 
-impl Guard {
+impl Require {
     fn of(rule: Rule) -> Self {
         Self(Arc::from([rule]))
     }
@@ -97,8 +97,8 @@ impl Guard {
     }
 }
 
-impl Guard {
-    async fn judge(&self, identity: Option<&IdentityWeb>) -> Result<(), Error> {
+impl Require {
+    async fn validate(&self, identity: Option<&IdentityWeb>) -> Result<(), Error> {
         let identity = identity.ok_or(StoreError::NotWrapped)?;
         let user = Identity::of_request()?.ok_or(Error::NotSignedIn)?;
         if self.admits(identity, &user).await? { Ok(()) } else { Err(Error::Forbidden) }
@@ -143,7 +143,7 @@ pub(super) fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-impl<S, B> Transform<S, ServiceRequest> for Guard
+impl<S, B> Transform<S, ServiceRequest> for Require
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError> + 'static,
     S::Future: 'static,
@@ -160,10 +160,10 @@ where
     }
 }
 
-/// The service of [`Guard`].
+/// The service of [`Require`].
 pub struct GuardService<S> {
     service: Rc<S>,
-    guard: Guard,
+    guard: Require,
 }
 
 impl<S, B> Service<ServiceRequest> for GuardService<S>
@@ -182,7 +182,7 @@ where
         let (service, guard) = (Rc::clone(&self.service), self.guard.clone());
         let identity = request.app_data::<Data<IdentityWeb>>().cloned();
         Box::pin(async move {
-            let refusal = match guard.judge(identity.as_deref().map(Arc::as_ref)).await {
+            let refusal = match guard.validate(identity.as_deref().map(Arc::as_ref)).await {
                 Ok(()) => return Ok(service.call(request).await?.map_into_left_body()),
                 Err(Error::NotSignedIn) => to_sign_in(request),
                 Err(error) => request.error_response(error),

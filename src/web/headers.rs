@@ -30,7 +30,7 @@ impl SecurityHeaders {
         let mut headers = vec![
             (HeaderName::from_static("content-security-policy"), HeaderValue::from_str(&policy)?),
             header("x-content-type-options", "nosniff"),
-            // Not no-referrer: a form's POST would then bear "Origin: null".
+            // Not no-referrer: a form's POST would then bear "FetchContext: null".
             header("referrer-policy", "same-origin"),
             header("cross-origin-opener-policy", "same-origin"),
             header("cross-origin-resource-policy", "same-origin"),

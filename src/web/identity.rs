@@ -10,10 +10,10 @@ use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, FromRequest, HttpRequest, HttpResponse};
 
 use super::error::Error;
-use super::origin::Origin;
+use super::fetch_context::FetchContext;
 use super::views::Views;
 use crate::oidc::claims::Claims;
-use crate::session::current::{Current, Held, StoreError};
+use crate::session::current::{Current, Loaded, StoreError};
 use crate::session::record::SignedIn;
 
 /// The person who is signed in. As a handler's argument: nobody signed in is 401, a store that is away 503.
@@ -27,7 +27,7 @@ use crate::session::record::SignedIn;
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Identity(Arc<Held>);
+pub struct Identity(Arc<Loaded>);
 
 /// Perhaps a person who is signed in. As a handler's argument: a store that is away is 503, never "signed out".
 #[derive(Clone)]
@@ -135,7 +135,7 @@ pub(super) fn to_sign_in(request: ServiceRequest) -> ServiceResponse {
 /// # Errors
 /// [`Error::NotSignedIn`]: it is not a browser's navigation.
 pub(super) fn way_to_sign_in(request: &HttpRequest) -> Result<HttpResponse, Error> {
-    let origin = Origin::from(request);
+    let origin = FetchContext::from(request);
     let may_redirect = origin.is_navigation() && !origin.is_prefetch();
     let views = Views::of(request).filter(|_| may_redirect).ok_or(Error::NotSignedIn)?;
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, views.sign_in_url(request))).finish())

@@ -60,7 +60,7 @@ impl Limits {
     ///
     /// # Errors
     /// Those of the service within.
-    pub async fn hold<B: MessageBody + 'static>(
+    pub async fn enforce<B: MessageBody + 'static>(
         self: Arc<Self>,
         views: Arc<Views>,
         request: ServiceRequest,
@@ -70,7 +70,7 @@ impl Limits {
             Ok(()) => Ok(next.call(request).await?.map_into_boxed_body()),
             Err(error) => {
                 let (request, _) = request.into_parts();
-                Ok(views.said(ServiceResponse::new(request, HttpResponse::from_error(error))))
+                Ok(views.render_error(ServiceResponse::new(request, HttpResponse::from_error(error))))
             }
         }
     }

@@ -5,13 +5,14 @@ pub mod assets;
 pub mod call_graph;
 pub mod claim_meanings;
 pub mod error;
+pub mod error_text;
+pub mod fetch_context;
 pub mod forward_auth;
 pub mod guards;
 pub mod headers;
 pub mod identity;
 pub mod limits;
 pub mod operations;
-pub mod origin;
 pub mod pages;
 pub mod proxies;
 pub mod requests;
@@ -20,12 +21,11 @@ pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
 pub mod testing;
-pub mod told;
 pub mod views;
 
 use actix_web::web::ServiceConfig;
 
-use crate::identity_web::IdentityWeb;
+use crate::flows::IdentityWeb;
 use sessions::Sessions;
 
 impl IdentityWeb {

@@ -10,8 +10,8 @@ use actix_web::web::{Data, ServiceConfig, get};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
-use crate::identity_web::IdentityWeb;
-use crate::measure;
+use crate::flows::IdentityWeb;
+use crate::metrics;
 
 /// Whether the application was told to stop. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +40,7 @@ pub fn routes(service: &mut ServiceConfig) {
 async fn metrics(recorder: Option<Data<PrometheusHandle>>) -> HttpResponse {
     match recorder {
         Some(recorder) => {
-            measure::process();
+            metrics::process();
             HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(recorder.render())
         }
         None => HttpResponse::NotFound().finish(),
@@ -57,11 +57,11 @@ async fn live() -> HttpResponse {
 /// red at once.
 async fn ready(identity: Data<IdentityWeb>, stopping: Data<Stopping>) -> HttpResponse {
     let process = if stopping.has_begun() { Err("shutting down".to_owned()) } else { Ok(()) };
-    let parts = identity.parts();
-    let store = parts.backend.ping(&format!("{}ping", parts.key_prefix)).await.map_err(|error| error.to_string());
-    let provider = parts.provider.metadata().await.map(drop).map_err(|error| error.to_string());
+    let services = identity.services();
+    let store = services.backend.ping(&format!("{}ping", services.key_prefix)).await.map_err(|error| error.to_string());
+    let provider = services.provider.metadata().await.map(drop).map_err(|error| error.to_string());
     let ready = process.is_ok() && store.is_ok() && provider.is_ok();
-    measure::ready(ready);
+    metrics::ready(ready);
     let said = |outcome: Result<(), String>| outcome.err().unwrap_or_else(|| "ok".to_owned());
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(json!({

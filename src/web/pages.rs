@@ -15,7 +15,7 @@ use super::error::Error;
 use super::identity::{Identity, MaybeIdentity};
 use super::views::Views;
 use crate::clock::Timestamp;
-use crate::identity_web::IdentityWeb;
+use crate::flows::IdentityWeb;
 
 /// `GET /`: signed in or not.
 pub(super) async fn home(
@@ -23,13 +23,13 @@ pub(super) async fn home(
     user: MaybeIdentity,
     views: ReqData<Arc<Views>>,
 ) -> Result<HttpResponse, Error> {
-    let (parts, signed_in) = (identity.parts(), user.identity().map(Identity::signed_in));
+    let (services, signed_in) = (identity.services(), user.identity().map(Identity::signed_in));
     let mut context = Context::new();
-    context.insert("redirect_uri", parts.auth_request.redirect_uri.as_str());
+    context.insert("redirect_uri", services.auth_request.redirect_uri.as_str());
     context.insert("portal_link", &portal_link(&identity));
-    context.insert("call_graph", &parts.provider.settings().is_entra());
-    context.insert("idle_timeout", &in_words(parts.session_limits.idle_timeout));
-    context.insert("absolute_timeout", &in_words(parts.session_limits.absolute_timeout));
+    context.insert("call_graph", &services.provider.settings().is_entra());
+    context.insert("idle_timeout", &in_words(services.session_limits.idle_timeout));
+    context.insert("absolute_timeout", &in_words(services.session_limits.absolute_timeout));
     context.insert("signed_in_at", &signed_in.map(|signed_in| signed_in.at.to_string()));
     views.page(StatusCode::OK, "home.html", "Home", signed_in, context)
 }
@@ -41,9 +41,9 @@ pub(super) async fn admin(user: Identity, views: ReqData<Arc<Views>>) -> Result<
 
 /// For Entra, where this client's redirect URIs are registered.
 fn portal_link(identity: &IdentityWeb) -> Option<String> {
-    let parts = identity.parts();
+    let services = identity.services();
     let portal = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Authentication";
-    parts.provider.settings().is_entra().then(|| format!("{portal}/appId/{}", parts.client.client_id))
+    services.provider.settings().is_entra().then(|| format!("{portal}/appId/{}", services.client.client_id))
 }
 
 fn in_words(duration: Duration) -> String {

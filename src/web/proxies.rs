@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use ipnet::IpNet;
 use url::{Host, Position, Url};
 
-use crate::identity_web::target::Target;
+use crate::flows::target::Target;
 
 /// What proxies that ask first say of the request they ask about: Traefik and Caddy, then ingress-nginx and its like.
 const METHOD: [&str; 2] = ["x-forwarded-method", "x-original-method"];
@@ -67,7 +67,7 @@ pub struct Original {
 }
 
 impl Original {
-    /// Whether it is for the host of this site, as far as is told. A session's cookie is for that host alone.
+    /// Whether it is for the host of this site, as far as is text. A session's cookie is for that host alone.
     pub fn is_of(&self, public_url: &Url) -> bool {
         let host = |url: &str| Url::parse(url).ok()?.host().map(|host| host.to_owned());
         let named =

@@ -12,7 +12,7 @@ use tracing::{Instrument as _, info};
 use super::proxies::TrustedProxies;
 use crate::clock::Stopwatch;
 use crate::correlation::{CorrelationId, Parent};
-use crate::{measure, trace};
+use crate::{metrics, spans};
 
 /// Watches a request, for [`actix_web::middleware::from_fn`]. Its correlation id is the trace id that a trusted proxy
 /// sent (`traceparent`), else a fresh one. The log has the address that the request came from, and the route, never the
@@ -46,15 +46,15 @@ async fn answered<B: MessageBody>(
         _ => "_OTHER",
     };
     let stopwatch = Stopwatch::start();
-    let _active = measure::ActiveRequest::begin();
-    let span = trace::request(method, parent.as_ref());
+    let _active = metrics::ActiveRequest::begin();
+    let span = spans::request(method, parent.as_ref());
     let answer = next.call(request).instrument(span.clone()).await?;
     let (route, status, took) = (answer.request().match_pattern(), answer.status().as_u16(), stopwatch.elapsed());
-    trace::answered(&span, method, route.as_deref(), status);
+    spans::answered(&span, method, route.as_deref(), status);
     let route = route.unwrap_or_else(|| "none".to_owned());
     let client_address = client_address.map(tracing::field::display);
     let duration_ms = took.as_secs_f64() * 1000.0;
     info!(method, route, status, duration_ms, client_address, correlation_id = %id, "request answered");
-    measure::request(method, route, status, took);
+    metrics::request(method, route, status, took);
     Ok(answer)
 }

@@ -5,10 +5,10 @@ use actix_web::web::{Data, PayloadConfig, ServiceConfig, get, post, resource, ro
 use actix_web::{HttpResponse, Resource, Route};
 
 use super::error::Error;
-use super::guards::Guard;
+use super::guards::Require;
 use super::proxies::TrustedProxies;
 use super::{call_graph, forward_auth, pages, sign_in, sign_out};
-use crate::identity_web::IdentityWeb;
+use crate::flows::IdentityWeb;
 
 /// The largest body that the callback reads.
 const MAX_CALLBACK_BYTES: usize = 64 * 1024;
@@ -18,13 +18,13 @@ pub(super) const VERIFY: &str = "/verify";
 
 /// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
 pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb) {
-    let endpoints = identity.parts().endpoints.clone();
+    let endpoints = identity.services().endpoints.clone();
     let verify = format!("{}{VERIFY}", endpoints.prefix);
-    if identity.parts().profile.is_some() {
+    if identity.services().profile.is_some() {
         service.service(only(&endpoints.edit_profile).route(get().to(sign_in::edit_profile)));
     }
     service
-        .app_data(Data::new(TrustedProxies(identity.parts().trusted_proxies.clone())))
+        .app_data(Data::new(TrustedProxies(identity.services().trusted_proxies.clone())))
         .app_data(Data::new(identity))
         .service(only(&endpoints.sign_in).route(get().to(sign_in::begin)))
         .service(
@@ -47,7 +47,7 @@ pub fn site(service: &mut ServiceConfig) {
         .service(only("/token_details").route(page().to(pages::token_details)))
         .service(only("/call_graph").route(page().to(call_graph::page)))
         .service(only("/call_graph/photo").route(page().to(call_graph::photo)))
-        .service(only("/admin").wrap(Guard::role("Admin")).route(page().to(pages::admin)))
+        .service(only("/admin").wrap(Require::role("Admin")).route(page().to(pages::admin)))
         .default_service(to(async || Err::<HttpResponse, _>(Error::NotFound)));
 }
 

@@ -16,7 +16,7 @@ use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest};
 
 use super::error::Error;
 use super::views::Views;
-use crate::identity_web::IdentityWeb;
+use crate::flows::IdentityWeb;
 use crate::session::current::Current;
 use crate::session::store::RecordStore;
 
@@ -71,8 +71,8 @@ where
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        let settings = &self.identity.parts().cookie;
-        let keys: Vec<_> = self.identity.parts().ring.cookie_keys().iter().map(|key| Key::from(key)).collect();
+        let settings = &self.identity.services().cookie;
+        let keys: Vec<_> = self.identity.services().ring.cookie_keys().iter().map(|key| Key::from(key)).collect();
         let Some(own) = keys.first().cloned() else { return ready(Err(())) };
         let middleware = SessionMiddleware::builder(self.identity.store(), own)
             .cookie_name(settings.name.clone())
@@ -108,7 +108,7 @@ where
     forward_ready!(inner);
 
     fn call(&self, mut request: ServiceRequest) -> Answer {
-        accept_older_key(&mut request, &self.sessions.identity.parts().cookie.name, &self.keys);
+        accept_older_key(&mut request, &self.sessions.identity.services().cookie.name, &self.keys);
         let current = Rc::new(Current::default());
         let views = Arc::clone(&self.sessions.views);
         request.extensions_mut().insert(Arc::clone(&views));
@@ -123,7 +123,7 @@ where
                     (Err(_), Some(request), Some(failure)) => ServiceResponse::from_err(Error::from(failure), request),
                     (Err(error), ..) => return Err(error),
                 };
-                let mut answer = views.said(answer);
+                let mut answer = views.render_error(answer);
                 let headers = answer.headers_mut();
                 if !headers.contains_key(CACHE_CONTROL) {
                     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));

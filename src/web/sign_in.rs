@@ -11,14 +11,14 @@ use serde_json::Value;
 use url::form_urlencoded;
 
 use super::error::Error;
+use super::fetch_context::FetchContext;
 use super::identity::{MaybeIdentity, way_to_sign_in};
-use super::origin::Origin;
 use super::sessions::CarriedOver;
-use crate::identity_web::detour::Detour;
-use crate::identity_web::interaction::Interaction;
-use crate::identity_web::target::Target;
-use crate::identity_web::{Begun, Completed, Error as Cause, IdentityWeb, Refused};
-use crate::measure;
+use crate::flows::interaction::Interaction;
+use crate::flows::target::Target;
+use crate::flows::user_choice::UserChoice;
+use crate::flows::{AuthorizationRedirect, CallbackFailure, Completed, Error as Cause, IdentityWeb};
+use crate::metrics;
 use crate::session::current::Current;
 use crate::session::transaction::TransactionError;
 
@@ -33,7 +33,7 @@ pub(super) type Pairs = Vec<(String, String)>;
 
 /// Sends the browser to the provider.
 pub(super) async fn begin(request: HttpRequest, identity: Data<IdentityWeb>) -> Result<HttpResponse, Error> {
-    if Origin::from(&request).is_prefetch() {
+    if FetchContext::from(&request).is_prefetch() {
         return Ok(HttpResponse::NoContent().finish());
     }
     let query = unique(pairs(request.query_string())?)?;
@@ -43,7 +43,7 @@ pub(super) async fn begin(request: HttpRequest, identity: Data<IdentityWeb>) -> 
     let target = target(&identity, &query);
     let interaction = interaction(&identity, &query)?;
     let begun = identity.begin(&target, passed_on(query)?, interaction, &cookies(&request)).await?;
-    measure::sign_in("begun");
+    metrics::sign_in("begun");
     Ok(to_provider(begun).finish())
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn edit_profile(
     identity: Data<IdentityWeb>,
     user: Result<MaybeIdentity, Error>,
 ) -> Result<HttpResponse, Error> {
-    if Origin::from(&request).is_prefetch() {
+    if FetchContext::from(&request).is_prefetch() {
         return Ok(HttpResponse::NoContent().finish());
     }
     if user?.identity().is_none() {
@@ -64,7 +64,7 @@ pub(super) async fn edit_profile(
     Ok(to_provider(begun).finish())
 }
 
-fn to_provider(begun: Begun) -> HttpResponseBuilder {
+fn to_provider(begun: AuthorizationRedirect) -> HttpResponseBuilder {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((LOCATION, begun.url.as_str()));
     begun.cookies.into_iter().for_each(|cookie| {
@@ -74,10 +74,10 @@ fn to_provider(begun: Begun) -> HttpResponseBuilder {
 }
 
 fn target(identity: &IdentityWeb, query: &BTreeMap<String, String>) -> Target {
-    let prefix = &identity.parts().endpoints.prefix;
+    let prefix = &identity.services().endpoints.prefix;
     match (query.get("post_sign_in_url"), query.get("target_link_uri")) {
         (Some(path), _) => Target::parse(path, prefix),
-        (None, Some(url)) => Target::parse_absolute(url, &identity.parts().public_url, prefix),
+        (None, Some(url)) => Target::parse_absolute(url, &identity.services().public_url, prefix),
         (None, None) => Target::home(),
     }
 }
@@ -108,7 +108,7 @@ pub(super) async fn complete_by_query(
     session: Session,
     user: Result<MaybeIdentity, Error>,
 ) -> Result<HttpResponse, Error> {
-    if Origin::from(&request).is_prefetch() {
+    if FetchContext::from(&request).is_prefetch() {
         return Ok(HttpResponse::NoContent().finish());
     }
     let pairs = pairs(request.query_string())?;
@@ -151,15 +151,15 @@ async fn complete(
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let Completed { signed_in, target, removal } = match identity.complete(pairs, &cookies(request)).await {
         Ok(completed) => completed,
-        Err(Refused { detour: Some(detour), removal, .. }) => {
+        Err(CallbackFailure { detour: Some(detour), removal, .. }) => {
             return follow(detour, removal, request, identity).await;
         }
         Err(refused) => {
-            measure::sign_in("refused");
+            metrics::sign_in("refused");
             return Err(refused.into());
         }
     };
-    measure::sign_in("completed");
+    metrics::sign_in("completed");
     begin_session(request, session)?;
     Current::of_request()?.sign_in(signed_in);
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, target.as_str())).cookie(removal).finish())
@@ -168,15 +168,15 @@ async fn complete(
 /// Follows a person who chose something else than to sign in. Whoever cancels stays as they were; who was not signed in
 /// has no page to go back to but home.
 async fn follow(
-    detour: Detour,
+    detour: UserChoice,
     removal: Option<Cookie<'static>>,
     request: &HttpRequest,
     identity: &IdentityWeb,
 ) -> Result<HttpResponse, Error> {
-    measure::sign_in("cancelled");
+    metrics::sign_in("cancelled");
     let mut response = match detour {
-        Detour::ResetPassword(target) => to_provider(identity.begin_password(&target, &cookies(request)).await?),
-        Detour::Back { target, editing } => {
+        UserChoice::ResetPassword(target) => to_provider(identity.begin_password(&target, &cookies(request)).await?),
+        UserChoice::Back { target, editing } => {
             let held = Current::of_request()?.held().ok().flatten();
             let signed_in = editing || held.is_some_and(|held| held.record.signed_in.is_some());
             let target = if signed_in { target } else { Target::home() };

@@ -10,10 +10,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use tera::Context;
 
 use super::error::Error;
+use super::fetch_context::FetchContext;
 use super::identity::{Identity, MaybeIdentity};
-use super::origin::Origin;
 use super::views::Views;
-use crate::identity_web::IdentityWeb;
+use crate::flows::IdentityWeb;
 
 /// Asks; or does it at once for a person who followed a link on a page of ours.
 pub(super) async fn confirm(
@@ -23,7 +23,7 @@ pub(super) async fn confirm(
     user: MaybeIdentity,
     views: ReqData<Arc<Views>>,
 ) -> Result<HttpResponse, Error> {
-    if Origin::from(&request).is_own_link() {
+    if FetchContext::from(&request).is_own_link() {
         return sign_out(&identity, &session, user).await;
     }
     let signed_in = user.identity().map(Identity::signed_in);
@@ -37,7 +37,7 @@ pub(super) async fn end(
     session: Session,
     user: MaybeIdentity,
 ) -> Result<HttpResponse, Error> {
-    if !Origin::from(&request).is_same_origin(&identity.parts().public_url) {
+    if !FetchContext::from(&request).is_same_origin(&identity.services().public_url) {
         return Err(Error::CrossSite);
     }
     sign_out(&identity, &session, user).await
@@ -51,7 +51,7 @@ async fn sign_out(identity: &IdentityWeb, session: &Session, user: MaybeIdentity
         Some(user) => identity.end(user.signed_in()).await,
         None => None,
     };
-    let landing = || format!("{}?local", identity.parts().endpoints.post_sign_out);
+    let landing = || format!("{}?local", identity.services().endpoints.post_sign_out);
     let location = at_provider.map_or_else(landing, String::from);
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, location)).finish())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::cookie::{Cookie, CookieJar, Key};
 use serde_json::{Map, Value};
 
-use crate::identity_web::IdentityWeb;
+use crate::flows::IdentityWeb;
 use crate::oidc::claims::Claims;
 use crate::oidc::token::{Granted, TokenSet};
 use crate::session::current::StoreError;
@@ -18,15 +18,15 @@ impl IdentityWeb {
     /// # Errors
     /// The session cannot be stored.
     pub async fn sign_in_for_tests(&self, claims: Map<String, Value>) -> Result<Cookie<'static>, StoreError> {
-        let (parts, now) = (self.parts(), self.parts().clock.now());
+        let (services, now) = (self.services(), self.services().clock.now());
         let granted = Granted { access_token: String::new(), obtained_at: now, expires_at: None, scope: None };
-        let tokens = TokenSet { granted, id_token: String::new(), refresh_token: None, further: Vec::new() };
+        let tokens = TokenSet { granted, id_token: String::new(), refresh_token: None, additional: Vec::new() };
         let claims = Claims::unverified_for_tests(claims);
         let signed_in = SignedIn { claims, tokens, at: now, asked_groups: Vec::new(), policy: None };
         let session_key = self.store().create(&Record::begin(Some(signed_in), BTreeMap::new(), now)).await?;
-        let name = parts.cookie.name.clone();
+        let name = services.cookie.name.clone();
         let mut jar = CookieJar::new();
-        if let Some(key) = parts.ring.cookie_keys().first() {
+        if let Some(key) = services.ring.cookie_keys().first() {
             jar.signed_mut(&Key::from(key)).add(Cookie::new(name.clone(), session_key));
         }
         let signed = jar.get(&name).map(|cookie| cookie.encoded().stripped().to_string()).unwrap_or_default();

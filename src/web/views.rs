@@ -14,12 +14,12 @@ use tracing::{debug, error, warn};
 
 use super::assets::Assets;
 use super::error::Error;
-use super::origin::Origin;
+use super::fetch_context::FetchContext;
 use crate::correlation::CorrelationId;
 use crate::entra::errors::Shows;
-use crate::identity_web::IdentityWeb;
-use crate::identity_web::target::Target;
-use crate::measure;
+use crate::flows::IdentityWeb;
+use crate::flows::target::Target;
+use crate::metrics;
 use crate::session::current::{Current, StoreError};
 use crate::session::record::SignedIn;
 
@@ -74,12 +74,12 @@ struct Registration {
 
 impl Registration {
     fn of(identity: &IdentityWeb) -> Self {
-        let parts = identity.parts();
+        let services = identity.services();
         Self {
-            redirect_uri: parts.auth_request.redirect_uri.to_string(),
-            client_id: parts.client.client_id.clone(),
-            authority: parts.provider.settings().authority.clone(),
-            scopes: parts.auth_request.scopes.join(" "),
+            redirect_uri: services.auth_request.redirect_uri.to_string(),
+            client_id: services.client.client_id.clone(),
+            authority: services.provider.settings().authority.clone(),
+            scopes: services.auth_request.scopes.join(" "),
         }
     }
 
@@ -107,13 +107,13 @@ impl Views {
     pub fn embedded(identity: &IdentityWeb) -> Self {
         let mut tera = Tera::default();
         tera.add_raw_templates(TEMPLATES).expect("the embedded templates are good");
-        let endpoints = &identity.parts().endpoints;
+        let endpoints = &identity.services().endpoints;
         let site = Site {
             name: "Identity Web",
             home: "/",
             sign_in: endpoints.sign_in.clone(),
             sign_out: endpoints.sign_out.clone(),
-            edit_profile: identity.parts().profile.is_some().then(|| endpoints.edit_profile.clone()),
+            edit_profile: identity.services().profile.is_some().then(|| endpoints.edit_profile.clone()),
             token_details: "/token_details",
             call_graph: "/call_graph",
             admin: "/admin",
@@ -176,15 +176,15 @@ impl Views {
     }
 
     /// Says an answer's error: a page for who wants HTML, problem JSON for who does not. Logs its cause, once.
-    pub fn said(&self, answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    pub fn render_error(&self, answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         let Some(error) = answer.response().error().and_then(|error| error.as_error::<Error>()) else { return answer };
         let request = answer.request();
         let correlation_id = CorrelationId::of_request().unwrap_or_else(CorrelationId::random).to_string();
         log(error, &correlation_id, request);
-        measure::refusal(error.reason());
+        metrics::refusal(error.reason());
         let status = error.status_code();
         let sign_in_url = self.sign_in_url_after(error, request);
-        let origin = Origin::from(request);
+        let origin = FetchContext::from(request);
         let mut response = if origin.is_navigation() && origin.wants_html() {
             self.error_page(error, &correlation_id, &sign_in_url)
         } else {
@@ -209,26 +209,26 @@ impl Views {
     }
 
     fn error_page(&self, error: &Error, correlation_id: &str, sign_in_url: &str) -> HttpResponse {
-        let (told, status) = (error.told(), error.status_code());
+        let (text, status) = (error.error_text(), error.status_code());
         let mut context = Context::new();
         context.insert("status", &status.as_u16());
-        context.insert("heading", told.heading);
-        context.insert("explanation", told.explanation);
-        context.insert("actions", told.actions);
-        context.insert("sign_in", &told.sign_in);
+        context.insert("heading", text.heading);
+        context.insert("explanation", text.explanation);
+        context.insert("actions", text.actions);
+        context.insert("sign_in", &text.sign_in);
         context.insert("sign_in_url", sign_in_url);
         context.insert("sign_in_label", if matches!(error, Error::Interaction(_)) { "Continue" } else { "Sign in" });
         context.insert("correlation_id", correlation_id);
-        context.insert("detail", &told.detail);
-        context.insert("for_support", &told.for_support);
-        context.insert("to_copy", &self.registration.to_copy(told.shows));
+        context.insert("detail", &text.detail);
+        context.insert("for_support", &text.for_support);
+        context.insert("to_copy", &self.registration.to_copy(text.shows));
         let held = Current::of_request().and_then(|current| current.held());
         // Nobody is offered to sign in who may be signed in.
         context.insert("account_unknown", &matches!(held, Err(StoreError::Unavailable(_))));
         let held = held.ok().flatten();
         let user = held.as_ref().and_then(|held| held.record.signed_in.as_ref());
-        let page = self.page(status, "error.html", told.heading, user, context);
-        page.unwrap_or_else(|_| HttpResponse::build(status).body(told.heading))
+        let page = self.page(status, "error.html", text.heading, user, context);
+        page.unwrap_or_else(|_| HttpResponse::build(status).body(text.heading))
     }
 
     fn sign_in_url_after(&self, error: &Error, request: &HttpRequest) -> String {

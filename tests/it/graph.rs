@@ -8,7 +8,7 @@ use actix_web::{App, HttpServer, Responder};
 use futures_util::future::join_all;
 use identity_web::demo::faults::Faults;
 use identity_web::demo::people::group;
-use identity_web::{Guard, Identity, IdentityWeb};
+use identity_web::{Identity, IdentityWeb, Require};
 use serde_json::json;
 
 use crate::helpers::chromium::{Chromium, DESKTOP};
@@ -136,22 +136,22 @@ async fn hello(user: Identity) -> impl Responder {
 fn spawn(identity: &IdentityWeb) -> String {
     let identity = identity.clone();
     let server = HttpServer::new(move || {
-        let guarded = |path: &str, guard: Guard| web::resource(path).wrap(guard).route(web::get().to(hello));
+        let guarded = |path: &str, guard: Require| web::resource(path).wrap(guard).route(web::get().to(hello));
         App::new()
             .wrap(identity.sessions())
             .configure(identity.routes())
-            .service(guarded("/role", Guard::role("Admin")))
-            .service(guarded("/roles", Guard::role("Admin").or(&Guard::role("Editor"))))
-            .service(guarded("/both", Guard::role("Admin")).wrap(Guard::claim("acct", "1")))
-            .service(guarded("/tenant", Guard::claim("tid", "c0ffee00-de30-4000-8000-c0de00000001")))
-            .service(guarded("/email", Guard::claim("email", "ada@contoso.example")))
-            .service(guarded("/scope", Guard::scope("offline_access")))
-            .service(guarded("/no-scope", Guard::scope("Mail.Read")))
-            .service(guarded("/group", Guard::group(&group(2)).or(&Guard::group(&group(249)))))
-            .service(guarded("/other-group", Guard::group(&group(100))))
-            .service(guarded("/no-group", Guard::group(&group(999))))
-            .service(guarded("/role-or-group", Guard::role("Editor").or(&Guard::group(&group(999)))))
-            .service(web::scope("/scope-of-pages").wrap(Guard::role("Admin")).route("/page", web::get().to(hello)))
+            .service(guarded("/role", Require::role("Admin")))
+            .service(guarded("/roles", Require::role("Admin").or(&Require::role("Editor"))))
+            .service(guarded("/both", Require::role("Admin")).wrap(Require::claim("acct", "1")))
+            .service(guarded("/tenant", Require::claim("tid", "c0ffee00-de30-4000-8000-c0de00000001")))
+            .service(guarded("/email", Require::claim("email", "ada@contoso.example")))
+            .service(guarded("/scope", Require::scope("offline_access")))
+            .service(guarded("/no-scope", Require::scope("Mail.Read")))
+            .service(guarded("/group", Require::group(&group(2)).or(&Require::group(&group(249)))))
+            .service(guarded("/other-group", Require::group(&group(100))))
+            .service(guarded("/no-group", Require::group(&group(999))))
+            .service(guarded("/role-or-group", Require::role("Editor").or(&Require::group(&group(999)))))
+            .service(web::scope("/scope-of-pages").wrap(Require::role("Admin")).route("/page", web::get().to(hello)))
     });
     let server = server.workers(2).disable_signals().bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", server.addrs()[0]);

@@ -25,7 +25,7 @@ pub struct AuthRequestSettings {
     /// `auth_request.response_mode` is `form_post`.
     pub form_post: bool,
     /// `auth_request.prompt` and `auth_request.extra_parameters`.
-    pub further: BTreeMap<String, String>,
+    pub extra: BTreeMap<String, String>,
 }
 
 /// The paths of our routes (`auth_endpoints`), each with the prefix before it.
@@ -50,7 +50,7 @@ pub struct CookieSettings {
 }
 
 /// All that the use cases work with.
-pub struct Parts {
+pub struct Services {
     /// The provider; at B2C its sign-in policy.
     pub provider: Provider,
     /// B2C's policy for editing one's profile (`b2c.profile`).
@@ -85,7 +85,7 @@ pub struct Parts {
     pub clock: Clock,
 }
 
-impl Parts {
+impl Services {
     /// The provider, at B2C the policy of this name; where there is none (any more), that of the sign-in.
     pub fn provider_for(&self, policy: Option<&str>) -> &Provider {
         let named = |provider: &&Provider| provider.settings().policy.as_deref() == policy;

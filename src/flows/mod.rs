@@ -1,13 +1,13 @@
 //! The use cases: begin a sign-in, complete it, end a session.
 
 mod begin;
-pub mod detour;
 mod error;
 pub mod interaction;
 mod membership;
-mod parts;
 pub mod renewal;
+mod services;
 pub mod target;
+pub mod user_choice;
 
 use std::sync::Arc;
 
@@ -30,15 +30,15 @@ use crate::session::record::SignedIn;
 use crate::session::seal::hashed;
 use crate::session::store::RecordStore;
 use crate::session::transaction::{self};
-pub use begin::Begun;
-use detour::{Detour, Origin};
+pub use begin::AuthorizationRedirect;
 pub use error::Error;
-pub use parts::{AuthRequestSettings, CookieSettings, Endpoints, Parts};
+pub use services::{AuthRequestSettings, CookieSettings, Endpoints, Services};
 use target::Target;
+use user_choice::{FlowOrigin, UserChoice};
 
 /// Signs people in. Clones share everything.
 #[derive(Clone)]
-pub struct IdentityWeb(Arc<Parts>);
+pub struct IdentityWeb(Arc<Services>);
 
 /// A sign-in that has come to its end.
 pub struct Completed {
@@ -51,37 +51,37 @@ pub struct Completed {
 }
 
 /// A callback that led to no sign-in.
-pub struct Refused {
+pub struct CallbackFailure {
     /// Why.
     pub error: Error,
     /// Takes the transaction's cookie away; `None` where the same response may come again.
     pub removal: Option<Cookie<'static>>,
     /// Where to send the browser in place of an error page.
-    pub detour: Option<Detour>,
+    pub detour: Option<UserChoice>,
 }
 
-impl From<Error> for Refused {
+impl From<Error> for CallbackFailure {
     fn from(error: Error) -> Self {
         Self { error, removal: None, detour: None }
     }
 }
 
 impl IdentityWeb {
-    /// The use cases over these parts.
-    pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+    /// The use cases over these services.
+    pub fn new(services: Services) -> Self {
+        Self(Arc::new(services))
     }
 
     /// What it works with.
-    pub fn parts(&self) -> &Parts {
+    pub fn services(&self) -> &Services {
         &self.0
     }
 
     /// The store of sessions.
     pub fn store(&self) -> RecordStore {
-        let parts = &*self.0;
-        let (backend, ring) = (Arc::clone(&parts.backend), Arc::clone(&parts.ring));
-        RecordStore::new(backend, &parts.key_prefix, ring, parts.session_limits, parts.clock.clone())
+        let services = &*self.0;
+        let (backend, ring) = (Arc::clone(&services.backend), Arc::clone(&services.ring));
+        RecordStore::new(backend, &services.key_prefix, ring, services.session_limits, services.clock.clone())
     }
 
     /// Completes a sign-in from the authorization response, checked in this order: one value per parameter; the
@@ -94,21 +94,21 @@ impl IdentityWeb {
         &self,
         pairs: impl Iterator<Item = (&'a str, &'a str)>,
         present: &[Cookie<'_>],
-    ) -> Result<Completed, Refused> {
-        let Parts { ring, transactions, endpoints, clock, .. } = &*self.0;
+    ) -> Result<Completed, CallbackFailure> {
+        let Services { ring, transactions, endpoints, clock, .. } = &*self.0;
         let callback = Callback::parse(pairs).map_err(Error::from)?;
         let state = callback.state.clone().ok_or(AuthorizationError::MissingState).map_err(Error::from)?;
         let removal = transactions.end(&state);
-        let ended = |error: Error| Refused { error, removal: Some(removal.clone()), detour: None };
+        let ended = |error: Error| CallbackFailure { error, removal: Some(removal.clone()), detour: None };
         let transaction = transactions.find(ring, &state, present, clock.now()).map_err(|error| ended(error.into()))?;
 
         let provider = self.0.provider_for(transaction.policy.as_deref());
         let metadata = provider.metadata().await.map_err(Error::from)?;
         let rule = provider.settings().issuer_rule(&metadata);
-        let origin = Origin::of(&transaction, &endpoints.prefix);
+        let origin = FlowOrigin::of(&transaction, &endpoints.prefix);
         let code = transaction.accept(callback, &rule, &metadata).map_err(|error| {
             let detour = self.detour(&error, origin);
-            Refused { detour, ..ended(error.into()) }
+            CallbackFailure { detour, ..ended(error.into()) }
         })?;
 
         self.spend(&code).await.map_err(|error| match error {
@@ -136,7 +136,7 @@ impl IdentityWeb {
         metadata: &Metadata,
         rule: &IssuerRule,
     ) -> Result<SignedIn, Error> {
-        let Parts { client, clock, .. } = &*self.0;
+        let Services { client, clock, .. } = &*self.0;
         let tokens = redeem(code, client, metadata, provider.http(), clock.now()).await?;
         let verifier = Verifier { issuer: rule, client_id: &client.client_id, algorithm: client.algorithm };
         let (mut claims, keys) = self.verify(provider, &verifier, &tokens, code.nonce()).await?;
@@ -164,18 +164,18 @@ impl IdentityWeb {
     async fn with_keys(
         &self,
         provider: &Provider,
-        judge: impl Fn(&KeySet) -> Result<Claims, IdTokenError>,
+        validate: impl Fn(&KeySet) -> Result<Claims, IdTokenError>,
     ) -> Result<(Claims, Arc<KeySet>), Error> {
-        let Parts { client, .. } = &*self.0;
+        let Services { client, .. } = &*self.0;
         if client.algorithm.is_symmetric() {
             let secret = client.credential.secret();
             let keys = Arc::new(secret.map(|secret| KeySet::of_client_secret(&secret.expose())).unwrap_or_default());
-            return Ok((judge(&keys)?, keys));
+            return Ok((validate(&keys)?, keys));
         }
         let keys = provider.keys().await?;
-        match judge(&keys) {
+        match validate(&keys) {
             Err(error) if error.may_be_key_rotation() => match provider.keys_newer_than(&keys).await? {
-                Some(newer) => Ok((judge(&newer)?, newer)),
+                Some(newer) => Ok((validate(&newer)?, newer)),
                 None => Err(error.into()),
             },
             outcome => Ok((outcome?, keys)),

@@ -4,16 +4,16 @@ use super::error::Error;
 use crate::entra::b2c;
 use crate::entra::errors::{Said, Shows, said};
 use crate::entra::graph::GraphError;
-use crate::identity_web::Error as Cause;
+use crate::flows::Error as Cause;
 use crate::oidc::callback::{AuthorizationError, Refusal};
 use crate::oidc::id_token::IdTokenError;
 use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
 use crate::session::current::StoreError;
 
-/// What the browser is told.
+/// What the browser is text.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct ErrorText {
     /// A few words.
     pub heading: &'static str,
     /// A sentence or two.
@@ -30,50 +30,58 @@ pub struct Told {
     pub shows: Shows,
 }
 
-fn told(heading: &'static str, explanation: &'static str, actions: &'static [&'static str]) -> Told {
-    Told { heading, explanation, actions, sign_in: false, detail: None, for_support: Vec::new(), shows: Shows::Nothing }
+fn text(heading: &'static str, explanation: &'static str, actions: &'static [&'static str]) -> ErrorText {
+    ErrorText {
+        heading,
+        explanation,
+        actions,
+        sign_in: false,
+        detail: None,
+        for_support: Vec::new(),
+        shows: Shows::Nothing,
+    }
 }
 
-fn told_try_again(heading: &'static str, explanation: &'static str, actions: &'static [&'static str]) -> Told {
-    Told { sign_in: true, ..told(heading, explanation, actions) }
+fn text_try_again(heading: &'static str, explanation: &'static str, actions: &'static [&'static str]) -> ErrorText {
+    ErrorText { sign_in: true, ..text(heading, explanation, actions) }
 }
 
 impl Error {
-    /// What the browser is told.
-    pub fn told(&self) -> Told {
+    /// What the browser is text.
+    pub fn error_text(&self) -> ErrorText {
         match self {
-            Self::Identity(cause, _) => told_of(cause),
-            Self::Interaction(_) => told_to_continue(),
-            Self::NotSignedIn => told_try_again("Please sign in", "You need to be signed in to see this page.", &[]),
-            Self::Forbidden => told(
+            Self::Identity(cause, _) => text_of(cause),
+            Self::Interaction(_) => text_to_continue(),
+            Self::NotSignedIn => text_try_again("Please sign in", "You need to be signed in to see this page.", &[]),
+            Self::Forbidden => text(
                 "You may not see this",
                 "You are signed in, but not allowed to see this page.",
                 &["Ask its administrator for access.", "Or sign out, and sign in with another account."],
             ),
-            Self::CrossSite => told(
+            Self::CrossSite => text(
                 "This request was refused",
                 "It did not come from a page of this site.",
                 &["Go to the home page, and use the button there."],
             ),
-            Self::BadRequest(why) => told("This request cannot be understood", why, &[]),
-            Self::TooLarge(_) => told("This request is too large", "More was sent than this page takes.", &[]),
-            Self::TooManyRequests => told(
+            Self::BadRequest(why) => text("This request cannot be understood", why, &[]),
+            Self::TooLarge(_) => text("This request is too large", "More was sent than this page takes.", &[]),
+            Self::TooManyRequests => text(
                 "Too many requests",
                 "Your address has sent more sign-in requests than is allowed.",
                 &["Wait a minute, then try again."],
             ),
-            Self::NotFound => told("There is no such page", "The address may be mistyped, or the page has moved.", &[]),
-            Self::MethodNotAllowed => told("This page cannot do that", "It does not take this kind of request.", &[]),
-            Self::Rendering(_) => told("Something went wrong", "The page could not be made. It has been noted.", &[]),
+            Self::NotFound => text("There is no such page", "The address may be mistyped, or the page has moved.", &[]),
+            Self::MethodNotAllowed => text("This page cannot do that", "It does not take this kind of request.", &[]),
+            Self::Rendering(_) => text("Something went wrong", "The page could not be made. It has been noted.", &[]),
         }
     }
 }
 
-fn told_of_graph(error: &GraphError) -> Told {
+fn text_of_graph(error: &GraphError) -> ErrorText {
     match error {
-        GraphError::Refused { status: 400..=499, code, request_id } => Told {
+        GraphError::Refused { status: 400..=499, code, request_id } => ErrorText {
             detail: Some(format!("{code} (request {request_id})")),
-            ..told(
+            ..text(
                 "Microsoft Graph refused",
                 "This application, or you, may not ask it for that.",
                 &[
@@ -82,12 +90,12 @@ fn told_of_graph(error: &GraphError) -> Told {
                 ],
             )
         },
-        GraphError::Unauthorized { .. } => told_try_again(
+        GraphError::Unauthorized { .. } => text_try_again(
             "Microsoft Graph refused your access",
             "The access that this application holds for you is no longer good.",
             &["Start a fresh sign-in."],
         ),
-        _ => told(
+        _ => text(
             "Microsoft Graph does not answer",
             "What this page needs of your organisation’s directory cannot be had right now.",
             &["Wait a moment, then load this page again."],
@@ -95,8 +103,8 @@ fn told_of_graph(error: &GraphError) -> Told {
     }
 }
 
-fn told_to_continue() -> Told {
-    told_try_again(
+fn text_to_continue() -> ErrorText {
+    text_try_again(
         "Your consent is needed",
         "This page uses an access that you, or your organisation, have not agreed to yet, or needs a further proof that \
          it is you. The identity provider will ask.",
@@ -104,74 +112,74 @@ fn told_to_continue() -> Told {
     )
 }
 
-fn told_of(cause: &Cause) -> Told {
+fn text_of(cause: &Cause) -> ErrorText {
     const WAIT: &[&str] = &["Wait a moment, then try again."];
     const FRESH: &[&str] = &["Start a fresh sign-in."];
     const ADMIN: &[&str] =
         &["Start a fresh sign-in.", "If it fails again, give the correlation id to your administrator."];
     match cause {
         Cause::Provider(_) | Cause::Token(TokenError::Http(_)) | Cause::Userinfo(UserinfoError::Http(_)) => {
-            told_try_again("Signing in is not possible right now", "The identity provider does not answer.", WAIT)
+            text_try_again("Signing in is not possible right now", "The identity provider does not answer.", WAIT)
         }
-        Cause::Transaction(_) => told_try_again(
+        Cause::Transaction(_) => text_try_again(
             "This sign-in cannot be continued",
             "It began in another browser, took more than ten minutes, or has already come to its end.",
             FRESH,
         ),
         Cause::AlreadySpent => {
-            told_try_again("This sign-in is already complete", "A sign-in can come to its end only once.", FRESH)
+            text_try_again("This sign-in is already complete", "A sign-in can come to its end only once.", FRESH)
         }
-        Cause::Authorization(AuthorizationError::Refused(refusal)) => told_of_refusal(refusal),
-        Cause::Authorization(_) => told_try_again(
+        Cause::Authorization(AuthorizationError::Refused(refusal)) => text_of_refusal(refusal),
+        Cause::Authorization(_) => text_try_again(
             "The sign-in’s answer was refused",
             "What came back from the identity provider is not an answer to this sign-in.",
             FRESH,
         ),
         Cause::Token(TokenError::Refused(refusal)) => explained(refusal).unwrap_or_else(|| {
-            let refused = told_try_again(
+            let refused = text_try_again(
                 "The identity provider refused the sign-in",
                 "It did not give this application the tokens.",
                 ADMIN,
             );
             with_what_entra_said(refusal, refused)
         }),
-        Cause::IdToken(IdTokenError::TenantNotAllowed) => told_try_again(
+        Cause::IdToken(IdTokenError::TenantNotAllowed) => text_try_again(
             "Your organisation may not sign in here",
             "Your account is of an organisation that this application does not admit.",
             &["Sign in with another account.", "Ask the application’s administrator to admit your organisation."],
         ),
-        Cause::IdToken(IdTokenError::Expired | IdTokenError::NotYetValid) => told_try_again(
+        Cause::IdToken(IdTokenError::Expired | IdTokenError::NotYetValid) => text_try_again(
             "The sign-in’s answer is out of time",
             "The clocks of the identity provider and of this application differ too much.",
             ADMIN,
         ),
-        Cause::Token(TokenError::Malformed) | Cause::IdToken(_) | Cause::Userinfo(_) => told_try_again(
+        Cause::Token(TokenError::Malformed) | Cause::IdToken(_) | Cause::Userinfo(_) => text_try_again(
             "The sign-in could not be verified",
             "What the identity provider sent did not pass the checks, so nobody was signed in.",
             ADMIN,
         ),
         Cause::ForeignIssuer => {
-            told("This sign-in is not for us", "It was asked for at an identity provider that is not ours.", &[])
+            text("This sign-in is not for us", "It was asked for at an identity provider that is not ours.", &[])
         }
         Cause::RenewalRefused(refusal) => with_what_entra_said(
             refusal,
-            told_try_again(
+            text_try_again(
                 "Your session has ended",
                 "The identity provider does not renew it: it may have been ended there, or your account has changed.",
                 FRESH,
             ),
         ),
-        Cause::Graph(error) => told_of_graph(error),
-        Cause::Interaction(_) => told_to_continue(),
-        Cause::Store(StoreError::Unavailable(_) | StoreError::Contended) => told(
+        Cause::Graph(error) => text_of_graph(error),
+        Cause::Interaction(_) => text_to_continue(),
+        Cause::Store(StoreError::Unavailable(_) | StoreError::Contended) => text(
             "Your session cannot be reached right now",
             "You have not been signed out: the place where sessions are kept does not answer.",
             &["Wait a moment, then load this page again."],
         ),
         Cause::Store(StoreError::Ended) => {
-            told_try_again("Your session has ended", "It was ended while this page was being made.", FRESH)
+            text_try_again("Your session has ended", "It was ended while this page was being made.", FRESH)
         }
-        Cause::Store(StoreError::TooLarge { .. }) => told(
+        Cause::Store(StoreError::TooLarge { .. }) => text(
             "Too much to remember",
             "What should be kept of your session is larger than is allowed.",
             &["Give the correlation id to your administrator."],
@@ -180,59 +188,59 @@ fn told_of(cause: &Cause) -> Told {
         | Cause::Randomness(_)
         | Cause::RedirectUri(_)
         | Cause::Token(TokenError::Authentication(_)) => {
-            told("Something went wrong", "The page could not be made. It has been noted.", &[])
+            text("Something went wrong", "The page could not be made. It has been noted.", &[])
         }
     }
 }
 
 /// Entra's own codes say more than the error that they come with.
-fn explained(refusal: &Refusal) -> Option<Told> {
+fn explained(refusal: &Refusal) -> Option<ErrorText> {
     if let Some(explanation) = b2c::explain(&refusal.description) {
-        let told = told_try_again(explanation.heading, explanation.explanation, explanation.actions);
-        return Some(with_what_entra_said(refusal, Told { shows: explanation.shows, ..told }));
+        let text = text_try_again(explanation.heading, explanation.explanation, explanation.actions);
+        return Some(with_what_entra_said(refusal, ErrorText { shows: explanation.shows, ..text }));
     }
     let explanation = said(&refusal.description)?.explanation?;
-    let told = told_try_again(explanation.heading, explanation.explanation, explanation.actions);
-    Some(with_what_entra_said(refusal, Told { shows: explanation.shows, ..told }))
+    let text = text_try_again(explanation.heading, explanation.explanation, explanation.actions);
+    Some(with_what_entra_said(refusal, ErrorText { shows: explanation.shows, ..text }))
 }
 
 /// With the provider's code, and Entra's ids for its support.
-fn with_what_entra_said(refusal: &Refusal, told: Told) -> Told {
+fn with_what_entra_said(refusal: &Refusal, text: ErrorText) -> ErrorText {
     let Some(Said { code, trace_id, correlation_id, timestamp, .. }) = said(&refusal.description) else {
-        return Told { detail: Some(refusal.code.clone()), ..told };
+        return ErrorText { detail: Some(refusal.code.clone()), ..text };
     };
     let ids = [("Trace id", trace_id), ("Provider’s correlation id", correlation_id), ("Time", timestamp)];
     let for_support = ids.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-    Told { detail: Some(code), for_support, ..told }
+    ErrorText { detail: Some(code), for_support, ..text }
 }
 
-fn told_of_refusal(refusal: &Refusal) -> Told {
-    if let Some(told) = explained(refusal) {
-        return told;
+fn text_of_refusal(refusal: &Refusal) -> ErrorText {
+    if let Some(text) = explained(refusal) {
+        return text;
     }
-    let told = match refusal.code.as_str() {
-        "access_denied" => told_try_again(
+    let text = match refusal.code.as_str() {
+        "access_denied" => text_try_again(
             "The sign-in was declined",
             "You, or your organisation’s rules, declined it at the identity provider.",
             &["Start again, and accept.", "If you did not decline, ask your administrator."],
         ),
         "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
-            told_try_again(
+            text_try_again(
                 "The identity provider wants to hear from you",
                 "It can go on only if you answer its questions.",
                 &["Start a fresh sign-in, and follow what it asks."],
             )
         }
-        "server_error" | "temporarily_unavailable" => told_try_again(
+        "server_error" | "temporarily_unavailable" => text_try_again(
             "Signing in is not possible right now",
             "The identity provider has a fault of its own.",
             &["Wait a moment, then try again."],
         ),
-        _ => told_try_again(
+        _ => text_try_again(
             "The identity provider refused the sign-in",
             "It did not accept this application’s request.",
             &["If it fails again, give the correlation id to your administrator."],
         ),
     };
-    with_what_entra_said(refusal, told)
+    with_what_entra_said(refusal, text)
 }

@@ -12,34 +12,34 @@ use tokio::time::timeout;
 use tracing::{info, warn};
 
 use super::interaction::Interaction;
-use super::{Error, IdentityWeb, Parts};
+use super::{Error, IdentityWeb, Services};
 use crate::clock::Stopwatch;
 use crate::correlation::CorrelationId;
-use crate::measure;
+use crate::metrics;
 use crate::oidc::callback::Refusal;
 use crate::oidc::claims::Claims;
 use crate::oidc::id_token::Verifier;
 use crate::oidc::provider::{AuthorityKind, Metadata, Provider};
 use crate::oidc::token::{Renewed, TokenError, refresh};
 use crate::oidc::userinfo;
-use crate::session::current::{Current, Held, StoreError};
+use crate::session::current::{Current, Loaded, StoreError};
 use crate::session::lease::wait_for_other;
 use crate::session::record::SignedIn;
 
 /// How long a request waits for tokens that somebody else renews: longer than the lease of a replica that was killed.
-const PATIENCE: Duration = Duration::from_secs(12);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(12);
 
 /// The access token that a request wants.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Wanted {
+pub struct TokenRequest {
     /// Its scopes; none means those of the sign-in.
     pub scopes: Vec<String>,
     /// A token that its resource has refused: another one is wanted.
     pub refused: Option<String>,
 }
 
-pub(super) type Outcome = Result<Arc<Held>, Error>;
-type Key = (String, Wanted);
+pub(super) type Outcome = Result<Arc<Loaded>, Error>;
+type Key = (String, TokenRequest);
 
 /// The renewals that this process has under way.
 #[derive(Clone, Default)]
@@ -66,14 +66,14 @@ impl IdentityWeb {
     /// # Errors
     /// [`Error::Interaction`]: the person must be asked first. [`Error::RenewalRefused`]: the provider has ended it, and
     /// the session with it. Anything else leaves the session as it was.
-    pub async fn access_token(&self, current: &Current, wanted: &Wanted) -> Result<String, Error> {
+    pub async fn access_token(&self, current: &Current, wanted: &TokenRequest) -> Result<String, Error> {
         let held = current.held()?.ok_or(StoreError::Ended)?;
-        let now = || self.parts().clock.now();
+        let now = || self.services().clock.now();
         if let Some(token) = find(&held, wanted, now()) {
             return Ok(token);
         }
         let session_key = current.session_key().ok_or(StoreError::Ended)?;
-        let renewed = timeout(PATIENCE, self.renewed(session_key, wanted.clone())).await;
+        let renewed = timeout(WAIT_TIMEOUT, self.renewed(session_key, wanted.clone())).await;
         let outcome = renewed.unwrap_or(Err(StoreError::Contended.into()));
         if matches!(outcome, Err(Error::RenewalRefused(_) | Error::Store(StoreError::Ended))) {
             current.update(None);
@@ -85,10 +85,10 @@ impl IdentityWeb {
     }
 
     /// Waits for the renewal of this session that is under way in this process, or begins it.
-    async fn renewed(&self, session_key: String, wanted: Wanted) -> Outcome {
+    async fn renewed(&self, session_key: String, wanted: TokenRequest) -> Outcome {
         let key = (session_key, wanted);
         let mut receiver = {
-            let mut under_way = self.parts().renewals.lock();
+            let mut under_way = self.services().renewals.lock();
             if let Some(receiver) = under_way.get(&key) {
                 receiver.clone()
             } else {
@@ -104,7 +104,7 @@ impl IdentityWeb {
 
     fn begin_renewal(&self, key: Key, sender: watch::Sender<Option<Outcome>>) {
         let identity = self.clone();
-        let under_way = UnderWay(self.parts().renewals.clone(), key);
+        let under_way = UnderWay(self.services().renewals.clone(), key);
         let work = async move {
             let UnderWay(_, (session_key, wanted)) = &under_way;
             let outcome = identity.renew_by_one(session_key, wanted).await;
@@ -114,18 +114,18 @@ impl IdentityWeb {
         actix_web::rt::spawn(correlation.scope(work));
     }
 
-    async fn renew_by_one(&self, session_key: &str, wanted: &Wanted) -> Outcome {
-        let is_done = |held: &Held| find(held, wanted, self.parts().clock.now()).is_some();
-        let renew = async |held: &Held, signed_in| self.renew(session_key, held, signed_in, wanted).await;
-        self.by_one(session_key, is_done, renew).await
+    async fn renew_by_one(&self, session_key: &str, wanted: &TokenRequest) -> Outcome {
+        let is_done = |held: &Loaded| find(held, wanted, self.services().clock.now()).is_some();
+        let renew = async |held: &Loaded, signed_in| self.renew(session_key, held, signed_in, wanted).await;
+        self.with_lease(session_key, is_done, renew).await
     }
 
     /// Does `work` on a session under its lease, or waits until whoever holds that has done it.
-    pub(super) async fn by_one(
+    pub(super) async fn with_lease(
         &self,
         session_key: &str,
-        is_done: impl Fn(&Held) -> bool,
-        work: impl AsyncFnOnce(&Held, SignedIn) -> Outcome,
+        is_done: impl Fn(&Loaded) -> bool,
+        work: impl AsyncFnOnce(&Loaded, SignedIn) -> Outcome,
     ) -> Outcome {
         let (store, stopwatch) = (self.store(), Stopwatch::start());
         for attempt in 0.. {
@@ -140,7 +140,7 @@ impl IdentityWeb {
                     let (held, signed_in) = read?;
                     return lease.during(work(&held, signed_in)).await;
                 }
-                (None, _) if stopwatch.elapsed() > PATIENCE => break,
+                (None, _) if stopwatch.elapsed() > WAIT_TIMEOUT => break,
                 (None, _) => wait_for_other(attempt).await,
             }
         }
@@ -148,17 +148,17 @@ impl IdentityWeb {
     }
 
     /// The renewal itself (OpenID Connect Core section 12).
-    async fn renew(&self, session_key: &str, held: &Held, signed_in: SignedIn, wanted: &Wanted) -> Outcome {
-        let Parts { client, clock, .. } = self.parts();
+    async fn renew(&self, session_key: &str, held: &Loaded, signed_in: SignedIn, wanted: &TokenRequest) -> Outcome {
+        let Services { client, clock, .. } = self.services();
         let interaction = || Interaction::consent(&wanted.scopes);
         let Some(refresh_token) = &signed_in.tokens.refresh_token else {
             return Err(Error::Interaction(interaction()));
         };
-        let provider = self.parts().provider_for(signed_in.policy.as_deref());
+        let provider = self.services().provider_for(signed_in.policy.as_deref());
         let metadata = provider.metadata().await?;
         let scopes = self.scopes_of_renewal(&signed_in, wanted);
         let answer = refresh(refresh_token, &scopes, client, &metadata, provider.http(), clock.now()).await;
-        measure::token_renewal(outcome_of(&answer));
+        metrics::token_renewal(outcome_of(&answer));
         let renewed = match answer {
             Ok(renewed) => renewed,
             Err(TokenError::Refused(refusal)) if refusal.wants_interaction() => {
@@ -183,9 +183,9 @@ impl IdentityWeb {
     }
 
     /// The scopes to name: at Entra and B2C with those of the sign-in, which they grant no refresh token without.
-    fn scopes_of_renewal(&self, signed_in: &SignedIn, wanted: &Wanted) -> Vec<String> {
+    fn scopes_of_renewal(&self, signed_in: &SignedIn, wanted: &TokenRequest) -> Vec<String> {
         let mut scopes = signed_in.tokens.scopes_to_name(&wanted.scopes).to_vec();
-        if !scopes.is_empty() && self.parts().provider.settings().kind != AuthorityKind::Oidc {
+        if !scopes.is_empty() && self.services().provider.settings().kind != AuthorityKind::Oidc {
             scopes.extend(["openid", "profile", "offline_access"].map(str::to_owned));
         }
         scopes
@@ -199,7 +199,7 @@ impl IdentityWeb {
         provider: &Provider,
         metadata: &Metadata,
     ) -> Result<Claims, Error> {
-        let Parts { client, clock, .. } = self.parts();
+        let Services { client, clock, .. } = self.services();
         let Some(id_token) = &renewed.id_token else { return Ok(signed_in.claims.clone()) };
         let rule = provider.settings().issuer_rule(metadata);
         let verifier = Verifier { issuer: &rule, client_id: &client.client_id, algorithm: client.algorithm };
@@ -215,7 +215,7 @@ impl IdentityWeb {
         Ok(claims)
     }
 
-    async fn end_unless_renewed(&self, session_key: &str, held: &Held, refusal: Refusal) -> Outcome {
+    async fn end_unless_renewed(&self, session_key: &str, held: &Loaded, refusal: Refusal) -> Outcome {
         if let Some(theirs) = self.store().end(session_key, held).await? {
             return Ok(theirs);
         }
@@ -226,7 +226,7 @@ impl IdentityWeb {
 
 /// The sign-in after a renewal. Where the answer could not be judged (`claims` is `None`), nothing of it is used but the
 /// refresh token, which may be the only one left.
-fn after_renewal(latest: SignedIn, wanted: &Wanted, renewed: &Renewed, claims: Option<&Claims>) -> SignedIn {
+fn after_renewal(latest: SignedIn, wanted: &TokenRequest, renewed: &Renewed, claims: Option<&Claims>) -> SignedIn {
     let Some(claims) = claims else {
         let mut kept = latest;
         kept.tokens.refresh_token = renewed.refresh_token.clone().or(kept.tokens.refresh_token);
@@ -238,7 +238,7 @@ fn after_renewal(latest: SignedIn, wanted: &Wanted, renewed: &Renewed, claims: O
     SignedIn { claims: claims.clone(), tokens, asked_groups, ..latest }
 }
 
-fn find(held: &Held, wanted: &Wanted, now: crate::clock::Timestamp) -> Option<String> {
+fn find(held: &Loaded, wanted: &TokenRequest, now: crate::clock::Timestamp) -> Option<String> {
     let tokens = &held.record.signed_in.as_ref()?.tokens;
     tokens.access_token(&wanted.scopes, wanted.refused.as_deref(), now).map(str::to_owned)
 }

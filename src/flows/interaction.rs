@@ -8,7 +8,7 @@ use ring::rand::SystemRandom;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Error, IdentityWeb, Parts};
+use super::{Error, IdentityWeb, Services};
 use crate::clock::Timestamp;
 use crate::oidc::authorization::RequestParameters;
 use crate::session::seal::Purpose;
@@ -61,11 +61,11 @@ impl Interaction {
             parameters.scopes.extend(new);
         }
         if let Some(claims) = claims {
-            let own = parameters.further.remove("claims").unwrap_or_default();
-            parameters.further.insert("claims".to_owned(), united(&own, &claims));
+            let own = parameters.extra.remove("claims").unwrap_or_default();
+            parameters.extra.insert("claims".to_owned(), united(&own, &claims));
         }
         if let Some(login_hint) = login_hint {
-            parameters.further.entry("login_hint".to_owned()).or_insert(login_hint);
+            parameters.extra.entry("login_hint".to_owned()).or_insert(login_hint);
         }
     }
 }
@@ -91,7 +91,7 @@ impl IdentityWeb {
     /// # Errors
     /// The system gives no random bytes.
     pub fn seal_interaction(&self, interaction: &Interaction) -> Result<String, Error> {
-        let Parts { ring, clock, .. } = self.parts();
+        let Services { ring, clock, .. } = self.services();
         let plain = Sealed { interaction: interaction.clone(), made_at: clock.now() };
         let plain = serde_json::to_vec(&plain).unwrap_or_default();
         Ok(URL_SAFE_NO_PAD.encode(ring.seal(&SystemRandom::new(), Purpose::Interaction, b"", PLACE, &plain)?))
@@ -100,7 +100,7 @@ impl IdentityWeb {
     /// The interaction that a parameter of the sign-in route holds; `None` for anything that was not sealed here within
     /// ten minutes.
     pub fn open_interaction(&self, parameter: &str) -> Option<Interaction> {
-        let Parts { ring, clock, .. } = self.parts();
+        let Services { ring, clock, .. } = self.services();
         let sealed = URL_SAFE_NO_PAD.decode(parameter).ok()?;
         let plain = ring.open(Purpose::Interaction, b"", PLACE, &sealed).ok()?;
         let sealed: Sealed = serde_json::from_slice(&plain).ok()?;

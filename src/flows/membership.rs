@@ -1,11 +1,11 @@
 //! Whether a person is in a group: by the ID token, or where it has not room for all, by asking Microsoft Graph for those
 //! groups alone. What Graph said stays with the session until the ID token is renewed.
 
-use super::renewal::Wanted;
+use super::renewal::TokenRequest;
 use super::{Error, IdentityWeb};
 use crate::entra::graph::{Graph, GraphError};
 use crate::entra::groups::{Groups, groups};
-use crate::session::current::{Current, Held, StoreError};
+use crate::session::current::{Current, Loaded, StoreError};
 use crate::session::record::{AskedGroup, SignedIn};
 
 impl IdentityWeb {
@@ -22,7 +22,7 @@ impl IdentityWeb {
         // Before the lease is taken, which the token's renewal takes too.
         let access_token = self.graph_token(current).await?;
         let session_key = current.session_key().ok_or(StoreError::Ended)?;
-        let ask = async |_: &Held, _| {
+        let ask = async |_: &Loaded, _| {
             let member_of = self.ask_graph(&access_token, asked).await?;
             let answers = asked.iter().map(|id| AskedGroup { id: id.clone(), is_member: member_of.contains(id) });
             let answers: Vec<_> = answers.collect();
@@ -33,19 +33,19 @@ impl IdentityWeb {
             };
             Ok(self.store().change_sign_in(&session_key, |_| false, change).await?)
         };
-        let held = self.by_one(&session_key, |held| known(held, asked).is_some(), ask).await?;
+        let held = self.with_lease(&session_key, |held| known(held, asked).is_some(), ask).await?;
         let answer = known(&held, asked).ok_or(StoreError::Contended)?;
         current.update(Some(held));
         Ok(answer)
     }
 
     async fn graph_token(&self, current: &Current) -> Result<String, Error> {
-        let wanted = Wanted { scopes: vec!["User.Read".to_owned()], refused: None };
+        let wanted = TokenRequest { scopes: vec!["User.Read".to_owned()], refused: None };
         self.access_token(current, &wanted).await
     }
 
     async fn ask_graph(&self, access_token: &str, asked: &[String]) -> Result<Vec<String>, Error> {
-        let provider = &self.parts().provider;
+        let provider = &self.services().provider;
         let base = provider.metadata().await?.graph().ok_or(GraphError::Malformed)?;
         let graph = Graph { base: &base, http: provider.http(), access_token };
         Ok(graph.member_groups(asked).await?)
@@ -53,7 +53,7 @@ impl IdentityWeb {
 }
 
 /// What is known without asking; `None` where the directory must be asked.
-fn known(held: &Held, asked: &[String]) -> Option<bool> {
+fn known(held: &Loaded, asked: &[String]) -> Option<bool> {
     let signed_in = held.record.signed_in.as_ref()?;
     match groups(&signed_in.claims) {
         Groups::All(all) => Some(asked.iter().any(|id| all.contains(&id.as_str()))),

@@ -8,12 +8,12 @@ use url::Url;
 
 use super::interaction::Interaction;
 use super::target::Target;
-use super::{Error, IdentityWeb, Parts};
+use super::{Error, IdentityWeb, Services};
 use crate::oidc::authorization::{RequestParameters, Transaction};
 use crate::oidc::provider::Provider;
 
 /// A sign-in that has begun.
-pub struct Begun {
+pub struct AuthorizationRedirect {
     /// Where to send the browser.
     pub url: Url,
     /// What the browser is to remember.
@@ -21,7 +21,7 @@ pub struct Begun {
 }
 
 impl IdentityWeb {
-    /// Begins a sign-in. `further` are this request's own parameters, over those of the settings; `interaction` is what
+    /// Begins a sign-in. `extra` are this request's own parameters, over those of the settings; `interaction` is what
     /// it must ask beyond them.
     ///
     /// # Errors
@@ -29,22 +29,22 @@ impl IdentityWeb {
     pub async fn begin(
         &self,
         target: &Target,
-        further: BTreeMap<String, String>,
+        extra: BTreeMap<String, String>,
         interaction: Interaction,
         present: &[Cookie<'_>],
-    ) -> Result<Begun, Error> {
-        self.begin_at(&self.0.provider, target, further, interaction, present).await
+    ) -> Result<AuthorizationRedirect, Error> {
+        self.begin_at(&self.0.provider, target, extra, interaction, present).await
     }
 
     async fn begin_at(
         &self,
         provider: &Provider,
         target: &Target,
-        further: BTreeMap<String, String>,
+        extra: BTreeMap<String, String>,
         interaction: Interaction,
         present: &[Cookie<'_>],
-    ) -> Result<Begun, Error> {
-        let Parts { client, auth_request, ring, transactions, clock, .. } = &*self.0;
+    ) -> Result<AuthorizationRedirect, Error> {
+        let Services { client, auth_request, ring, transactions, clock, .. } = &*self.0;
         let metadata = provider.metadata().await?;
         let (random, now) = (SystemRandom::new(), clock.now());
         let mut transaction = Transaction::begin(&random, auth_request.redirect_uri.as_str(), target.as_str(), now)?;
@@ -52,16 +52,16 @@ impl IdentityWeb {
         let mut parameters = RequestParameters {
             scopes: auth_request.scopes.clone(),
             response_mode: auth_request.form_post.then_some("form_post"),
-            further: auth_request.further.clone(),
+            extra: auth_request.extra.clone(),
         };
-        parameters.further.extend(further);
+        parameters.extra.extend(extra);
         interaction.add_to(&mut parameters);
-        if provider.settings().is_entra() && parameters.further.get("prompt").is_some_and(|it| it == "select_account") {
-            parameters.further.remove("login_hint"); // Entra answers both with an error.
+        if provider.settings().is_entra() && parameters.extra.get("prompt").is_some_and(|it| it == "select_account") {
+            parameters.extra.remove("login_hint"); // Entra answers both with an error.
         }
         let url = transaction.url(&metadata, &client.client_id, &parameters)?;
         let cookies = transactions.remember(ring, &random, &transaction, present, now)?;
-        Ok(Begun { url, cookies })
+        Ok(AuthorizationRedirect { url, cookies })
     }
 
     /// Checks that a third party asks for a sign-in at our provider (OpenID Connect Core section 4).
@@ -79,8 +79,8 @@ impl IdentityWeb {
     ///
     /// # Errors
     /// As [`IdentityWeb::begin`].
-    pub async fn begin_profile(&self, target: &Target, present: &[Cookie<'_>]) -> Result<Begun, Error> {
-        let Parts { profile, provider, .. } = &*self.0;
+    pub async fn begin_profile(&self, target: &Target, present: &[Cookie<'_>]) -> Result<AuthorizationRedirect, Error> {
+        let Services { profile, provider, .. } = &*self.0;
         self.begin_at(profile.as_ref().unwrap_or(provider), target, BTreeMap::new(), Interaction::default(), present)
             .await
     }
@@ -89,8 +89,12 @@ impl IdentityWeb {
     ///
     /// # Errors
     /// As [`IdentityWeb::begin`].
-    pub async fn begin_password(&self, target: &Target, present: &[Cookie<'_>]) -> Result<Begun, Error> {
-        let Parts { password, provider, .. } = &*self.0;
+    pub async fn begin_password(
+        &self,
+        target: &Target,
+        present: &[Cookie<'_>],
+    ) -> Result<AuthorizationRedirect, Error> {
+        let Services { password, provider, .. } = &*self.0;
         self.begin_at(password.as_ref().unwrap_or(provider), target, BTreeMap::new(), Interaction::default(), present)
             .await
     }

@@ -9,7 +9,7 @@ use crate::oidc::provider::Provider;
 
 /// Where a person goes who chose something else than to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Detour {
+pub enum UserChoice {
     /// To the policy that resets passwords, and from there to the target.
     ResetPassword(Target),
     /// Back to where they were, still as they were.
@@ -22,12 +22,12 @@ pub enum Detour {
 }
 
 /// What is still wanted of a transaction once its response is judged.
-pub(super) struct Origin {
+pub(super) struct FlowOrigin {
     policy: Option<String>,
     target: Target,
 }
 
-impl Origin {
+impl FlowOrigin {
     pub(super) fn of(transaction: &Transaction, own_prefix: &str) -> Self {
         Self { policy: transaction.policy.clone(), target: Target::parse(&transaction.target, own_prefix) }
     }
@@ -36,17 +36,17 @@ impl Origin {
 impl IdentityWeb {
     /// Where a refusal leads that is a person's choice. The policy that resets passwords leads to itself never, so
     /// nobody goes in circles.
-    pub(super) fn detour(&self, error: &AuthorizationError, origin: Origin) -> Option<Detour> {
+    pub(super) fn detour(&self, error: &AuthorizationError, origin: FlowOrigin) -> Option<UserChoice> {
         let (AuthorizationError::Refused(refusal), Some(policy)) = (error, origin.policy) else { return None };
         let is = |provider: &Provider| provider.settings().policy.as_ref() == Some(&policy);
         match choice(refusal)? {
             Choice::Cancel => {
-                let editing = self.parts().profile.as_ref().is_some_and(is);
-                Some(Detour::Back { target: origin.target, editing })
+                let editing = self.services().profile.as_ref().is_some_and(is);
+                Some(UserChoice::Back { target: origin.target, editing })
             }
             Choice::ForgotPassword => {
-                let circles = self.parts().password.as_ref().is_none_or(is);
-                (!circles).then_some(Detour::ResetPassword(origin.target))
+                let circles = self.services().password.as_ref().is_none_or(is);
+                (!circles).then_some(UserChoice::ResetPassword(origin.target))
             }
         }
     }

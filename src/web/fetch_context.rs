@@ -8,24 +8,24 @@ use url::Url;
 
 /// Where a request comes from, and what it is for.
 #[derive(Clone, Copy, Debug)]
-pub struct Origin<'a> {
+pub struct FetchContext<'a> {
     method: &'a Method,
     headers: &'a HeaderMap,
 }
 
-impl<'a> From<&'a HttpRequest> for Origin<'a> {
+impl<'a> From<&'a HttpRequest> for FetchContext<'a> {
     fn from(request: &'a HttpRequest) -> Self {
         Self { method: request.method(), headers: request.headers() }
     }
 }
 
-impl<'a> From<&'a ServiceRequest> for Origin<'a> {
+impl<'a> From<&'a ServiceRequest> for FetchContext<'a> {
     fn from(request: &'a ServiceRequest) -> Self {
         Self { method: request.method(), headers: request.headers() }
     }
 }
 
-impl<'a> Origin<'a> {
+impl<'a> FetchContext<'a> {
     /// The same headers, of a request with another method.
     #[must_use]
     pub fn with_method(self, method: &'a Method) -> Self {
@@ -64,8 +64,8 @@ impl<'a> Origin<'a> {
             .any(|name| self.header(name).is_some_and(|purpose| purpose.contains("prefetch")))
     }
 
-    /// Whether a page of this site sent it: by `Sec-Fetch-Site`, and by `Origin` where one is there. With neither
-    /// header it is refused: every browser sends `Origin` with a POST.
+    /// Whether a page of this site sent it: by `Sec-Fetch-Site`, and by `FetchContext` where one is there. With neither
+    /// header it is refused: every browser sends `FetchContext` with a POST.
     pub fn is_same_origin(&self, public_url: &Url) -> bool {
         let site = self.header("sec-fetch-site");
         let origin = self.headers.get(ORIGIN).map(HeaderValue::as_bytes);
@@ -92,7 +92,7 @@ mod tests {
 
     fn same_origin(headers: &[(&'static str, &str)]) -> bool {
         let request = headers.iter().fold(TestRequest::post(), |request, header| request.insert_header(*header));
-        Origin::from(&request.to_http_request()).is_same_origin(&Url::parse("https://app.example").unwrap())
+        FetchContext::from(&request.to_http_request()).is_same_origin(&Url::parse("https://app.example").unwrap())
     }
 
     #[test]
@@ -120,7 +120,7 @@ mod tests {
     fn scripts_are_told_from_navigations() {
         let navigation = |headers: &[(&'static str, &str)]| {
             let request = headers.iter().fold(TestRequest::get(), |request, header| request.insert_header(*header));
-            Origin::from(&request.to_http_request()).is_navigation()
+            FetchContext::from(&request.to_http_request()).is_navigation()
         };
         assert!(navigation(&[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]));
         assert!(navigation(&[("accept", "text/html,*/*;q=0.8")]));
