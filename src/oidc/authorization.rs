@@ -23,7 +23,6 @@ const MAX_CODE_BYTES: usize = 8 * 1024;
 
 /// A sign-in under way: what only the browser that began it may bring to its end.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Transaction {
     /// Names this transaction in the response (RFC 6749 section 10.12).
     pub state: String,

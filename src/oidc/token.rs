@@ -130,7 +130,7 @@ pub async fn redeem(
 fn first(response: Renewed) -> Result<TokenSet, TokenError> {
     let Renewed { granted, id_token, refresh_token } = response;
     let id_token = id_token.ok_or(TokenError::Malformed)?;
-    Ok(TokenSet { granted, id_token, refresh_token, additional: Vec::new() })
+    Ok(TokenSet { granted, id_token, refresh_token, ..TokenSet::default() })
 }
 
 /// Renews tokens (OpenID Connect Core section 12, RFC 6749 section 6). `scopes` are those wanted; none means those
@@ -183,6 +183,7 @@ fn validate(
             obtained_at: now,
             expires_at: lifetime.map(|lifetime| now.plus(lifetime)),
             scope,
+            ..Granted::default()
         },
         id_token: tokens.id_token.clone(),
         refresh_token: tokens.refresh_token().map(|token| token.secret().clone()),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 
@@ -16,8 +17,7 @@ const MAX_ADDITIONAL: usize = 8;
 const OF_SIGN_IN: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
 /// An access token with what is known of it. `Debug` prints nothing of it.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Granted {
     /// For the userinfo endpoint and other resources; opaque to us. Empty where B2C gave none.
     pub access_token: String,
@@ -27,11 +27,13 @@ pub struct Granted {
     pub expires_at: Option<Timestamp>,
     /// The scopes granted, where the provider says so; else those that were asked for (RFC 6749 section 5.1).
     pub scope: Option<String>,
+    /// Fields of a newer version, kept as read: replicas of two versions share one store.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
 }
 
 /// The tokens of one sign-in; made only from a [`super::authorization::Code`]. `Debug` prints none of them.
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct TokenSet {
     /// The access token of the sign-in's own scopes.
     pub granted: Granted,
@@ -42,6 +44,9 @@ pub struct TokenSet {
     /// Access tokens for additional resources, each with the scopes that were asked for.
     #[serde(rename = "further")]
     pub additional: Vec<(Vec<String>, Granted)>,
+    /// Fields of a newer version, kept as read, also by a renewal.
+    #[serde(flatten)]
+    pub unknown: Map<String, Value>,
 }
 
 /// The answer to a renewal.
@@ -141,16 +146,12 @@ mod tests {
             obtained_at: Timestamp(0),
             expires_at: Some(Timestamp(expires_at)),
             scope,
+            ..Granted::default()
         }
     }
 
     fn tokens(own: Granted) -> TokenSet {
-        TokenSet {
-            granted: own,
-            id_token: "i".to_owned(),
-            refresh_token: Some("r1".to_owned()),
-            additional: Vec::new(),
-        }
+        TokenSet { granted: own, id_token: "i".to_owned(), refresh_token: Some("r1".to_owned()), ..TokenSet::default() }
     }
 
     fn scopes(list: &str) -> Vec<String> {
@@ -200,5 +201,35 @@ mod tests {
         assert_eq!(third.access_token(&scopes("api://y/.default"), None, Timestamp(0)), Some("c"));
         let many = (0..20).fold(third, |held, n| held.renewed(&scopes(&format!("s{n}")), renewed("d", "z", None)));
         assert_eq!(many.additional.len(), MAX_ADDITIONAL);
+    }
+
+    #[test]
+    fn fields_of_a_newer_version_are_kept_to_the_letter() {
+        let granted = r#""access_token":"a","obtained_at":1,"expires_at":2,"scope":"openid""#;
+        let newer = format!(
+            r#"{{"granted":{{{granted},"key":{{"n":18446744073709551615,"m":-9223372036854775808,"f":1.0}}}},"id_token":"i",
+            "refresh_token":null,"further":[[["x"],{{{granted},"key":[0.1,null]}}]],"dpop":{{"jkt":["k"]}}}}"#
+        );
+        let newer: Value = serde_json::from_str(&newer).unwrap();
+        let read: TokenSet = serde_json::from_value(newer.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&read).unwrap(), newer);
+        let read: TokenSet = serde_json::from_str(&newer.to_string()).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap().parse::<Value>().unwrap(), newer);
+        let renewed = read.renewed(&[], Renewed { granted: Granted::default(), id_token: None, refresh_token: None });
+        assert_eq!(renewed.unknown["dpop"], newer["dpop"]);
+        assert!(renewed.granted.unknown.is_empty(), "what was said of a token goes with it");
+    }
+
+    /// Commit 5570e65 refuses every other field.
+    #[test]
+    fn what_is_written_has_the_fields_that_the_version_before_knows() {
+        let mut tokens = tokens(granted("a", "x", 1000));
+        tokens.additional.push((scopes("y"), granted("b", "y", 1000)));
+        let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        let written = serde_json::to_value(&tokens).unwrap();
+        assert_eq!(names(&written), ["further", "granted", "id_token", "refresh_token"]);
+        for granted in [&written["granted"], &written["further"][0][1]] {
+            assert_eq!(names(granted), ["access_token", "expires_at", "obtained_at", "scope"]);
+        }
     }
 }

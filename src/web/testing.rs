@@ -19,8 +19,7 @@ impl IdentityWeb {
     /// The session cannot be stored.
     pub async fn sign_in_for_tests(&self, claims: Map<String, Value>) -> Result<Cookie<'static>, StoreError> {
         let (services, now) = (self.services(), self.services().clock.now());
-        let granted = Granted { access_token: String::new(), obtained_at: now, expires_at: None, scope: None };
-        let tokens = TokenSet { granted, id_token: String::new(), refresh_token: None, additional: Vec::new() };
+        let tokens = TokenSet { granted: Granted { obtained_at: now, ..Granted::default() }, ..TokenSet::default() };
         let claims = Claims::unverified_for_tests(claims);
         let signed_in = SignedIn { claims, tokens, at: now, asked_groups: Vec::new(), policy: None };
         let session_key = self.store().create(&Record::begin(Some(signed_in), BTreeMap::new(), now)).await?;
