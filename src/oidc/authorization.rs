@@ -14,6 +14,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::callback::{AuthorizationError, Callback};
+use super::endpoint;
 use super::issuer::IssuerRule;
 use super::provider::Metadata;
 use crate::clock::Timestamp;
@@ -104,8 +105,10 @@ impl Transaction {
     ) -> Result<Url, url::ParseError> {
         let challenge =
             PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(self.pkce_verifier.clone()));
+        let mut bare = metadata.authorization_endpoint.clone();
+        bare.set_query(None);
         let client = BasicClient::new(ClientId::new(client_id.to_owned()))
-            .set_auth_uri(AuthUrl::from_url(metadata.authorization_endpoint.clone()))
+            .set_auth_uri(AuthUrl::from_url(bare))
             .set_redirect_uri(RedirectUrl::new(self.redirect_uri.clone())?);
         let mut request = client
             .authorize_url(|| CsrfToken::new(self.state.clone()))
@@ -118,7 +121,8 @@ impl Transaction {
         for (name, value) in &parameters.extra {
             request = request.add_extra_param(name.as_str(), value.as_str());
         }
-        Ok(request.url().0)
+        let ours: Vec<_> = request.url().0.query_pairs().into_owned().collect();
+        Ok(endpoint::with_parameters(&metadata.authorization_endpoint, &ours))
     }
 
     /// Judges the response to this transaction's request: `iss`, then the provider's error, then the code.
@@ -189,7 +193,7 @@ mod tests {
     fn metadata(announces_issuer: bool) -> Metadata {
         serde_json::from_value(serde_json::json!({
             "issuer": "https://op.example",
-            "authorization_endpoint": "https://op.example/authorize?p=susi",
+            "authorization_endpoint": "https://op.example/authorize?p=susi&state=theirs&nonce=theirs&scope=theirs#top",
             "token_endpoint": "https://op.example/token",
             "jwks_uri": "https://op.example/jwks",
             "authorization_response_iss_parameter_supported": announces_issuer,
@@ -249,8 +253,11 @@ mod tests {
         let transaction = transaction();
         let parameters = RequestParameters { scopes: vec!["openid".to_owned()], ..RequestParameters::default() };
         let url = transaction.url(&metadata(false), "client", &parameters).unwrap();
-        let query: BTreeMap<_, _> = url.query_pairs().into_owned().collect();
-        assert_eq!(query["p"], "susi", "what the endpoint's own query says is kept");
+        let pairs: Vec<_> = url.query_pairs().into_owned().collect();
+        let query: BTreeMap<_, _> = pairs.iter().cloned().collect();
+        assert_eq!(query.len(), pairs.len(), "each parameter once: {url}");
+        assert_eq!((query["p"].as_str(), url.fragment()), ("susi", None), "the endpoint's own query is kept");
+        assert_eq!(query["scope"], "openid");
         assert_eq!(query["code_challenge_method"], "S256");
         assert_eq!(query["state"].len(), 43);
         assert_eq!(query["nonce"].len(), 43);

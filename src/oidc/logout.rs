@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use super::endpoint;
+
 /// A request to the provider's `end_session_endpoint`.
 #[derive(Debug)]
 pub struct EndSession<'a> {
@@ -20,17 +22,15 @@ pub struct EndSession<'a> {
 impl EndSession<'_> {
     /// The URL to send the browser to.
     pub fn url(&self, end_session_endpoint: &Url) -> Url {
-        let mut url = end_session_endpoint.clone();
-        let mut query = url.query_pairs_mut();
-        query
-            .append_pair("id_token_hint", self.id_token_hint)
-            .append_pair("client_id", self.client_id)
-            .append_pair("post_logout_redirect_uri", self.post_logout_redirect_uri)
-            .append_pair("state", self.state);
-        if let Some(hint) = self.logout_hint {
-            query.append_pair("logout_hint", hint);
-        }
-        drop(query);
-        url
+        let mut parameters = vec![
+            ("id_token_hint", self.id_token_hint),
+            ("client_id", self.client_id),
+            ("post_logout_redirect_uri", self.post_logout_redirect_uri),
+            ("state", self.state),
+        ];
+        parameters.extend(self.logout_hint.map(|hint| ("logout_hint", hint)));
+        let parameters: Vec<_> =
+            parameters.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        endpoint::with_parameters(end_session_endpoint, &parameters)
     }
 }

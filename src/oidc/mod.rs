@@ -21,6 +21,7 @@ pub mod certificate;
 pub mod claims;
 pub mod client_authentication;
 pub mod credential;
+mod endpoint;
 pub mod federated_token;
 pub mod http;
 pub mod id_token;

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
 
 pub use super::authority::{AuthorityKind, ProviderSettings};
 use super::cache::Cached;
+use super::endpoint;
+pub use super::endpoint::is_loopback;
 use super::http::{Answer, Http, HttpError};
 use super::issuer::{IssuerRule, TENANT_PLACEHOLDER};
 use super::json;
@@ -82,8 +84,8 @@ impl ProviderSettings {
         self.check_issuer(&metadata.issuer)
             .map_err(|expected| ProviderError::WrongIssuer { found: found(), expected })?;
         let issuer = Url::parse(&metadata.issuer).map_err(|error| malformed(format!("issuer: {error}")))?;
-        for (name, endpoint) in metadata.endpoints() {
-            check_endpoint(&issuer, endpoint).map_err(|error| malformed(format!("{name} {error}")))?;
+        for (name, url) in metadata.endpoints() {
+            endpoint::check(&issuer, url).map_err(|error| malformed(format!("{name} {error}")))?;
         }
         metadata.access_token_optional = self.kind == AuthorityKind::B2c;
         Ok(metadata)
@@ -100,7 +102,7 @@ impl Metadata {
     pub fn graph(&self) -> Option<Url> {
         let issuer = Url::parse(&self.issuer.replace(TENANT_PLACEHOLDER, "tenant")).ok()?;
         let url = Url::parse(&format!("{}://{}/", issuer.scheme(), self.msgraph_host.as_ref()?)).ok()?;
-        (url.path() == "/" && url.username().is_empty() && check_endpoint(&issuer, &url).is_ok()).then_some(url)
+        (url.path() == "/" && url.username().is_empty() && endpoint::check(&issuer, &url).is_ok()).then_some(url)
     }
 
     /// Whether the token endpoint takes a client authentication method.
@@ -118,30 +120,6 @@ impl Metadata {
         ]
         .into_iter()
         .filter_map(|(name, endpoint)| Some((name, endpoint?)))
-    }
-}
-
-/// Discovery section 3: endpoints are https. Plain http only where the issuer itself is so, on loopback; and no
-/// issuer from outside sends us to our own machine.
-fn check_endpoint(issuer: &Url, endpoint: &Url) -> Result<(), &'static str> {
-    match endpoint.scheme() {
-        "https" => {}
-        "http" if issuer.scheme() == "http" => {}
-        _ => return Err("is not an https URL"),
-    }
-    if is_loopback(endpoint) && !is_loopback(issuer) {
-        return Err("is on this machine, its issuer is not");
-    }
-    Ok(())
-}
-
-/// Whether a URL's host is this machine: `localhost`, 127.0.0.0/8 or `::1`.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 
