@@ -2,25 +2,25 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-/// A point in time, in whole seconds since 1970-01-01T00:00:00Z, as JWTs count it (RFC 7519 section 2).
+/// A point in time, in whole seconds since 1970-01-01T00:00:00Z, as in JWTs (RFC 7519 section 2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// The whole time from `earlier` to here; zero where `earlier` is later.
+    /// Returns the time from `earlier` to here, or zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_secs(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// This time, later by `duration`.
+    /// Returns this time, later by `duration`.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)))
@@ -37,43 +37,70 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// The clock: the system's, which a test may set ahead.
+/// A point in monotonic time: later ones are later, whatever sets the wall clock. For everything that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(Instant);
+
+impl Moment {
+    /// Returns the time from `earlier` to here, or zero if `earlier` is later.
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_duration_since(earlier.0)
+    }
+
+    /// Returns this moment, later by `duration`.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0 + duration)
+    }
+}
+
+/// The clock: the system's, which tests can move.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
-    ahead_seconds: Arc<AtomicI64>,
+    wall_offset_seconds: Arc<AtomicI64>,
+    monotonic_offset_seconds: Arc<AtomicU64>,
 }
 
 impl Clock {
-    /// The system's clock.
+    /// Returns the system's clock.
     pub fn system() -> Self {
         Self::default()
     }
 
-    /// The time now.
+    /// Returns the wall clock's time. It may jump, also backwards.
     #[expect(clippy::disallowed_methods, reason = "this is the place")]
     pub fn now(&self) -> Timestamp {
         let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX) + self.ahead_seconds.load(Ordering::Relaxed))
+        let offset = self.wall_offset_seconds.load(Ordering::Relaxed);
+        Timestamp(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX) + offset)
     }
 
-    /// Sets this clock and all its clones ahead (or, negative, back). For tests.
+    /// Returns the monotonic clock's time.
+    #[expect(clippy::disallowed_methods, reason = "this is the place")]
+    pub fn moment(&self) -> Moment {
+        Moment(Instant::now() + Duration::from_secs(self.monotonic_offset_seconds.load(Ordering::Relaxed)))
+    }
+
+    /// Lets time pass on this clock and all its clones. A negative number sets the wall clock back; monotonic time stays.
+    /// For tests.
     pub fn advance_seconds(&self, seconds: i64) {
-        self.ahead_seconds.fetch_add(seconds, Ordering::Relaxed);
+        self.wall_offset_seconds.fetch_add(seconds, Ordering::Relaxed);
+        self.monotonic_offset_seconds.fetch_add(u64::try_from(seconds).unwrap_or(0), Ordering::Relaxed);
     }
 }
 
-/// Measures how long something takes; no clock that is set changes it.
+/// Measures how long something takes, whatever sets the wall clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Starts it.
+    /// Starts measuring.
     #[expect(clippy::disallowed_methods, reason = "this is the place")]
     pub fn start() -> Self {
         Self(Instant::now())
     }
 
-    /// The time since it was started.
+    /// Returns the time since the start.
     pub fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
@@ -92,5 +119,18 @@ mod tests {
     #[test]
     fn the_time_since_a_later_time_is_zero() {
         assert_eq!(Timestamp(1).since(Timestamp(9)), Duration::ZERO);
+    }
+
+    #[test]
+    fn monotonic_time_does_not_go_back_with_the_wall_clock() {
+        let clock = Clock::system();
+        let (wall, moment) = (clock.now(), clock.moment());
+        clock.advance_seconds(60);
+        assert!(clock.now().since(wall) >= Duration::from_secs(60));
+        assert!(clock.moment().since(moment) >= Duration::from_secs(60));
+        clock.advance_seconds(-3600);
+        assert!(clock.now() < wall);
+        assert!(clock.moment().since(moment) >= Duration::from_secs(60));
+        assert_eq!(moment.since(moment.plus(Duration::from_secs(1))), Duration::ZERO);
     }
 }

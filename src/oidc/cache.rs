@@ -1,4 +1,5 @@
-//! One document of the provider's, kept by its lifetime and fetched by one request at a time.
+//! A document of the provider, cached for its lifetime and fetched by one request at a time. All waiting is by the
+//! monotonic clock: setting the wall clock back must not stop retries.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -6,21 +7,21 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 use super::provider::ProviderError;
-use crate::clock::{Clock, Timestamp};
+use crate::clock::{Clock, Moment};
 use crate::metrics;
 
-/// Bounds on the lifetime that the provider names, and what stands for none.
+/// Bounds on the lifetime that the provider names, and the lifetime if it names none.
 const LIFETIME_LEAST: Duration = Duration::from_mins(1);
 const LIFETIME_MOST: Duration = Duration::from_hours(24);
 const LIFETIME_UNKNOWN: Duration = Duration::from_hours(1);
-/// How long a failed fetch is answered with its error, and a document past its lifetime is served, unasked.
+/// How long no fetch follows a failed one: with nothing to serve meanwhile, and with a stale document.
 const RETRY_WITH_NOTHING: Duration = Duration::from_secs(1);
 const RETRY_WITH_STALE: Duration = Duration::from_mins(1);
-/// How long no second fetch follows one that was asked for before its time.
+/// How long no second forced fetch follows one that succeeded.
 const COOLDOWN: Duration = Duration::from_mins(1);
 
 pub(super) struct Cached<T> {
-    /// Its name in the metrics.
+    /// The document's name in metrics.
     document: &'static str,
     clock: Clock,
     entry: RwLock<Option<Entry<T>>>,
@@ -29,13 +30,21 @@ pub(super) struct Cached<T> {
 
 struct Entry<T> {
     value: Arc<T>,
-    stale_at: Timestamp,
+    stale_at: Moment,
 }
 
 #[derive(Default)]
 struct Fetches {
-    failed: Option<(Timestamp, ProviderError)>,
-    forced_at: Option<Timestamp>,
+    failed: Option<(Moment, ProviderError)>,
+    /// When a forced fetch last succeeded.
+    forced_at: Option<Moment>,
+}
+
+impl Fetches {
+    /// The error of the last fetch, if it failed less than `pause` ago.
+    fn failed_within(&self, pause: Duration, now: Moment) -> Option<ProviderError> {
+        self.failed.as_ref().filter(|(at, _)| now.since(*at) < pause).map(|(_, error)| error.clone())
+    }
 }
 
 impl<T> Cached<T> {
@@ -43,18 +52,18 @@ impl<T> Cached<T> {
         Self { document, clock: clock.clone(), entry: RwLock::new(None), fetches: Mutex::default() }
     }
 
-    /// What is held, fresh or stale.
+    /// Returns the cached document, fresh or stale.
     pub(super) fn held(&self) -> Option<Arc<T>> {
         self.entry.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|entry| Arc::clone(&entry.value))
     }
 
     fn fresh(&self) -> Option<Arc<T>> {
         let entry = self.entry.read().unwrap_or_else(PoisonError::into_inner);
-        entry.as_ref().filter(|entry| self.clock.now() < entry.stale_at).map(|entry| Arc::clone(&entry.value))
+        entry.as_ref().filter(|entry| self.clock.moment() < entry.stale_at).map(|entry| Arc::clone(&entry.value))
     }
 
-    /// The document: held, or fetched. Past its lifetime it is still served while another request fetches it, and
-    /// where the fetch fails.
+    /// Returns the document, from the cache or fetched. A stale document is served while another request fetches it,
+    /// and if the fetch fails.
     pub(super) async fn get<F>(&self, fetch: F) -> Result<Arc<T>, ProviderError>
     where
         F: AsyncFnOnce() -> Result<(T, Option<Duration>), ProviderError>,
@@ -70,7 +79,7 @@ impl<T> Cached<T> {
         found
     }
 
-    /// The document where none is fresh: fetched, else the stale one.
+    /// Fetches the document, or returns the stale one if that fails.
     async fn renewed<F>(&self, stale: Option<Arc<T>>, fetch: F) -> Result<Arc<T>, ProviderError>
     where
         F: AsyncFnOnce() -> Result<(T, Option<Duration>), ProviderError>,
@@ -84,14 +93,15 @@ impl<T> Cached<T> {
             return Ok(value);
         }
         let pause = if stale.is_some() { RETRY_WITH_STALE } else { RETRY_WITH_NOTHING };
-        let outcome = match &fetches.failed {
-            Some((at, error)) if self.clock.now().since(*at) < pause => Err(error.clone()),
-            _ => self.fetch(&mut fetches, fetch).await,
+        let outcome = match fetches.failed_within(pause, self.clock.moment()) {
+            Some(error) => Err(error),
+            None => self.fetch(&mut fetches, fetch).await,
         };
         outcome.or_else(|error| stale.ok_or(error))
     }
 
-    /// The document, fetched before its time because `seen` did not serve; `None` within the cooldown.
+    /// Fetches the document before its lifetime ends, because `seen` was not good enough. Returns `None` within the
+    /// cooldown.
     pub(super) async fn newer_than<F>(&self, seen: &Arc<T>, fetch: F) -> Result<Option<Arc<T>>, ProviderError>
     where
         F: AsyncFnOnce() -> Result<(T, Option<Duration>), ProviderError>,
@@ -100,12 +110,16 @@ impl<T> Cached<T> {
         if let Some(held) = self.held().filter(|held| !Arc::ptr_eq(held, seen)) {
             return Ok(Some(held));
         }
-        let now = self.clock.now();
+        let now = self.clock.moment();
         if fetches.forced_at.is_some_and(|at| now.since(at) < COOLDOWN) {
             return Ok(None);
         }
+        if let Some(error) = fetches.failed_within(RETRY_WITH_NOTHING, now) {
+            return Err(error);
+        }
+        let newer = self.fetch(&mut fetches, fetch).await?;
         fetches.forced_at = Some(now);
-        self.fetch(&mut fetches, fetch).await.map(Some)
+        Ok(Some(newer))
     }
 
     async fn fetch<F>(&self, fetches: &mut Fetches, fetch: F) -> Result<Arc<T>, ProviderError>
@@ -113,7 +127,7 @@ impl<T> Cached<T> {
         F: AsyncFnOnce() -> Result<(T, Option<Duration>), ProviderError>,
     {
         let outcome = fetch().await;
-        let now = self.clock.now();
+        let now = self.clock.moment();
         match outcome {
             Ok((value, lifetime)) => {
                 let lifetime = lifetime.unwrap_or(LIFETIME_UNKNOWN).clamp(LIFETIME_LEAST, LIFETIME_MOST);
@@ -185,5 +199,31 @@ mod tests {
         assert!(cached.newer_than(&newer, async || fetch(&counter).await).await.unwrap().is_none());
         clock.advance_seconds(60);
         assert!(cached.newer_than(&newer, async || fetch(&counter).await).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn with_the_clock_set_back_what_failed_is_tried_again_all_the_same() {
+        let (clock, counter) = (Clock::system(), AtomicU32::new(0));
+        let cached = Cached::new("keys", &clock);
+        assert!(cached.get(async || fail()).await.is_err());
+        clock.advance_seconds(-3600);
+        clock.advance_seconds(1);
+        let seen = cached.get(async || fetch(&counter).await).await.unwrap();
+        let newer = cached.newer_than(&seen, async || fetch(&counter).await).await.unwrap().unwrap();
+        clock.advance_seconds(-3600);
+        clock.advance_seconds(60);
+        assert!(cached.newer_than(&newer, async || fetch(&counter).await).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_forced_fetch_that_failed_is_tried_again_after_a_second() {
+        let (clock, counter) = (Clock::system(), AtomicU32::new(0));
+        let cached = Cached::new("keys", &clock);
+        let seen = cached.get(async || fetch(&counter).await).await.unwrap();
+        assert!(cached.newer_than(&seen, async || fail()).await.is_err());
+        assert!(cached.newer_than(&seen, async || fetch(&counter).await).await.is_err(), "not at once");
+        assert_eq!(counter.load(Ordering::Relaxed), 1);
+        clock.advance_seconds(1);
+        assert!(cached.newer_than(&seen, async || fetch(&counter).await).await.unwrap().is_some());
     }
 }
