@@ -1,35 +1,54 @@
-//! JSON as security needs it: a member name that stands twice is refused.
+//! JSON from the provider: duplicate member names and deep nesting are refused.
 //!
-//! RFC 7519 section 4 lets a reader take the last of two equal claims; two readers who differ in that see two
-//! different tokens, so here there is none.
+//! RFC 7519 section 4 lets a reader take the last of two claims of one name. Two readers that differ in that see two
+//! different tokens, so such a token is refused. What is accepted here is stored in session records, so its depth must
+//! leave room below the limit of their reader (128).
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
+
+/// The deepest nesting of objects and arrays that is accepted, the outermost included.
+pub const MAX_DEPTH: usize = 32;
 
 /// Reads a JSON object.
 ///
 /// # Errors
-/// Text that is not JSON, not an object, nested deeper than 128, or with a member name twice in one object.
+/// The text is not JSON or not an object, is nested deeper than [`MAX_DEPTH`], or has a member name twice in one object.
 pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
-    match serde_json::from_slice::<Strict>(bytes)?.0 {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = Strict { levels: MAX_DEPTH }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    match value {
         Value::Object(members) => Ok(members),
-        _ => Err(serde_json::Error::custom("not a JSON object")),
+        _ => Err(Error::custom("not a JSON object")),
     }
 }
 
-struct Strict(Value);
+/// Reads a value with at most so many levels of objects and arrays.
+#[derive(Clone, Copy)]
+struct Strict {
+    levels: usize,
+}
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+impl Strict {
+    /// Returns the reader of what is inside an object or array.
+    fn inside<E: Error>(self) -> Result<Self, E> {
+        let levels = self.levels.checked_sub(1).ok_or_else(|| E::custom("nested too deep"))?;
+        Ok(Self { levels })
     }
 }
 
-struct StrictVisitor;
+impl<'de> DeserializeSeed<'de> for Strict {
+    type Value = Value;
 
-impl<'de> Visitor<'de> for StrictVisitor {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,18 +80,18 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-        let mut array = Vec::new();
-        while let Some(Strict(element)) = elements.next_element()? {
+        let (inside, mut array) = (self.inside()?, Vec::new());
+        while let Some(element) = elements.next_element_seed(inside)? {
             array.push(element);
         }
         Ok(Value::Array(array))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
-            if object.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member name stands twice"));
+        let (inside, mut object) = (self.inside()?, Map::new());
+        while let Some(name) = members.next_key::<String>()? {
+            if object.insert(name, members.next_value_seed(inside)?).is_some() {
+                return Err(A::Error::custom("a member name occurs twice"));
             }
         }
         Ok(Value::Object(object))
@@ -95,6 +114,20 @@ mod tests {
         let deep = "[".repeat(100_000);
         for text in ["", "[]", "1e400", r#"{"exp":1e400}"#, "{\"a\":\"\u{0}\"}", deep.as_str()] {
             assert!(object(text.as_bytes()).is_err());
+        }
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused() {
+        let nested = |open: &str, depth: usize, close: &str| {
+            let inner = depth - 1;
+            object(format!(r#"{{"a":{}1{}}}"#, open.repeat(inner), close.repeat(inner)).as_bytes())
+        };
+        for (open, close) in [("[", "]"), (r#"{"b":"#, "}")] {
+            assert!(nested(open, MAX_DEPTH, close).is_ok());
+            for depth in [MAX_DEPTH + 1, 125, 1000] {
+                assert!(nested(open, depth, close).is_err(), "{depth}");
+            }
         }
     }
 
