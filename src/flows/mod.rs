@@ -142,7 +142,7 @@ impl IdentityWeb {
         let (mut claims, keys) = self.verify(provider, &verifier, &tokens, code.nonce()).await?;
         if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {
             let (token, http) = (&tokens.granted.access_token, provider.http());
-            userinfo::complete(&mut claims, endpoint, token, http, &verifier, &keys).await?;
+            userinfo::complete(&mut claims, endpoint, token, http, &verifier, &keys, clock.now()).await?;
         }
         let policy = provider.settings().policy.clone();
         Ok(SignedIn { claims, tokens, at: clock.now(), asked_groups: Vec::new(), policy })

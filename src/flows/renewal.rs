@@ -210,7 +210,8 @@ impl IdentityWeb {
             })
             .await?;
         if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {
-            userinfo::complete(&mut claims, endpoint, access_token, provider.http(), &verifier, &keys).await?;
+            let (http, now) = (provider.http(), clock.now());
+            userinfo::complete(&mut claims, endpoint, access_token, http, &verifier, &keys, now).await?;
         }
         Ok(claims)
     }

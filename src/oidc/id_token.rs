@@ -1,7 +1,5 @@
 //! ID token validation: OpenID Connect Core 1.0 section 3.1.3.7.
 
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::JsonWebKey as _;
@@ -12,10 +10,9 @@ use super::claims::Claims;
 use super::issuer::{IssuerMismatch, IssuerRule, key_may_sign};
 use super::jws::{Algorithm, Jws, JwsError};
 use super::keys::{Key, KeySet};
+use super::validity::{self, TimeError};
 use crate::clock::Timestamp;
 
-/// How far our clock and the provider's may differ.
-pub const CLOCK_LEEWAY: Duration = Duration::from_mins(1);
 /// OpenID Connect Core section 2: `sub` "MUST NOT exceed 255 ASCII characters in length".
 const MAX_SUBJECT: usize = 255;
 
@@ -66,6 +63,16 @@ pub enum IdTokenError {
     WrongAccessTokenHash,
 }
 
+impl From<TimeError> for IdTokenError {
+    fn from(error: TimeError) -> Self {
+        match error {
+            TimeError::Expired => Self::Expired,
+            TimeError::NotYetValid => Self::NotYetValid,
+            TimeError::Malformed(claim) => Self::Claim(claim),
+        }
+    }
+}
+
 impl IdTokenError {
     /// Whether newer keys of the provider might verify it.
     pub fn may_be_key_rotation(&self) -> bool {
@@ -113,10 +120,13 @@ impl Verifier<'_> {
         now: Timestamp,
         check_nonce: impl FnOnce(&Map<String, Value>) -> Result<(), IdTokenError>,
     ) -> Result<Claims, IdTokenError> {
-        let (claims, key) = Jws::parse(token)?.verify(self.algorithm, keys)?; // (6), (7), (8)
+        let (claims, key) = Jws::parse(token)?.reject_other_types()?.verify(self.algorithm, keys)?; // (6), (7), (8)
         self.check_issuer(&claims, key)?; // (2)
         self.check_audience(&claims)?; // (3), (4), (5)
-        check_times(&claims, now)?; // (9), (10)
+        for required in ["exp", "iat"] {
+            claims.get(required).ok_or(IdTokenError::Claim(required))?;
+        }
+        validity::check(&claims, now)?; // (9), (10)
         check_nonce(&claims)?;
         let subject = text(&claims, "sub")?; // section 2
         if subject.is_empty() || subject.len() > MAX_SUBJECT {
@@ -171,29 +181,8 @@ impl Verifier<'_> {
     }
 }
 
-fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<(), IdTokenError> {
-    if time(claims, "exp")?.plus(CLOCK_LEEWAY) <= now {
-        return Err(IdTokenError::Expired); // (9)
-    }
-    if time(claims, "iat")? > now.plus(CLOCK_LEEWAY) {
-        return Err(IdTokenError::NotYetValid); // (10)
-    }
-    if claims.contains_key("nbf") && time(claims, "nbf")? > now.plus(CLOCK_LEEWAY) {
-        return Err(IdTokenError::NotYetValid); // RFC 7519 section 4.1.5
-    }
-    Ok(())
-}
-
 fn text<'a>(claims: &'a Map<String, Value>, name: &'static str) -> Result<&'a str, IdTokenError> {
     claims.get(name).and_then(Value::as_str).ok_or(IdTokenError::Claim(name))
-}
-
-/// A NumericDate (RFC 7519 section 2): a JSON number, perhaps with a fraction.
-fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Timestamp, IdTokenError> {
-    let number = claims.get(name).ok_or(IdTokenError::Claim(name))?;
-    #[expect(clippy::cast_possible_truncation, reason = "a float is cut to the nearest representable second")]
-    let seconds = number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64));
-    seconds.map(Timestamp).ok_or(IdTokenError::Claim(name))
 }
 
 #[cfg(test)]

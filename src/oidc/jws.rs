@@ -99,6 +99,9 @@ pub enum JwsError {
     /// The header has `crit`, whose extensions we do not know (RFC 7515 section 4.1.11).
     #[error("its header has critical extensions")]
     CriticalExtension,
+    /// The header's `typ` names another kind of token (RFC 8725 section 3.11).
+    #[error("its type is that of another kind of token")]
+    WrongType,
     /// No key of the set bears the header's `kid`, or none fits the algorithm.
     #[error("no published key fits it")]
     UnknownKey,
@@ -139,6 +142,19 @@ impl<'a> Jws<'a> {
             signed: &token.as_bytes()[..header.len() + 1 + payload.len()],
             signature: decode(signature)?,
         })
+    }
+
+    /// Refuses a token whose `typ` says that it is another kind of token than an ID token or signed userinfo, such as an
+    /// access token (`at+jwt`) or a logout token (`logout+jwt`). Those two have no type of their own: providers send
+    /// `JWT` or nothing. Media types are compared without case, and `application/` may be omitted (RFC 7515 section
+    /// 4.1.9).
+    ///
+    /// # Errors
+    /// [`JwsError::WrongType`].
+    pub fn reject_other_types(self) -> Result<Self, JwsError> {
+        let is_plain = |name: &str| ["jwt", "application/jwt"].iter().any(|plain| name.eq_ignore_ascii_case(plain));
+        let accepted = self.header.get("typ").is_none_or(|typ| typ.as_str().is_some_and(is_plain));
+        if accepted { Ok(self) } else { Err(JwsError::WrongType) }
     }
 
     /// The payload, of which nothing has been checked.
@@ -201,7 +217,7 @@ mod tests {
 
     fn outcome(token: &str) -> Result<(), JwsError> {
         let keys = KeySet::of_client_secret(SECRET);
-        Jws::parse(token)?.verify(Algorithm::HS256, &keys).map(|_| ())
+        Jws::parse(token)?.reject_other_types()?.verify(Algorithm::HS256, &keys).map(|_| ())
     }
 
     #[test]
@@ -219,6 +235,18 @@ mod tests {
             (r#"{"alg":"HS256","crit":["exp"]}"#, Err(JwsError::CriticalExtension)),
             (r#"{"alg":"HS256","b64":false}"#, Err(JwsError::CriticalExtension)),
             (r#"{"alg":"HS256","kid":7}"#, Err(JwsError::Malformed)),
+            (r#"{"alg":"HS256","typ":"JWT"}"#, Ok(())),
+            (r#"{"alg":"HS256","typ":"jwt"}"#, Ok(())),
+            (r#"{"alg":"HS256","typ":"application/JWT"}"#, Ok(())),
+            (r#"{"alg":"HS256","typ":"at+jwt"}"#, Err(JwsError::WrongType)),
+            (r#"{"alg":"HS256","typ":"AT+JWT"}"#, Err(JwsError::WrongType)),
+            (r#"{"alg":"HS256","typ":"application/at+jwt"}"#, Err(JwsError::WrongType)),
+            (r#"{"alg":"HS256","typ":"logout+jwt"}"#, Err(JwsError::WrongType)),
+            (r#"{"alg":"HS256","typ":"secevent+jwt"}"#, Err(JwsError::WrongType)),
+            (r#"{"alg":"HS256","typ":"dpop+jwt"}"#, Err(JwsError::WrongType)),
+            (r#"{"alg":"HS256","typ":""}"#, Err(JwsError::WrongType)),
+            (r#"{"alg":"HS256","typ":null}"#, Err(JwsError::WrongType)),
+            (r#"{"alg":"HS256","typ":["JWT"]}"#, Err(JwsError::WrongType)),
             (r#"{"alg":"HS256","alg":"none"}"#, Err(JwsError::Malformed)),
         ];
         for (header, expected) in cases {

@@ -37,3 +37,4 @@ pub mod token;
 mod token_response;
 pub mod token_set;
 pub mod userinfo;
+mod validity;

@@ -10,6 +10,8 @@ use super::id_token::Verifier;
 use super::json;
 use super::jws::{Jws, JwsError};
 use super::keys::KeySet;
+use super::validity::{self, TimeError};
+use crate::clock::Timestamp;
 
 /// Why userinfo is refused, and the sign-in with it.
 #[derive(Clone, Debug, Error)]
@@ -26,9 +28,21 @@ pub enum UserinfoError {
     /// A signed answer for another client or from another issuer (section 5.3.2).
     #[error("the userinfo endpoint's signed answer is not for this client")]
     WrongRecipient,
+    /// A signed answer that has expired or is not valid yet.
+    #[error("the userinfo endpoint's signed answer is not valid now")]
+    NotValidNow,
     /// The claims are of another person (section 5.3.2): a token was swapped.
     #[error("userinfo is about another person than the ID token")]
     WrongSubject,
+}
+
+impl From<TimeError> for UserinfoError {
+    fn from(error: TimeError) -> Self {
+        match error {
+            TimeError::Expired | TimeError::NotYetValid => Self::NotValidNow,
+            TimeError::Malformed(_) => Self::Malformed,
+        }
+    }
 }
 
 /// Completes verified claims with those of the userinfo endpoint (section 5.3.1).
@@ -42,9 +56,10 @@ pub async fn complete(
     http: &Http,
     verifier: &Verifier<'_>,
     keys: &KeySet,
+    now: Timestamp,
 ) -> Result<(), UserinfoError> {
     let answer = http.get(endpoint, Some(access_token)).await?;
-    let userinfo = validate(&answer, claims, verifier, keys)?;
+    let userinfo = validate(&answer, claims, verifier, keys, now)?;
     claims.complete_with(userinfo);
     Ok(())
 }
@@ -54,11 +69,13 @@ fn validate(
     claims: &Claims,
     verifier: &Verifier<'_>,
     keys: &KeySet,
+    now: Timestamp,
 ) -> Result<Map<String, Value>, UserinfoError> {
     let userinfo = if answer.media_type == "application/jwt" {
         let token = std::str::from_utf8(&answer.body).map_err(|_| UserinfoError::Malformed)?;
-        let (userinfo, _) = Jws::parse(token)?.verify(verifier.algorithm, keys)?;
+        let (userinfo, _) = Jws::parse(token)?.reject_other_types()?.verify(verifier.algorithm, keys)?;
         check_recipient(&userinfo, claims, verifier.client_id)?;
+        validity::check(&userinfo, now)?;
         userinfo
     } else {
         json::object(&answer.body).map_err(|_| UserinfoError::Malformed)?
@@ -91,6 +108,7 @@ mod tests {
     use crate::oidc::issuer::IssuerRule;
     use crate::oidc::jws::Algorithm;
 
+    const NOW: i64 = 1_800_000_000;
     const SECRET: &str = "a secret of thirty-two characters";
 
     fn outcome(media_type: &str, body: Vec<u8>) -> Result<(), UserinfoError> {
@@ -99,7 +117,7 @@ mod tests {
         let issuer = IssuerRule::Exact("https://op.example".to_owned());
         let verifier = Verifier { issuer: &issuer, client_id: "client", algorithm: Algorithm::HS256 };
         let answer = Answer { media_type: media_type.to_owned(), max_age: None, date: None, body };
-        validate(&answer, &claims, &verifier, &KeySet::of_client_secret(SECRET)).map(drop)
+        validate(&answer, &claims, &verifier, &KeySet::of_client_secret(SECRET), Timestamp(NOW)).map(drop)
     }
 
     fn signed(secret: &str, claims: &Value) -> Vec<u8> {
@@ -120,6 +138,26 @@ mod tests {
         assert!(matches!(outcome(SECRET, &json!({"sub": "t"})), Err(UserinfoError::WrongSubject)));
         let foreign = outcome("another secret of thirty-two chars", &json!({"sub": "s"}));
         assert!(matches!(foreign, Err(UserinfoError::Signature(JwsError::WrongSignature))));
+    }
+
+    #[test]
+    fn a_signed_answer_is_valid_in_its_time() {
+        let outcome =
+            |name: &str, value: Value| outcome("application/jwt", signed(SECRET, &json!({"sub": "s", name: value})));
+        for (name, value, valid) in [
+            ("exp", json!(NOW - 59), true),
+            ("exp", json!(NOW - 60), false),
+            ("iat", json!(NOW - 1_000_000), true),
+            ("iat", json!(NOW + 60), true),
+            ("iat", json!(NOW + 61), false),
+            ("nbf", json!(NOW + 60), true),
+            ("nbf", json!(NOW + 61), false),
+        ] {
+            let outcome = outcome(name, value.clone());
+            assert!(valid && outcome.is_ok() || matches!(outcome, Err(UserinfoError::NotValidNow)), "{name} {value}");
+            assert_eq!(outcome.is_ok(), valid, "{name} {value}");
+        }
+        assert!(matches!(outcome("exp", json!("soon")), Err(UserinfoError::Malformed)));
     }
 
     #[test]
