@@ -59,6 +59,8 @@ impl IdentityWeb {
         if provider.settings().is_entra() && parameters.extra.get("prompt").is_some_and(|it| it == "select_account") {
             parameters.extra.remove("login_hint"); // Entra answers both with an error.
         }
+        let is_additional = |scope: &&String| !auth_request.scopes.contains(scope);
+        transaction.additional_scopes = parameters.scopes.iter().filter(is_additional).cloned().collect();
         let url = transaction.url(&metadata, &client.client_id, &parameters)?;
         let cookies = transactions.remember(ring, &random, &transaction, present, now)?;
         Ok(AuthorizationRedirect { url, cookies })

@@ -136,8 +136,9 @@ impl IdentityWeb {
         metadata: &Metadata,
         rule: &IssuerRule,
     ) -> Result<SignedIn, Error> {
-        let Services { client, clock, .. } = &*self.0;
-        let tokens = redeem(code, client, metadata, provider.http(), clock.now()).await?;
+        let Services { auth_request, client, clock, .. } = &*self.0;
+        let scopes = code.requested_scopes(&auth_request.scopes);
+        let tokens = redeem(code, &scopes, client, metadata, provider.http(), clock.now()).await?;
         let verifier = Verifier { issuer: rule, client_id: &client.client_id, algorithm: client.algorithm };
         let (mut claims, keys) = self.verify(provider, &verifier, &tokens, code.nonce()).await?;
         if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {

@@ -37,6 +37,9 @@ pub struct Transaction {
     /// The B2C policy that the browser was sent to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+    /// The scopes requested beside those of every sign-in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub additional_scopes: Vec<String>,
 }
 
 /// The system's source of randomness failed.
@@ -90,6 +93,7 @@ impl Transaction {
             target: target.to_owned(),
             started_at: now,
             policy: None,
+            additional_scopes: Vec::new(),
         })
     }
 
@@ -177,6 +181,11 @@ impl Code {
     /// The state of the transaction, which names it.
     pub fn state(&self) -> &str {
         &self.transaction.state
+    }
+
+    /// Returns the scopes of the authorization request: those of every sign-in, and this one's additional ones.
+    pub fn requested_scopes(&self, of_every_sign_in: &[String]) -> Vec<String> {
+        [of_every_sign_in, &self.transaction.additional_scopes].concat()
     }
 
     /// Where the user goes once signed in.

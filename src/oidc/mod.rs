@@ -32,6 +32,7 @@ pub mod keys;
 pub mod logout;
 pub mod provider;
 mod renewed_id_token;
+mod scope;
 pub mod secret;
 pub mod token;
 mod token_response;

@@ -102,12 +102,13 @@ fn token_client(
     Ok((oauth, authentication.parameters))
 }
 
-/// Exchanges a code for tokens (section 3.1.3.1, RFC 7636 section 4.5).
+/// Exchanges a code for tokens (section 3.1.3.1, RFC 7636 section 4.5). `scopes` are those of the authorization request.
 ///
 /// # Errors
 /// Every [`TokenError`].
 pub async fn redeem(
     code: &Code,
+    scopes: &[String],
     client: &ClientSettings,
     metadata: &Metadata,
     http: &Http,
@@ -123,7 +124,7 @@ pub async fn redeem(
         request = request.add_extra_param(name, value);
     }
     let response = request.request_async(&|request| http.send_unless_failing(request)).await;
-    first(validate(response, metadata.access_token_optional, now)?)
+    first(validate(response, scopes, metadata.access_token_optional, now)?)
 }
 
 /// The tokens of a sign-in: with an ID token.
@@ -153,12 +154,14 @@ pub async fn refresh(
         request = request.add_extra_param(name, value);
     }
     let response = request.request_async(&|request| http.send_unless_failing(request)).await;
-    validate(response, metadata.access_token_optional, now)
+    validate(response, scopes, metadata.access_token_optional, now)
 }
 
-/// Judges a token response (section 3.1.3.5).
+/// Validates a token response (section 3.1.3.5). Without `scope` the scopes granted are those requested (RFC 6749 section
+/// 5.1).
 fn validate(
     response: Result<TokenResponse, RequestTokenError<HttpError, TokenErrorResponse>>,
+    requested: &[String],
     access_token_optional: bool,
     now: Timestamp,
 ) -> Result<Renewed, TokenError> {
@@ -176,7 +179,8 @@ fn validate(
     }
     // A lifetime beyond a day is not worth believing, and might not fit a timestamp.
     let lifetime = tokens.expires_in().map(|lifetime| lifetime.min(Duration::from_hours(24)));
-    let scope = tokens.scopes().map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "));
+    let granted = tokens.scopes().map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "));
+    let scope = granted.or_else(|| (!requested.is_empty()).then(|| requested.join(" ")));
     Ok(Renewed {
         granted: Granted {
             access_token: tokens.access_token().secret().clone(),
@@ -196,7 +200,7 @@ mod tests {
 
     fn judged(response: &serde_json::Value) -> Result<TokenSet, TokenError> {
         let parsed = serde_json::from_value(response.clone()).map_err(|_| RequestTokenError::Other(String::new()));
-        first(validate(parsed, false, Timestamp(1000))?)
+        first(validate(parsed, &["openid".to_owned(), "api:read".to_owned()], false, Timestamp(1000))?)
     }
 
     #[test]
@@ -204,7 +208,7 @@ mod tests {
         let response = serde_json::json!({"id_token": "i", "token_type": "Bearer", "not_before": 1_603_065_986,
             "id_token_expires_in": 3600, "profile_info": "e30", "scope": "openid"});
         let judged = |response: &serde_json::Value, optional| {
-            validate(Ok(serde_json::from_value(response.clone()).unwrap()), optional, Timestamp(1000))
+            validate(Ok(serde_json::from_value(response.clone()).unwrap()), &[], optional, Timestamp(1000))
         };
         assert_eq!(judged(&response, true).unwrap().granted.access_token, "");
         assert!(matches!(judged(&response, false), Err(TokenError::Malformed)), "B2C alone may");
@@ -219,6 +223,18 @@ mod tests {
             let tokens = judged(&serde_json::json!({"access_token": "a", "token_type": token_type, "id_token": "i"}));
             assert_eq!(tokens.unwrap().granted.expires_at, None);
         }
+    }
+
+    #[test]
+    fn a_response_without_scope_grants_what_was_requested() {
+        let scope = |scope: serde_json::Value| {
+            let mut response = serde_json::json!({"access_token": "a", "token_type": "Bearer", "id_token": "i"});
+            response.as_object_mut().unwrap().extend(scope.as_object().unwrap().clone());
+            judged(&response).unwrap().granted.scope
+        };
+        assert_eq!(scope(serde_json::json!({})).as_deref(), Some("openid api:read"));
+        assert_eq!(scope(serde_json::json!({"scope": null})).as_deref(), Some("openid api:read"));
+        assert_eq!(scope(serde_json::json!({"scope": "openid"})).as_deref(), Some("openid"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What is held of the provider's tokens, and which of them serves a request for scopes.
+//! The tokens of a session, and which of its access tokens is for the scopes of a request.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,42 +6,42 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::scope;
 use crate::clock::Timestamp;
 
-/// An access token that expires within this time is renewed first, for a request that bears it takes its time too; within
-/// a quarter of its lifetime, where that is less.
+/// An access token that expires within this time is renewed first, because a request that carries it takes time too. Of
+/// a short-lived token, a quarter of its lifetime.
 const EXPIRY_LEEWAY: Duration = Duration::from_secs(30);
-/// The most access tokens that are held for additional resources; the oldest goes first.
+/// The most access tokens that are kept for additional scopes; the oldest is dropped first.
 const MAX_ADDITIONAL: usize = 8;
-/// The scopes of the sign-in itself: no resource's.
-const OF_SIGN_IN: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
-/// An access token with what is known of it. `Debug` prints nothing of it.
+/// An access token with its lifetime and scopes. `Debug` does not print the token.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Granted {
-    /// For the userinfo endpoint and other resources; opaque to us. Empty where B2C gave none.
+    /// The token, opaque to us. Empty if B2C sent none.
     pub access_token: String,
-    /// When we got it.
+    /// When it was received.
     pub obtained_at: Timestamp,
-    /// When it expires, where the provider says so.
+    /// When it expires, if the provider says so.
     pub expires_at: Option<Timestamp>,
-    /// The scopes granted, where the provider says so; else those that were asked for (RFC 6749 section 5.1).
+    /// The scopes granted, separated by spaces: those of the token response, or those requested if it has none (RFC 6749
+    /// section 5.1). `None` if neither names any, as in a renewal of the sign-in's own token.
     pub scope: Option<String>,
     /// Fields of a newer version, kept as read: replicas of two versions share one store.
     #[serde(flatten)]
     pub unknown: Map<String, Value>,
 }
 
-/// The tokens of one sign-in; made only from a [`super::authorization::Code`]. `Debug` prints none of them.
+/// The tokens of one sign-in, made only from a [`super::authorization::Code`]. `Debug` does not print them.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct TokenSet {
     /// The access token of the sign-in's own scopes.
     pub granted: Granted,
-    /// The ID token to the letter, as sign-out wants it back.
+    /// The ID token as received; sign-out sends it as a hint.
     pub id_token: String,
-    /// Gets the next access token, where the provider gave one.
+    /// The refresh token, if the provider sent one.
     pub refresh_token: Option<String>,
-    /// Access tokens for additional resources, each with the scopes that were asked for.
+    /// Access tokens for additional scopes, each with the scopes that were requested.
     #[serde(rename = "further")]
     pub additional: Vec<(Vec<String>, Granted)>,
     /// Fields of a newer version, kept as read, also by a renewal.
@@ -49,14 +49,14 @@ pub struct TokenSet {
     pub unknown: Map<String, Value>,
 }
 
-/// The answer to a renewal.
+/// The response to a renewal.
 #[derive(Clone)]
 pub struct Renewed {
     /// The new access token.
     pub granted: Granted,
-    /// A new ID token, where the provider sends one.
+    /// A new ID token, if the provider sends one.
     pub id_token: Option<String>,
-    /// The next refresh token, where the provider rotates them.
+    /// The next refresh token, if the provider rotates them.
     pub refresh_token: Option<String>,
 }
 
@@ -80,54 +80,45 @@ impl Granted {
         })
     }
 
-    fn covers(&self, wanted: &[String]) -> bool {
-        let Some(scope) = &self.scope else { return true };
-        of_resources(wanted).all(|wanted| scope.split(' ').any(|granted| is_same_scope(granted, wanted)))
+    /// Returns whether it is for these scopes. What a token is for that names none is not known: records of an earlier
+    /// version have such tokens.
+    fn covers(&self, scopes: &[String]) -> bool {
+        scope::covers(self.scope.as_deref().unwrap_or_default(), scopes)
     }
 }
 
-/// Microsoft Graph's scopes come with its address before them, or without.
-fn is_same_scope(granted: &str, wanted: &str) -> bool {
-    let short = |scope: &str| match scope.rsplit_once('/') {
-        Some((resource, name)) if resource.contains("graph") => name.to_ascii_lowercase(),
-        _ => scope.to_ascii_lowercase(),
-    };
-    granted == wanted || short(granted) == short(wanted)
-}
-
-fn of_resources(scopes: &[String]) -> impl Iterator<Item = &String> {
-    scopes.iter().filter(|scope| !OF_SIGN_IN.contains(&scope.as_str()))
-}
-
 impl TokenSet {
-    /// The access token that serves these scopes and does not expire at once; never one that is `refused`.
-    pub fn access_token(&self, wanted: &[String], refused: Option<&str>, now: Timestamp) -> Option<&str> {
-        let additional = self.additional.iter().filter(|(asked, granted)| asked == wanted || granted.covers(wanted));
-        let own = Some(&self.granted).filter(|own| own.covers(wanted));
+    /// Returns an access token for these scopes, or for the sign-in's own if they name no API: one that does not expire
+    /// at once, and is not the one that was `refused`.
+    pub fn access_token(&self, scopes: &[String], refused: Option<&str>, now: Timestamp) -> Option<&str> {
+        let names_api = scope::of_apis(scopes).next().is_some();
+        let additional = self.additional.iter().filter(|_| names_api);
+        let additional = additional.filter(|(asked, granted)| asked == scopes || granted.covers(scopes));
+        let own = Some(&self.granted).filter(|own| own.covers(scopes));
         let all = own.into_iter().chain(additional.map(|(_, granted)| granted));
         all.filter(|granted| granted.is_fresh(now))
             .map(|granted| granted.access_token.as_str())
             .find(|token| !token.is_empty() && Some(*token) != refused)
     }
 
-    /// The scopes that a renewal must name: none where the sign-in's own grant has them all.
-    pub fn scopes_to_name<'a>(&self, wanted: &'a [String]) -> &'a [String] {
-        if self.granted.covers(wanted) { &[] } else { wanted }
+    /// Returns the scopes that a renewal must name: none if the sign-in's own token covers them all.
+    pub fn scopes_to_name<'a>(&self, scopes: &'a [String]) -> &'a [String] {
+        if self.granted.covers(scopes) { &[] } else { scopes }
     }
 
-    /// The tokens after a renewal for these scopes.
+    /// Returns the tokens after a renewal for these scopes.
     #[must_use]
-    pub fn renewed(&self, wanted: &[String], renewed: Renewed) -> Self {
+    pub fn renewed(&self, scopes: &[String], renewed: Renewed) -> Self {
         let Renewed { granted, id_token, refresh_token } = renewed;
         let mut tokens = self.clone();
         tokens.refresh_token = refresh_token.or(tokens.refresh_token);
         tokens.id_token = id_token.unwrap_or(tokens.id_token);
-        if self.granted.covers(wanted) {
+        if self.granted.covers(scopes) {
             let scope = granted.scope.or(tokens.granted.scope);
             tokens.granted = Granted { scope, ..granted };
         } else {
-            tokens.additional.retain(|(asked, _)| asked != wanted);
-            tokens.additional.push((wanted.to_vec(), granted));
+            tokens.additional.retain(|(asked, _)| asked != scopes);
+            tokens.additional.push((scopes.to_vec(), granted));
             let surplus = tokens.additional.len().saturating_sub(MAX_ADDITIONAL);
             tokens.additional.drain(..surplus);
         }
@@ -159,20 +150,33 @@ mod tests {
     }
 
     #[test]
-    fn a_token_serves_the_scopes_it_was_granted() {
-        for (scope, wanted, serves) in [
-            ("openid profile User.Read", "User.Read", true),
-            ("openid https://graph.microsoft.com/User.Read", "User.Read", true),
-            ("openid User.Read", "https://graph.microsoft.us/user.read", true),
-            ("api://x/User.Read", "User.Read", false),
-            ("openid", "User.Read", false),
-            ("openid", "openid offline_access", true),
-            ("openid", "", true),
-            ("", "anything", true),
+    fn a_token_is_for_the_scopes_it_was_granted() {
+        let found =
+            |tokens: &TokenSet, asked: &str| tokens.access_token(&scopes(asked), None, Timestamp(0)).map(str::to_owned);
+        let mut tokens = tokens(granted("own", "openid User.Read", 1000));
+        tokens.additional.push((scopes("api://x/.default"), granted("x", "api://x/Read", 1000)));
+        for (asked, token) in [
+            ("", Some("own")),
+            ("openid offline_access", Some("own")),
+            ("User.Read", Some("own")),
+            ("https://graph.microsoft.com/User.Read", Some("own")),
+            ("https://graphql.example/User.Read", None),
+            ("api://x/.default", Some("x")),
+            ("api://x/Read", Some("x")),
+            ("api://x/Write", None),
+            ("api://y/.default", None),
         ] {
-            let found = tokens(granted("a", scope, 1000)).access_token(&scopes(wanted), None, Timestamp(0)).is_some();
-            assert_eq!(found, serves, "{scope:?} for {wanted:?}");
+            assert_eq!(found(&tokens, asked).as_deref(), token, "{asked:?}");
         }
+        tokens.granted.expires_at = Some(Timestamp(0));
+        assert_eq!(found(&tokens, ""), None, "an API's token is not the sign-in's");
+        assert_eq!(found(&tokens, "openid"), None);
+        tokens.granted.scope = None;
+        tokens.granted.expires_at = None;
+        tokens.additional[0].1.scope = None;
+        assert_eq!(found(&tokens, "anything"), None, "no scope covers no API");
+        assert_eq!(found(&tokens, "").as_deref(), Some("own"));
+        assert_eq!(found(&tokens, "api://x/.default").as_deref(), Some("x"), "the scopes that were requested");
     }
 
     #[test]
