@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use thiserror::Error;
 use url::Url;
 
+use crate::oidc::excerpt;
 use crate::oidc::http::{Http, HttpError};
 
 /// The most groups that one request asks about (`checkMemberGroups`).
@@ -133,10 +134,7 @@ fn validate(answer: HttpResponse) -> Result<HttpResponse, GraphError> {
         }
         status => {
             let body: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-            let text = |pointer: &str| {
-                let text = body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-                text.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c)).take(64).collect()
-            };
+            let text = |pointer: &str| excerpt::code(body.pointer(pointer).and_then(Value::as_str).unwrap_or_default());
             let (code, request_id) = (text("/error/code"), text("/error/innerError/request-id"));
             Err(GraphError::Refused { status, code, request_id })
         }

@@ -5,6 +5,11 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::excerpt::{self, excerpt_of};
+
+/// The most of an `error_description` that is kept: Entra's end with what its support asks for.
+const MAX_DESCRIPTION_CHARS: usize = 500;
+
 /// An authorization response as it came (section 3.1.2.5): each parameter at most once, nothing else judged.
 #[derive(Default)]
 pub struct Callback {
@@ -49,16 +54,14 @@ pub struct Refusal {
 impl Refusal {
     /// Makes a provider's `error` and `error_description` safe.
     pub fn new(code: &str, description: Option<&str>) -> Self {
-        let plain = |c: &char| !c.is_control() && !('\u{200b}'..='\u{206f}').contains(c) && *c != '\u{feff}';
-        let one_line = |c: char| if c.is_ascii_whitespace() { ' ' } else { c };
-        let description = description.unwrap_or_default().chars().map(one_line).filter(plain).take(500).collect();
-        Self { code: safe_code(code), description, suberror: None, claims: None }
+        let description = excerpt_of(description.unwrap_or_default(), MAX_DESCRIPTION_CHARS);
+        Self { code: excerpt::code(code), description, suberror: None, claims: None }
     }
 
     /// The same with `suberror` and `claims`.
     #[must_use]
     pub fn with(self, suberror: Option<&str>, claims: Option<String>) -> Self {
-        Self { suberror: suberror.map(safe_code), claims, ..self }
+        Self { suberror: suberror.map(excerpt::code), claims, ..self }
     }
 
     /// Whether the person has to answer questions of the provider's: OpenID Connect Core section 3.1.2.6, and Entra's
@@ -68,10 +71,6 @@ impl Refusal {
         let wants = |code: &str| codes.contains(&code);
         wants(&self.code) || self.suberror.as_deref().is_some_and(wants)
     }
-}
-
-fn safe_code(code: &str) -> String {
-    code.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c)).take(64).collect()
 }
 
 impl fmt::Display for Refusal {

@@ -8,6 +8,7 @@ use thiserror::Error;
 use tracing::Instrument as _;
 use url::Url;
 
+use super::excerpt::excerpt;
 use crate::clock::Stopwatch;
 use crate::{metrics, spans};
 
@@ -156,15 +157,15 @@ impl Http {
         Ok(Answer {
             media_type: media_type.trim().to_ascii_lowercase(),
             max_age: header(CACHE_CONTROL).and_then(max_age),
-            date: header(DATE).map(str::to_owned),
+            date: header(DATE).map(excerpt),
             body: response.into_body(),
         })
     }
 }
 
 fn authority(host: Option<&str>, port: Option<u16>) -> String {
-    let host = host.unwrap_or_default();
-    port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    let host = excerpt(host.unwrap_or_default());
+    port.map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
 }
 
 /// reqwest's outer errors name the URL, which may bear a code; its inner ones say what went wrong.
@@ -176,7 +177,7 @@ fn innermost(error: &reqwest::Error) -> String {
     while let Some(source) = cause.source() {
         cause = source;
     }
-    cause.to_string()
+    excerpt(cause)
 }
 
 fn max_age(cache_control: &str) -> Option<Duration> {

@@ -35,12 +35,12 @@ impl KeySet {
     /// # Errors
     /// Says what is wrong where it is not a key set, or one of more than 100 keys.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let mut set = json::object(bytes).map_err(|error| format!("the key set is not JSON: {error}"))?;
+        let mut set = json::object(bytes).map_err(|error| format!("it is not JSON: {error}"))?;
         let Some(Value::Array(members)) = set.remove("keys") else {
-            return Err("the key set has no array \"keys\"".to_owned());
+            return Err("it has no array \"keys\"".to_owned());
         };
         if members.len() > MAX_KEYS {
-            return Err(format!("the key set has {} keys, more than {MAX_KEYS}", members.len()));
+            return Err(format!("it has {} keys, more than {MAX_KEYS}", members.len()));
         }
         Ok(Self { keys: members.into_iter().filter_map(Key::parse).collect() })
     }

@@ -22,6 +22,7 @@ pub mod claims;
 pub mod client_authentication;
 pub mod credential;
 mod endpoint;
+pub mod excerpt;
 pub mod federated_token;
 pub mod http;
 pub mod id_token;

@@ -1,5 +1,6 @@
 //! The provider's metadata: OpenID Connect Discovery 1.0 sections 3 and 4.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ pub use super::authority::{AuthorityKind, ProviderSettings};
 use super::cache::Cached;
 use super::endpoint;
 pub use super::endpoint::is_loopback;
+use super::excerpt::excerpt;
 use super::http::{Answer, Http, HttpError};
 use super::issuer::{IssuerRule, TENANT_PLACEHOLDER};
 use super::json;
@@ -35,6 +37,13 @@ pub enum ProviderError {
         /// The issuer that the settings name.
         expected: String,
     },
+}
+
+impl ProviderError {
+    /// Returns the error for a part of an answer, with an excerpt of what is wrong with it.
+    fn malformed(part: &str, error: impl fmt::Display) -> Self {
+        Self::Malformed(format!("{part}: {}", excerpt(error)))
+    }
 }
 
 /// The provider's metadata, checked.
@@ -76,16 +85,15 @@ impl ProviderSettings {
     /// # Errors
     /// [`ProviderError::Malformed`] and [`ProviderError::WrongIssuer`].
     pub fn validate(&self, document: &[u8]) -> Result<Metadata, ProviderError> {
-        let malformed = |error: String| ProviderError::Malformed(format!("the discovery document: {error}"));
-        let object = json::object(document).map_err(|error| malformed(error.to_string()))?;
-        let mut metadata: Metadata =
-            serde_json::from_value(object.into()).map_err(|error| malformed(error.to_string()))?;
-        let found = || metadata.issuer.clone();
+        let malformed = |error: &dyn fmt::Display| ProviderError::malformed("the discovery document", error);
+        let object = json::object(document).map_err(|error| malformed(&error))?;
+        let mut metadata: Metadata = serde_json::from_value(object.into()).map_err(|error| malformed(&error))?;
+        let found = || excerpt(&metadata.issuer);
         self.check_issuer(&metadata.issuer)
             .map_err(|expected| ProviderError::WrongIssuer { found: found(), expected })?;
-        let issuer = Url::parse(&metadata.issuer).map_err(|error| malformed(format!("issuer: {error}")))?;
+        let issuer = Url::parse(&metadata.issuer).map_err(|error| malformed(&format!("issuer: {error}")))?;
         for (name, url) in metadata.endpoints() {
-            endpoint::check(&issuer, url).map_err(|error| malformed(format!("{name} {error}")))?;
+            endpoint::check(&issuer, url).map_err(|error| malformed(&format!("{name} {error}")))?;
         }
         metadata.access_token_optional = self.kind == AuthorityKind::B2c;
         Ok(metadata)
@@ -168,7 +176,7 @@ impl Provider {
     /// # Errors
     /// Every [`ProviderError`].
     pub async fn fetch_metadata(&self) -> Result<(Metadata, Answer), ProviderError> {
-        let url = self.settings.metadata_url().map_err(|error| ProviderError::Malformed(error.to_string()))?;
+        let url = self.settings.metadata_url().map_err(|error| ProviderError::malformed("its address", error))?;
         let answer = self.http.get(&url, None).await?;
         Ok((self.settings.validate(&answer.body)?, answer))
     }
@@ -192,7 +200,7 @@ impl Provider {
     async fn fetch_keys(&self) -> Result<(KeySet, Option<Duration>), ProviderError> {
         let url = self.metadata().await?.jwks_uri.clone();
         let answer = self.http.get(&url, None).await?;
-        let keys = KeySet::parse(&answer.body).map_err(ProviderError::Malformed)?;
+        let keys = KeySet::parse(&answer.body).map_err(|error| ProviderError::malformed("the key set", error))?;
         metrics::keys_fetched(self.clock.now());
         Ok((keys, answer.max_age))
     }

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::refusal::{Refusal, RegistrationError};
 use super::request::Request;
+use crate::oidc::excerpt::excerpt;
 use crate::oidc::http::{Http, HttpError};
 use crate::oidc::secret::Secret;
 
@@ -165,7 +166,7 @@ impl Directory {
 
 fn parse<T: DeserializeOwned>(request: &Request, body: &[u8]) -> Result<T, RegistrationError> {
     serde_json::from_slice(body)
-        .map_err(|error| RegistrationError::Malformed { request: said(request), cause: error.to_string() })
+        .map_err(|error| RegistrationError::Malformed { request: said(request), cause: excerpt(error) })
 }
 
 fn said(request: &Request) -> String {

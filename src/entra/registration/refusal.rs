@@ -7,7 +7,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::oidc::excerpt::{self, excerpt_of};
 use crate::oidc::http::HttpError;
+
+/// The most of a message that is kept.
+const MAX_MESSAGE_CHARS: usize = 500;
+/// The most codes that are kept.
+const MAX_CODES: usize = 10;
 
 /// Why a step of the registration was not done. What was done before it stays, and is found when it is run again.
 #[derive(Debug, Error)]
@@ -111,18 +117,22 @@ const ADVICE: [(&str, &str); 9] = [
 impl Refusal {
     pub(super) fn read(response: &HttpResponse) -> Self {
         let status = response.status().as_u16();
-        let header = response.headers().get("request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let header = response.headers().get("request-id").and_then(|id| id.to_str().ok()).map(excerpt::code);
         let Ok(Answer { error }) = serde_json::from_slice(response.body()) else {
             return Self { status, request_id: header, ..Self::default() };
         };
-        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(excerpt::code);
         let inner = error.inner.unwrap_or_default();
         let details = error.details.unwrap_or_default();
         let further = details.iter().chain([&inner]).filter_map(|part| text(part, "code"));
         Self {
             status,
-            codes: std::iter::once(error.code).chain(further).filter(|code| !code.is_empty()).collect(),
-            message: error.message,
+            codes: std::iter::once(excerpt::code(&error.code))
+                .chain(further)
+                .filter(|code| !code.is_empty())
+                .take(MAX_CODES)
+                .collect(),
+            message: excerpt_of(&error.message, MAX_MESSAGE_CHARS),
             request_id: text(&inner, "request-id").or(header),
         }
     }

@@ -9,6 +9,7 @@ use super::directory::{Age, Directory};
 use super::refusal::RegistrationError;
 use super::request::Request;
 use super::wanted::Wanted;
+use crate::oidc::excerpt::{self, excerpt};
 
 /// What stands in a dry run for what only Graph can give.
 const OBJECT_ID: &str = "OBJECT-ID";
@@ -105,7 +106,7 @@ async fn create(directory: &Directory, wanted: &Wanted, name: &str) -> Result<Ap
     }
     let malformed = |cause: String| RegistrationError::Malformed { request: request.path.clone(), cause };
     if let Some(made) = directory.write(&request, Age::Old).await? {
-        return serde_json::from_value(made).map_err(|error| malformed(error.to_string()));
+        return serde_json::from_value(made).map_err(|error| malformed(excerpt(error)));
     }
     // It was there after all, made by a run that was cut off a moment ago.
     let found = directory.read(&Request::named_application(name), Age::New).await?;
@@ -123,10 +124,13 @@ async fn adopt(directory: &Directory, found: Application, me: Option<&str>) -> R
     if owners.iter().all(|owner| Some(owner.as_str()) == me) {
         return Ok(found);
     }
+    let client_id = excerpt::code(&found.client_id);
     Err(RegistrationError::Conflict(format!(
         "an application for this address is registered already, and others than the account of the token own it: \
          client id {}, object {}. If it is yours too, say so with --client-id {}",
-        found.client_id, found.id, found.client_id
+        client_id,
+        excerpt::code(&found.id),
+        client_id
     )))
 }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::Cloud;
+use crate::oidc::excerpt::excerpt;
 use crate::oidc::http::{Http, HttpError};
 use crate::oidc::secret::Secret;
 
@@ -114,7 +115,7 @@ fn az(tenant: &str) -> Result<Secret, TokenError> {
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let line = said.lines().find(|line| line.starts_with("ERROR")).or(said.lines().next());
-        return Err(TokenError::Az(line.unwrap_or("it failed").trim().to_owned()));
+        return Err(TokenError::Az(excerpt(line.unwrap_or("it failed").trim())));
     }
     // What it printed holds the token: not a word of it in an error.
     let unusable = |_| TokenError::Az("its answer is not usable".to_owned());
@@ -139,8 +140,8 @@ async fn device_code(audience: &Audience<'_>, http: &Http) -> Result<(Secret, &'
         .map_err(refused)?;
     println!(
         "To sign in, open {} in a browser of any device, and enter the code {}",
-        asked.verification_uri().as_str(),
-        asked.user_code().secret()
+        excerpt(asked.verification_uri().as_str()),
+        excerpt(asked.user_code().secret())
     );
     let granted = client.exchange_device_access_token(&asked).request_async(&send, tokio::time::sleep, None).await;
     let token = granted.map_err(refused)?;
@@ -151,7 +152,7 @@ fn refused<E: std::fmt::Display + oauth2::ErrorResponse + 'static>(
     error: RequestTokenError<HttpError, E>,
 ) -> TokenError {
     TokenError::DeviceCode(match error {
-        RequestTokenError::ServerResponse(refusal) => refusal.to_string(),
+        RequestTokenError::ServerResponse(refusal) => excerpt(refusal),
         RequestTokenError::Request(error) => error.to_string(),
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => "the answer is not usable".to_owned(),
     })
