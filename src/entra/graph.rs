@@ -44,6 +44,9 @@ pub enum GraphError {
     /// An answer that is not what its reference says.
     #[error("Microsoft Graph's answer is not usable")]
     Malformed,
+    /// The provider is not Microsoft Entra: there is no Graph to look up groups that the ID token leaves out.
+    #[error("the ID token leaves out groups, and the identity provider has no Microsoft Graph to look them up")]
+    NotOffered,
 }
 
 /// Microsoft Graph, asked for one person.

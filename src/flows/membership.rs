@@ -1,6 +1,8 @@
 //! Whether a person is in a group: by the ID token, or where it has not room for all, by asking Microsoft Graph for those
 //! groups alone. What Graph said stays with the session until the ID token is renewed.
 
+use url::Url;
+
 use super::renewal::TokenRequest;
 use super::{Error, IdentityWeb};
 use crate::entra::graph::{Graph, GraphError};
@@ -40,13 +42,18 @@ impl IdentityWeb {
     }
 
     async fn graph_token(&self, current: &Current) -> Result<String, Error> {
+        self.graph_base().await?;
         let wanted = TokenRequest { scopes: vec!["User.Read".to_owned()], refused: None };
         self.access_token(current, &wanted).await
     }
 
+    async fn graph_base(&self) -> Result<Url, Error> {
+        Ok(self.services().provider.metadata().await?.graph().ok_or(GraphError::NotOffered)?)
+    }
+
     async fn ask_graph(&self, access_token: &str, asked: &[String]) -> Result<Vec<String>, Error> {
         let provider = &self.services().provider;
-        let base = provider.metadata().await?.graph().ok_or(GraphError::Malformed)?;
+        let base = self.graph_base().await?;
         let graph = Graph { base: &base, http: provider.http(), access_token };
         Ok(graph.member_groups(asked).await?)
     }

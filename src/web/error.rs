@@ -166,7 +166,7 @@ fn status_of(cause: &Cause) -> StatusCode {
             GraphError::Http(_) | GraphError::Throttled { .. } | GraphError::Refused { status: 500.., .. },
         )
         | Cause::Userinfo(UserinfoError::Http(_)) => StatusCode::SERVICE_UNAVAILABLE,
-        Cause::IdToken(IdTokenError::TenantNotAllowed) => StatusCode::FORBIDDEN,
+        Cause::IdToken(IdTokenError::TenantNotAllowed) | Cause::Graph(GraphError::NotOffered) => StatusCode::FORBIDDEN,
         Cause::Graph(_)
         | Cause::Token(TokenError::Refused(_) | TokenError::Malformed)
         | Cause::IdToken(_)

@@ -90,6 +90,14 @@ fn text_of_graph(error: &GraphError) -> ErrorText {
                 ],
             )
         },
+        GraphError::NotOffered => text(
+            "Your groups can’t be checked",
+            "This page is for members of certain groups. The identity provider left your groups out because there are \
+             too many (group overage), and offers no way to look them up.",
+            &[
+                "Administrator: use a role or another claim for this page, or have the identity provider send fewer groups.",
+            ],
+        ),
         GraphError::Unauthorized { .. } => text_try_again(
             "Microsoft Graph refused your access",
             "The access that this application holds for you is no longer good.",
