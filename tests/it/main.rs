@@ -21,6 +21,7 @@ mod hostile;
 mod house;
 mod operations;
 mod pages;
+mod provider_answers;
 mod refusals;
 mod registration;
 mod renewal;
