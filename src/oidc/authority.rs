@@ -1,4 +1,4 @@
-//! Where the provider is, and which issuer it may name: OpenID Connect Discovery 1.0 sections 4.1 and 4.3.
+//! The provider's address, and the issuer it may name: OpenID Connect Discovery 1.0 sections 4.1 and 4.3.
 
 use url::{Host, Url};
 
@@ -9,32 +9,32 @@ use super::issuer::{CONSUMERS_TENANT, IssuerRule, TENANT_PLACEHOLDER, is_guid};
 pub enum AuthorityKind {
     /// Any OpenID Provider: the authority is the issuer.
     Oidc,
-    /// Microsoft Entra, people of one organisation, or External ID: the issuer is `{authority}/v2.0`, with the tenant's
-    /// GUID.
+    /// Microsoft Entra for users of one organisation, or External ID: the issuer is `{authority}/v2.0`, with the
+    /// tenant's GUID.
     SingleTenant,
-    /// Microsoft Entra, people of any organisation (or of those allowed): the issuer is a template.
+    /// Microsoft Entra for users of any organisation, or of those allowed: the issuer is a template.
     MultiTenant,
-    /// Azure AD B2C: each policy has metadata and keys of its own.
+    /// Azure AD B2C: each policy has its own metadata and keys.
     B2c,
 }
 
-/// Where the provider is, and who of its people may sign in.
+/// The provider's address, and which of its users may sign in.
 #[derive(Clone, Debug)]
 pub struct ProviderSettings {
     /// How the provider names its issuers.
     pub kind: AuthorityKind,
-    /// `client.authority`, to the letter.
+    /// `client.authority`, exactly as configured.
     pub authority: String,
-    /// For [`AuthorityKind::B2c`] the name of the policy, such as `b2c_1_susi`.
+    /// The name of the policy, such as `b2c_1_susi`, for [`AuthorityKind::B2c`].
     pub policy: Option<String>,
-    /// `client.metadata_url`: where the discovery document is, if not under the authority.
+    /// `client.metadata_url`: the address of the discovery document, if it is not under the authority.
     pub metadata_url: Option<Url>,
-    /// `client.allowed_tenants`: for [`AuthorityKind::MultiTenant`]; none means any.
+    /// `client.allowed_tenants`, for [`AuthorityKind::MultiTenant`]. Empty means any.
     pub allowed_tenants: Vec<String>,
 }
 
 impl ProviderSettings {
-    /// Where the discovery document is (section 4.1; Entra's is under `/v2.0`, B2C's under the policy).
+    /// Returns the address of the discovery document (section 4.1). Entra's is under `/v2.0`, B2C's under the policy.
     ///
     /// # Errors
     /// The authority is not a URL.
@@ -45,7 +45,7 @@ impl ProviderSettings {
         Url::parse(&format!("{}/.well-known/openid-configuration", self.base()))
     }
 
-    /// Whether it is Microsoft Entra, with Microsoft Graph beside it: B2C is not.
+    /// Returns whether the provider is Microsoft Entra, which comes with Microsoft Graph. B2C does not.
     pub fn is_entra(&self) -> bool {
         matches!(self.kind, AuthorityKind::SingleTenant | AuthorityKind::MultiTenant)
     }
@@ -60,10 +60,10 @@ impl ProviderSettings {
         }
     }
 
-    /// Section 4.3: the issuer must be the one that was configured.
+    /// Checks that the metadata's issuer is the configured one (section 4.3).
     ///
     /// # Errors
-    /// What was expected in its place.
+    /// The issuer that was expected.
     pub(super) fn check_issuer(&self, found: &str) -> Result<(), String> {
         let (expected, agrees) = match self.kind {
             AuthorityKind::Oidc => (self.authority.clone(), found == self.authority),
@@ -73,8 +73,8 @@ impl ProviderSettings {
         if agrees { Ok(()) } else { Err(expected) }
     }
 
-    /// Entra's issuer has the tenant's GUID also where the authority has its domain name, and the placeholder where
-    /// the authority stands for many tenants.
+    /// Entra's issuer has the tenant's GUID even if the authority has its domain name, and a placeholder if the
+    /// authority stands for many tenants.
     fn is_issuer_of_tenant(&self, issuer: &str) -> bool {
         let base = self.base();
         let Some((host, configured)) = split_tenant(&base) else { return false };
@@ -88,8 +88,8 @@ impl ProviderSettings {
         tenant_agrees && (host == issuer_host || single && is_host_of_tenant(issuer_host, host, tenant))
     }
 
-    /// B2C's issuer is `{host}/{GUID}/v2.0/`, with a slash at the end; or, where the policy is set to name itself in it,
-    /// `{host}/tfp/{GUID}/{policy}/v2.0/`.
+    /// B2C's issuer is `{host}/{GUID}/v2.0/`, with a trailing slash. A policy can be set to name itself in it: then it
+    /// is `{host}/tfp/{GUID}/{policy}/v2.0/`.
     fn is_issuer_of_policy(&self, issuer: &str) -> bool {
         let (Ok(authority), Some(policy)) = (Url::parse(&self.authority), &self.policy) else { return false };
         let configured = authority.path().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
@@ -103,7 +103,7 @@ impl ProviderSettings {
         }
     }
 
-    /// The rule for the issuer of tokens, where the metadata names `issuer`.
+    /// Returns the rule for the issuer of tokens if the metadata names `issuer`.
     pub(super) fn issuer_rule_for(&self, issuer: &str) -> IssuerRule {
         match (self.kind, split_tenant(issuer)) {
             (AuthorityKind::B2c, _) => {
@@ -127,13 +127,13 @@ fn split_tenant(issuer: &str) -> Option<(&str, &str)> {
     issuer.strip_suffix("/v2.0")?.rsplit_once('/')
 }
 
-/// Whether an issuer's tenant, a GUID, may be the configured one, which may be given as a domain name.
+/// Returns whether an issuer's tenant, a GUID, may be the configured one, which may be a domain name.
 fn is_tenant(found: &str, configured: &str) -> bool {
     is_guid(found) && (!is_guid(configured) || found.eq_ignore_ascii_case(configured))
 }
 
 /// External ID's issuer is at a host of the tenant's own: the authority's, with its first label replaced by the
-/// tenant's GUID. A name of two labels is left alone, as its first label is all that makes it one's own.
+/// tenant's GUID. In a name of two labels the first is not replaced: everything under the rest is another owner's.
 fn is_host_of_tenant(found: &str, configured: &str, tenant: &str) -> bool {
     let (Ok(mut expected), Ok(found)) = (Url::parse(configured), Url::parse(found)) else { return false };
     let Some(Host::Domain(name)) = expected.host() else { return false };
@@ -192,7 +192,7 @@ mod tests {
             (SingleTenant, "https://login.example/contoso.com", "https://login.example/T/v2.0", true),
             (SingleTenant, "https://login.example/contoso.com", "https://login.example/contoso.com/v2.0", false),
             (SingleTenant, "https://login.example/T", "https://login.example/{tenantid}/v2.0", false),
-            // National clouds: another host, and no word of it in the checks.
+            // National clouds differ by the host.
             (SingleTenant, "https://login.microsoftonline.us/T", "https://login.microsoftonline.us/T/v2.0", true),
             (SingleTenant, "https://login.microsoftonline.us/T", "https://login.microsoftonline.com/T/v2.0", false),
             (
@@ -219,7 +219,7 @@ mod tests {
                 true,
             ),
             (SingleTenant, "https://login.example/consumers", "https://login.example/T/v2.0", false),
-            // External ID: the authority's host, or the tenant's own beside it.
+            // External ID: the authority's host, or the tenant's own next to it.
             (SingleTenant, ciam, "https://T.ciam.example/T/v2.0", true),
             (SingleTenant, ciam, "https://c.ciam.example/T/v2.0", true),
             (SingleTenant, ciam, "https://O.ciam.example/T/v2.0", false),

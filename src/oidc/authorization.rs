@@ -1,5 +1,5 @@
 //! The authorization request and its response: OpenID Connect Core section 3.1.2, with PKCE (RFC 7636), the `iss`
-//! parameter (RFC 9207) and what RFC 9700 section 2.1 wants of both.
+//! parameter (RFC 9207) and what RFC 9700 section 2.1 requires of both.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,35 +19,35 @@ use super::issuer::IssuerRule;
 use super::provider::Metadata;
 use crate::clock::Timestamp;
 
-/// The longest authorization code that is passed on, in bytes.
+/// The longest authorization code that is accepted, in bytes.
 const MAX_CODE_BYTES: usize = 8 * 1024;
 
-/// A sign-in under way: what only the browser that began it may bring to its end.
+/// A sign-in in progress. Only the browser that started it can complete it.
 #[derive(Serialize, Deserialize)]
 pub struct Transaction {
-    /// Names this transaction in the response (RFC 6749 section 10.12).
+    /// Identifies this transaction in the response (RFC 6749 section 10.12).
     pub state: String,
     nonce: String,
     pkce_verifier: String,
     redirect_uri: String,
-    /// Where the user goes once signed in.
+    /// Where to send the user after the sign-in.
     pub target: String,
-    /// When it began.
+    /// When the sign-in started.
     pub started_at: Timestamp,
     /// The B2C policy that the browser was sent to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
-    /// The scopes requested beside those of every sign-in.
+    /// The scopes requested in addition to those of every sign-in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub additional_scopes: Vec<String>,
 }
 
-/// The system's source of randomness failed.
+/// The system's source of random numbers failed.
 #[derive(Clone, Copy, Debug, Error)]
-#[error("the system gives no random bytes")]
+#[error("the system provides no random numbers")]
 pub struct NoRandomness;
 
-/// 256 random bits, in 43 characters of base64url.
+/// Returns 256 random bits as 43 characters of base64url.
 ///
 /// # Errors
 /// [`NoRandomness`].
@@ -63,19 +63,19 @@ impl fmt::Debug for Transaction {
     }
 }
 
-/// What an authorization request asks for, besides the transaction's own values.
+/// The parameters of an authorization request, apart from the transaction's own.
 #[derive(Clone, Debug, Default)]
 pub struct RequestParameters {
-    /// `scope`; `openid` is among them.
+    /// `scope`, which includes `openid`.
     pub scopes: Vec<String>,
-    /// `response_mode`, where it is not the default.
+    /// `response_mode`, if it is not the default.
     pub response_mode: Option<&'static str>,
-    /// Further parameters (`prompt`, `login_hint` …), by name.
+    /// Other parameters (`prompt`, `login_hint` …), by name.
     pub extra: BTreeMap<String, String>,
 }
 
 impl Transaction {
-    /// Begins a transaction.
+    /// Starts a transaction.
     ///
     /// # Errors
     /// [`NoRandomness`].
@@ -97,7 +97,7 @@ impl Transaction {
         })
     }
 
-    /// The URL to send the browser to (section 3.1.2.1, RFC 7636 section 4.3).
+    /// Returns the URL to send the browser to (section 3.1.2.1, RFC 7636 section 4.3).
     ///
     /// # Errors
     /// The redirect URI is not a URL.
@@ -129,7 +129,7 @@ impl Transaction {
         Ok(endpoint::with_parameters(&metadata.authorization_endpoint, &ours))
     }
 
-    /// Judges the response to this transaction's request: `iss`, then the provider's error, then the code.
+    /// Validates the response to this transaction's request: `iss`, then the provider's error, then the code.
     ///
     /// # Errors
     /// The first check that fails.
@@ -158,7 +158,7 @@ impl Transaction {
     }
 }
 
-/// An authorization code with the transaction it answers; made only by [`Transaction::accept`].
+/// An authorization code with its transaction, made only by [`Transaction::accept`].
 pub struct Code {
     pub(super) code: String,
     transaction: Transaction,
@@ -173,12 +173,12 @@ impl Code {
         &self.transaction.redirect_uri
     }
 
-    /// The nonce that the ID token must bear.
+    /// Returns the nonce that the ID token must carry.
     pub fn nonce(&self) -> &str {
         &self.transaction.nonce
     }
 
-    /// The state of the transaction, which names it.
+    /// Returns the transaction's state, which identifies it.
     pub fn state(&self) -> &str {
         &self.transaction.state
     }
@@ -188,7 +188,7 @@ impl Code {
         [of_every_sign_in, &self.transaction.additional_scopes].concat()
     }
 
-    /// Where the user goes once signed in.
+    /// Returns where to send the user after the sign-in.
     pub fn target(&self) -> &str {
         &self.transaction.target
     }

@@ -53,7 +53,7 @@ impl<T> Cached<T> {
     }
 
     /// Returns the cached document, fresh or stale.
-    pub(super) fn held(&self) -> Option<Arc<T>> {
+    pub(super) fn cached(&self) -> Option<Arc<T>> {
         self.entry.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|entry| Arc::clone(&entry.value))
     }
 
@@ -72,7 +72,7 @@ impl<T> Cached<T> {
             metrics::provider_cache(self.document, "hit");
             return Ok(value);
         }
-        let stale = self.held();
+        let stale = self.cached();
         let found = self.renewed(stale.clone(), fetch).await;
         let is_stale = found.as_ref().is_ok_and(|found| stale.is_some_and(|stale| Arc::ptr_eq(found, &stale)));
         metrics::provider_cache(self.document, if is_stale { "stale" } else { "miss" });
@@ -107,8 +107,8 @@ impl<T> Cached<T> {
         F: AsyncFnOnce() -> Result<(T, Option<Duration>), ProviderError>,
     {
         let mut fetches = self.fetches.lock().await;
-        if let Some(held) = self.held().filter(|held| !Arc::ptr_eq(held, seen)) {
-            return Ok(Some(held));
+        if let Some(newer) = self.cached().filter(|newer| !Arc::ptr_eq(newer, seen)) {
+            return Ok(Some(newer));
         }
         let now = self.clock.moment();
         if fetches.forced_at.is_some_and(|at| now.since(at) < COOLDOWN) {
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_failure_with_nothing_held_is_an_error_and_is_tried_again() {
+    async fn a_failure_with_nothing_cached_is_an_error_and_is_tried_again() {
         let (clock, counter) = (Clock::system(), AtomicU32::new(0));
         let cached = Cached::new("keys", &clock);
         assert!(cached.get(async || fail()).await.is_err());

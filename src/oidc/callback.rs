@@ -1,4 +1,4 @@
-//! The authorization response as it comes: OpenID Connect Core sections 3.1.2.5 and 3.1.2.6.
+//! The authorization response as received: OpenID Connect Core sections 3.1.2.5 and 3.1.2.6.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,10 +7,11 @@ use thiserror::Error;
 
 use super::excerpt::{self, excerpt_of};
 
-/// The most of an `error_description` that is kept: Entra's end with what its support asks for.
+/// The longest `error_description` that is kept, in characters. Entra's end with the ids that its support needs.
 const MAX_DESCRIPTION_CHARS: usize = 500;
 
-/// An authorization response as it came (section 3.1.2.5): each parameter at most once, nothing else judged.
+/// An authorization response as received (section 3.1.2.5). Each parameter occurs at most once; nothing else is
+/// validated yet.
 #[derive(Default)]
 pub struct Callback {
     /// `state`.
@@ -21,10 +22,10 @@ pub struct Callback {
 }
 
 impl Callback {
-    /// Reads a response's parameters; empty values count as absent.
+    /// Parses a response's parameters. Empty values count as absent.
     ///
     /// # Errors
-    /// [`AuthorizationError::DuplicateParameter`] (RFC 6749 section 3.1), whichever parameter it is.
+    /// [`AuthorizationError::DuplicateParameter`], for any parameter (RFC 6749 section 3.1).
     pub fn parse<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, AuthorizationError> {
         let mut seen = BTreeMap::new();
         for (name, value) in pairs {
@@ -38,16 +39,16 @@ impl Callback {
     }
 }
 
-/// The provider's own words for why it refuses (section 3.1.2.6), made safe to show and to log.
+/// The provider's reason for a refusal (section 3.1.2.6), made safe to show and to log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// `error`: a code such as `access_denied`.
     pub code: String,
-    /// `error_description`, cut to 500 characters, without control and formatting characters. For the log.
+    /// `error_description`, at most 500 characters, without control and formatting characters. For the log.
     pub description: String,
     /// Entra's `suberror`, at the token endpoint: a code such as `consent_required`.
     pub suberror: Option<String>,
-    /// Entra's `claims`, at the token endpoint: what a new authorization request must ask for. JSON, not judged.
+    /// Entra's `claims`, at the token endpoint: what a new authorization request must ask for. JSON, not validated.
     pub claims: Option<String>,
 }
 
@@ -58,13 +59,13 @@ impl Refusal {
         Self { code: excerpt::code(code), description, suberror: None, claims: None }
     }
 
-    /// The same with `suberror` and `claims`.
+    /// Adds `suberror` and `claims`.
     #[must_use]
     pub fn with(self, suberror: Option<&str>, claims: Option<String>) -> Self {
         Self { suberror: suberror.map(excerpt::code), claims, ..self }
     }
 
-    /// Whether the person has to answer questions of the provider's: OpenID Connect Core section 3.1.2.6, and Entra's
+    /// Returns whether the provider needs to ask the user something: OpenID Connect Core section 3.1.2.6, and Entra's
     /// `suberror` at the token endpoint.
     pub fn wants_interaction(&self) -> bool {
         let codes = ["interaction_required", "login_required", "consent_required", "account_selection_required"];
@@ -80,25 +81,25 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Why an authorization response is refused.
+/// Why an authorization response is rejected.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum AuthorizationError {
-    /// A parameter stands twice.
-    #[error("a parameter of the authorization response stands twice")]
+    /// A parameter occurs twice.
+    #[error("a parameter occurs twice in the authorization response")]
     DuplicateParameter,
-    /// No `state`.
+    /// There is no `state`.
     #[error("the authorization response has no state")]
     MissingState,
     /// `iss` is not the provider's (RFC 9207).
     #[error("the authorization response is from another issuer")]
     WrongIssuer,
-    /// No `iss`, though the provider announces it (RFC 9207).
-    #[error("the authorization response does not name its issuer, as the provider announces it would")]
+    /// There is no `iss`, though the provider's metadata announces it (RFC 9207).
+    #[error("the authorization response has no iss, though the provider's metadata announces it")]
     MissingIssuer,
-    /// Both `code` and `error`.
+    /// There are both `code` and `error`.
     #[error("the authorization response has both a code and an error")]
     Ambiguous,
-    /// Neither `code` nor `error`, or a code that no provider makes.
+    /// There is neither `code` nor `error`, or the code is too long or has control characters.
     #[error("the authorization response has no usable code")]
     MissingCode,
     /// The provider refused.

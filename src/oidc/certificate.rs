@@ -1,4 +1,4 @@
-//! A certificate and its private key, with which we prove who we are (RFC 5280, RFC 7515 section 4.1.8).
+//! The client's certificate and private key, which authenticate it (RFC 5280, RFC 7515 section 4.1.8).
 
 use std::fmt;
 use std::path::Path;
@@ -20,7 +20,7 @@ use x509_cert::der::Decode as _;
 use super::secret::Secret;
 use crate::clock::Timestamp;
 
-/// How long before its end a certificate is due for renewal.
+/// How long before its expiry a certificate is due for renewal.
 pub const RENEWAL_DUE: Duration = Duration::from_hours(30 * 24);
 
 /// Why a certificate and its key cannot be used.
@@ -32,77 +32,77 @@ pub enum CertificateError {
     /// The key is protected by a passphrase.
     #[error("the private key is encrypted; `openssl pkcs8 -in KEY -out NEW-KEY` decrypts it")]
     EncryptedKey,
-    /// There is no key of a kind that is known.
+    /// There is no private key of a supported kind.
     #[error(
-        "the private key is not PEM of an RSA key of 2048 to 4096 bits, or of a P-256 key in PKCS #8; \
-         `openssl pkcs8 -topk8 -nodes -in KEY -out NEW-KEY` makes PKCS #8"
+        "the private key is not a PEM-encoded RSA key of 2048 to 4096 bits, or P-256 key in PKCS #8; \
+         `openssl pkcs8 -topk8 -nodes -in KEY -out NEW-KEY` converts it to PKCS #8"
     )]
     UnusableKey,
     /// There is no certificate.
-    #[error("the certificate is not PEM of an X.509 certificate")]
+    #[error("the certificate is not a PEM-encoded X.509 certificate")]
     NoCertificate,
-    /// None of the certificates is that of the key.
-    #[error("the private key is not that of the certificate")]
+    /// None of the certificates belongs to the key.
+    #[error("the private key does not belong to the certificate")]
     Mismatch,
 }
 
 impl CertificateError {
-    /// Which of the two is to blame.
+    /// Returns the one of the two that is to blame.
     pub fn culprit<T>(&self, private_key: T, certificate: T) -> T {
         if matches!(self, Self::EncryptedKey | Self::UnusableKey) { private_key } else { certificate }
     }
 }
 
-/// A certificate and its private key, in settings or in files that may change.
+/// A certificate and its private key, from settings or from files that may change.
 ///
 /// Clones share what [`ClientCertificate::reload`] reads.
 #[derive(Clone)]
 pub struct ClientCertificate {
     private_key: Secret,
     certificate: Secret,
-    held: Arc<RwLock<Held>>,
+    loaded: Arc<RwLock<Loaded>>,
 }
 
-struct Held {
-    /// The texts that were read last, whether they could be used or not.
+struct Loaded {
+    /// The texts that were last read, usable or not.
     read: [Arc<str>; 2],
     key: Arc<CertifiedKey>,
 }
 
 impl ClientCertificate {
-    /// A private key and its certificate, each PEM; the certificate's may hold its chain too.
+    /// Parses a private key and its certificate, both PEM. The certificate may come with its chain.
     ///
     /// # Errors
     /// Every [`CertificateError`] but `File`.
     pub fn new(private_key: Secret, certificate: Secret) -> Result<Self, CertificateError> {
         let read = [private_key.expose(), certificate.expose()];
         let key = Arc::new(CertifiedKey::from_pem(&read[0], &read[1])?);
-        Ok(Self { private_key, certificate, held: Arc::new(RwLock::new(Held { read, key })) })
+        Ok(Self { private_key, certificate, loaded: Arc::new(RwLock::new(Loaded { read, key })) })
     }
 
-    /// The pair to sign with.
+    /// Returns the pair to sign with.
     pub fn key(&self) -> Arc<CertifiedKey> {
-        Arc::clone(&self.held.read().unwrap_or_else(PoisonError::into_inner).key)
+        Arc::clone(&self.loaded.read().unwrap_or_else(PoisonError::into_inner).key)
     }
 
-    /// Where they lie, as far as in files.
+    /// Returns the paths of the files they were read from, if any.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         [&self.private_key, &self.certificate].into_iter().filter_map(Secret::file)
     }
 
-    /// Reads the files again. Tells whether there is a new pair.
+    /// Reloads the files. Returns whether the pair changed.
     ///
     /// # Errors
-    /// What was read is not a pair, or nothing can be read; the last pair stays. A rotation that is half-way through
-    /// is said once: [`CertificateError::Mismatch`] when one of the files has changed, then nothing until the other has.
+    /// The files cannot be read, or do not hold a pair; the last pair is kept. A rotation in progress is reported once:
+    /// [`CertificateError::Mismatch`] when one file has changed, then nothing until the other has.
     pub fn reload(&self) -> Result<bool, CertificateError> {
         let read = [self.private_key.fresh()?, self.certificate.fresh()?];
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        if held.read == read {
+        let mut loaded = self.loaded.write().unwrap_or_else(PoisonError::into_inner);
+        if loaded.read == read {
             return Ok(false);
         }
-        held.read = read;
-        held.key = Arc::new(CertifiedKey::from_pem(&held.read[0], &held.read[1])?);
+        loaded.read = read;
+        loaded.key = Arc::new(CertifiedKey::from_pem(&loaded.read[0], &loaded.read[1])?);
         Ok(true)
     }
 }
@@ -123,11 +123,11 @@ pub struct CertifiedKey {
     private_key: PrivateKey,
     /// The certificate, in DER.
     pub certificate: Vec<u8>,
-    /// Whom it is for, as RFC 4514 writes it.
+    /// The subject (RFC 4514).
     pub subject: String,
-    /// From when it is valid.
+    /// The start of its validity.
     pub not_before: Timestamp,
-    /// Until when it is valid.
+    /// The end of its validity.
     pub not_after: Timestamp,
 }
 
@@ -137,7 +137,7 @@ pub struct CertifiedKey {
 pub struct SigningError;
 
 impl CertifiedKey {
-    /// The pair of a private key and that one of the certificates which is its own.
+    /// Pairs a private key with the one of the certificates that belongs to it.
     ///
     /// # Errors
     /// Every [`CertificateError`] but `File`.
@@ -164,7 +164,7 @@ impl CertifiedKey {
         Err(error)
     }
 
-    /// The signature algorithm of its kind of key (RFC 7518 section 3.1).
+    /// Returns the signature algorithm for its kind of key (RFC 7518 section 3.1).
     pub fn algorithm(&self) -> &'static str {
         match self.private_key {
             PrivateKey::Rsa(_) => "PS256",
@@ -172,12 +172,12 @@ impl CertifiedKey {
         }
     }
 
-    /// The certificate's SHA-256 thumbprint, base64url: `x5t#S256` (RFC 7515 section 4.1.8).
+    /// Returns the certificate's SHA-256 thumbprint in base64url, `x5t#S256` (RFC 7515 section 4.1.8).
     pub fn thumbprint(&self) -> String {
         URL_SAFE_NO_PAD.encode(digest(&SHA256, &self.certificate))
     }
 
-    /// The certificate's thumbprints of SHA-1 and SHA-256 in hexadecimal, for people to compare.
+    /// Returns the certificate's SHA-1 and SHA-256 thumbprints in hexadecimal, for administrators to compare.
     pub fn fingerprints(&self) -> (String, String) {
         let hex = |algorithm| {
             let digest = digest(algorithm, &self.certificate);
@@ -189,7 +189,7 @@ impl CertifiedKey {
     /// Signs with [`CertifiedKey::algorithm`].
     ///
     /// # Errors
-    /// [`SigningError`]: there is no randomness.
+    /// [`SigningError`]: the system provides no random numbers.
     pub fn sign(&self, random: &dyn SecureRandom, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         match &self.private_key {
             PrivateKey::Rsa(key) => {
@@ -224,7 +224,7 @@ impl PrivateKey {
         }
     }
 
-    /// As a certificate's subject public key has it.
+    /// Returns the public key as a certificate's subject public key encodes it.
     fn public_key(&self) -> &[u8] {
         match self {
             Self::Rsa(key) => key.public().as_ref(),

@@ -1,4 +1,4 @@
-//! How we prove who we are at the token endpoint: OpenID Connect Core section 9, RFC 7521 and RFC 7523.
+//! Client authentication at the token endpoint: OpenID Connect Core section 9, RFC 7521 and RFC 7523.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -17,9 +17,9 @@ use super::provider::Metadata;
 use super::token::ClientSettings;
 use crate::clock::Timestamp;
 
-/// What a client assertion is (RFC 7523 section 2.2).
+/// The type of a client assertion (RFC 7523 section 2.2).
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// How long a client assertion is good for: long enough for clocks that differ. Entra wants ten minutes at most.
+/// The lifetime of a client assertion: long enough for clocks that differ. Entra accepts ten minutes at most.
 const ASSERTION_LIFETIME: Duration = Duration::from_mins(5);
 
 /// A client authentication method (`token_endpoint_auth_method`).
@@ -29,15 +29,14 @@ pub enum AuthenticationMethod {
     ClientSecretBasic,
     /// The secret in the request's body.
     ClientSecretPost,
-    /// A signed assertion: for every credential but a secret.
+    /// A signed assertion, for every credential but a secret.
     PrivateKeyJwt,
 }
 
 impl AuthenticationMethod {
-    /// The method to use for a secret: the configured one, else the first of the two that the provider supports, basic
-    /// first.
+    /// Chooses the method for a secret: the configured one, or the first of basic and post that the provider supports.
     ///
-    /// Where the provider supports neither, basic, which every provider must (RFC 6749 section 2.3.1).
+    /// If the provider supports neither, it is basic, which every provider must support (RFC 6749 section 2.3.1).
     pub fn choose(configured: Option<Self>, metadata: &Metadata) -> Self {
         configured.unwrap_or({
             if !metadata.supports("client_secret_basic") && metadata.supports("client_secret_post") {
@@ -62,32 +61,32 @@ impl FromStr for AuthenticationMethod {
     }
 }
 
-/// What a request to the token endpoint bears so that the provider knows whose it is.
+/// What authenticates a request to the token endpoint.
 pub struct Authentication {
-    /// Where the secret stands.
+    /// Where the secret is sent.
     pub auth_type: AuthType,
-    /// The secret, where that is the credential; then there are no parameters.
+    /// The secret, if that is the credential. Then there are no parameters.
     pub secret: Option<ClientSecret>,
-    /// The parameters of the body.
+    /// Parameters for the request's body.
     pub parameters: Vec<(&'static str, String)>,
 }
 
 /// Why a request cannot be authenticated.
 #[derive(Clone, Copy, Debug, Error)]
 pub enum AuthenticationError {
-    /// No random bytes for the assertion's `jti`.
+    /// The system provides no random numbers for the assertion's `jti`.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
     /// The assertion cannot be signed.
     #[error(transparent)]
     Signing(#[from] SigningError),
-    /// The settings want an assertion where there is only a secret.
+    /// The settings require an assertion, but the credential is a secret.
     #[error("private_key_jwt needs a certificate or a federated token")]
     NothingToSignWith,
 }
 
 impl ClientSettings {
-    /// Authenticates one request to the token endpoint. Ask anew for each: an assertion is used once.
+    /// Authenticates one request to the token endpoint. Call it for each request: an assertion is used once.
     ///
     /// # Errors
     /// Every [`AuthenticationError`].
@@ -113,7 +112,7 @@ impl ClientSettings {
     }
 }
 
-/// A client assertion (RFC 7523 section 3), as Entra wants it: its documentation's "certificate credentials".
+/// Makes a client assertion (RFC 7523 section 3) as Entra documents it ("certificate credentials").
 fn assertion(
     key: &CertifiedKey,
     client_id: &str,

@@ -1,4 +1,4 @@
-//! With what we prove who we are: a secret, a certificate, or another issuer's token.
+//! The client's credential: a secret, a certificate, or another issuer's token.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use super::federated_token::FederatedToken;
 use super::secret::Secret;
 use crate::clock::Timestamp;
 
-/// With what we prove who we are. `Debug` prints nothing secret.
+/// The client's credential. `Debug` prints nothing secret.
 #[derive(Clone, Debug)]
 pub enum Credential {
     /// A secret that the provider knows too.
@@ -19,7 +19,7 @@ pub enum Credential {
 }
 
 impl Credential {
-    /// The secret, where it is one.
+    /// Returns the secret, if it is one.
     pub fn secret(&self) -> Option<&Secret> {
         match self {
             Self::Secret(secret) => Some(secret),
@@ -27,7 +27,7 @@ impl Credential {
         }
     }
 
-    /// A word for metrics and people.
+    /// Returns a name for metrics and messages.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Secret(_) => "secret",
@@ -36,7 +36,7 @@ impl Credential {
         }
     }
 
-    /// When it expires, where that can be told.
+    /// Returns when it expires, if known.
     pub fn expires_at(&self) -> Option<Timestamp> {
         match self {
             Self::Secret(_) => None,
@@ -45,7 +45,7 @@ impl Credential {
         }
     }
 
-    /// Where it lies, as far as in files.
+    /// Returns the paths of the files it was read from, if any.
     pub fn files(&self) -> Vec<&Path> {
         match self {
             Self::Secret(secret) => secret.file().into_iter().collect(),
@@ -54,10 +54,10 @@ impl Credential {
         }
     }
 
-    /// Reads its files again. Tells whether it changed.
+    /// Reloads its files. Returns whether it changed.
     ///
     /// # Errors
-    /// What was read cannot be used; what was held stays.
+    /// The files cannot be used; the last credential is kept.
     pub fn reload(&self) -> Result<bool, CertificateError> {
         match self {
             Self::Secret(secret) => Ok(secret.reload()?),

@@ -1,4 +1,4 @@
-//! A token of another issuer that proves who we are: Microsoft Entra's workload identity federation.
+//! Another issuer's token as the client's credential: workload identity federation in Microsoft Entra.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -10,67 +10,67 @@ use super::jws::Jws;
 use super::secret::Secret;
 use crate::clock::Timestamp;
 
-/// The file in which a platform, such as Kubernetes, keeps a fresh token of this workload.
+/// A file in which a platform, such as Kubernetes, keeps a current token for this workload.
 ///
-/// Clones share what was read last.
+/// Clones share the last token read.
 #[derive(Clone)]
 pub struct FederatedToken {
     file: Secret,
-    held: Arc<RwLock<Arc<str>>>,
+    last: Arc<RwLock<Arc<str>>>,
 }
 
 impl FederatedToken {
-    /// The token in this file.
+    /// Reads the token from a file.
     ///
     /// # Errors
-    /// The file cannot be read, or holds something else than a signed JSON Web Token.
+    /// The file cannot be read, or does not hold a signed JSON Web Token.
     pub fn from_file(path: PathBuf) -> Result<Self, std::io::Error> {
         let file = Secret::from_file(path)?;
-        let token = Self { held: Arc::new(RwLock::new(file.expose())), file };
+        let token = Self { last: Arc::new(RwLock::new(file.expose())), file };
         token.reload()?;
         Ok(token)
     }
 
-    /// Where it lies.
+    /// Returns the file's path.
     pub fn file(&self) -> Option<&Path> {
         self.file.file()
     }
 
-    /// The token as the file has it now; where the file is away or half-written, as it was last.
+    /// Returns the token that is in the file now, or the last one if the file is missing or half-written.
     ///
-    /// The file is small, and read on the spot: a token is valid for an hour at most, so none is kept in between.
+    /// The file is small and is read each time: a token is valid for an hour at most.
     pub fn read(&self) -> Arc<str> {
-        // A failure is said by who watches the file.
+        // Failures are reported by the watcher of the file.
         let _ = self.reload();
-        self.held()
+        self.last()
     }
 
-    fn held(&self) -> Arc<str> {
-        Arc::clone(&self.held.read().unwrap_or_else(PoisonError::into_inner))
+    fn last(&self) -> Arc<str> {
+        Arc::clone(&self.last.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Reads the file again. Tells whether the token changed.
+    /// Reloads the file. Returns whether the token changed.
     ///
     /// # Errors
-    /// As [`FederatedToken::from_file`]; the last token stays.
+    /// As [`FederatedToken::from_file`]; the last token is kept.
     pub fn reload(&self) -> Result<bool, std::io::Error> {
         let fresh = self.file.fresh()?;
         if Jws::parse(&fresh).is_err() {
             let message = "it does not hold a signed JSON Web Token";
             return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, message));
         }
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        let changed = *held != fresh;
-        *held = fresh;
+        let mut last = self.last.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = *last != fresh;
+        *last = fresh;
         Ok(changed)
     }
 
-    /// Its claims, unverified: for people to look at, never to decide by.
+    /// Returns its claims, unverified: to be shown, never to decide by.
     pub fn unverified_claims(&self) -> Map<String, Value> {
-        Jws::parse(&self.held()).map(Jws::unverified_payload).unwrap_or_default()
+        Jws::parse(&self.last()).map(Jws::unverified_payload).unwrap_or_default()
     }
 
-    /// When it expires, as it says itself.
+    /// Returns its own `exp`.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.unverified_claims().get("exp")?.as_i64().map(Timestamp)
     }

@@ -1,4 +1,4 @@
-//! Talking to the provider: bounded in size and time, redirects not followed.
+//! HTTP requests to the provider: bounded in size and time, without following redirects.
 
 use std::time::Duration;
 
@@ -12,63 +12,63 @@ use super::excerpt::excerpt;
 use crate::clock::Stopwatch;
 use crate::{metrics, spans};
 
-/// The longest answer that is read.
-pub const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+/// The longest response body that is read.
+pub const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Why there is no usable answer.
+/// Why there is no usable response.
 #[derive(Clone, Debug, Error)]
 pub enum HttpError {
-    /// No connection, no trust in its certificate, or no answer in time.
-    #[error("{host} does not answer: {cause}")]
+    /// There is no connection, the certificate is not trusted, or there is no response in time.
+    #[error("{host} does not respond: {cause}")]
     Unreachable {
-        /// The host and port that was asked.
+        /// The host and port of the request.
         host: String,
-        /// The innermost causes, without the URL's path and query.
+        /// The innermost cause, without the URL's path and query.
         cause: String,
     },
-    /// The answer is longer than [`MAX_ANSWER_BYTES`].
-    #[error("{host} sent more than {MAX_ANSWER_BYTES} bytes")]
+    /// The response is longer than [`MAX_RESPONSE_BYTES`].
+    #[error("{host} sent more than {MAX_RESPONSE_BYTES} bytes")]
     TooLarge {
-        /// The host and port that was asked.
+        /// The host and port of the request.
         host: String,
     },
-    /// Another status than 200.
-    #[error("{host} answered with status {status}")]
+    /// The status is not 200.
+    #[error("{host} responded with status {status}")]
     Status {
-        /// The host and port that was asked.
+        /// The host and port of the request.
         host: String,
         /// The HTTP status.
         status: u16,
     },
 }
 
-/// The certificate that is to be trusted is not a PEM certificate, or there is no trust store.
+/// The additional root certificate is not PEM, or the system has no root certificates.
 #[derive(Debug, Error)]
-#[error("cannot set up TLS towards the provider: {0}")]
+#[error("cannot set up TLS for requests to the provider: {0}")]
 pub struct TlsError(#[from] reqwest::Error);
 
-/// An answer with status 200.
-pub struct Answer {
-    /// Its media type, without parameters, in lower case; empty where none was sent.
+/// A response with status 200.
+pub struct Response {
+    /// Its media type, without parameters, in lower case. Empty if there is none.
     pub media_type: String,
-    /// How long it may be kept, where the answer says so (`Cache-Control: max-age`).
+    /// How long it may be cached, if it says so (`Cache-Control: max-age`).
     pub max_age: Option<Duration>,
-    /// The sender's clock (`Date`), as sent.
+    /// The sender's clock (`Date`).
     pub date: Option<String>,
     /// Its body.
     pub body: Vec<u8>,
 }
 
-/// The HTTP client that asks the provider.
+/// The HTTP client for requests to the provider.
 #[derive(Clone, Debug)]
 pub struct Http {
     client: reqwest::Client,
 }
 
 impl Http {
-    /// A client that trusts the system's root certificates and those in `extra_roots` (PEM).
+    /// Returns a client that trusts the system's root certificates and those in `extra_roots` (PEM).
     ///
     /// # Errors
     /// `extra_roots` is not a list of PEM certificates, or the system has no root certificates.
@@ -84,33 +84,33 @@ impl Http {
         Ok(Self { client: builder.build()? })
     }
 
-    /// Sends a request to the provider and reads the whole answer, whatever its status.
+    /// Sends a request to the provider and reads the whole response, whatever its status.
     ///
     /// # Errors
     /// [`HttpError::Unreachable`] and [`HttpError::TooLarge`].
     pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let stopwatch = Stopwatch::start();
         let span = spans::client("provider", request.method().as_str());
-        let answer = self.exchange(request).instrument(span.clone()).await;
-        metrics::provider_request(answer.is_ok(), stopwatch.elapsed());
-        if !answer.as_ref().is_ok_and(|answer| answer.status().as_u16() < 400) {
+        let response = self.exchange(request).instrument(span.clone()).await;
+        metrics::provider_request(response.is_ok(), stopwatch.elapsed());
+        if !response.as_ref().is_ok_and(|response| response.status().as_u16() < 400) {
             spans::failed(&span);
         }
-        answer
+        response
     }
 
-    /// The same, with a status of 500 or more for an error: the server has a fault of its own, whatever it says.
+    /// Like [`Http::send`], but a status of 500 or more is an error.
     ///
     /// # Errors
     /// Every [`HttpError`].
     pub async fn send_unless_failing(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let host = authority(request.uri().host(), request.uri().port_u16());
-        let answer = self.send(request).await?;
-        let status = answer.status();
-        if status.is_server_error() { Err(HttpError::Status { host, status: status.as_u16() }) } else { Ok(answer) }
+        let response = self.send(request).await?;
+        let status = response.status();
+        if status.is_server_error() { Err(HttpError::Status { host, status: status.as_u16() }) } else { Ok(response) }
     }
 
-    /// As [`Http::send`], to whomever: neither measured nor a span of its own.
+    /// Like [`Http::send`], for any server: not in the metrics, and without a span of its own.
     ///
     /// # Errors
     /// As [`Http::send`].
@@ -122,24 +122,24 @@ impl Http {
         let unreachable =
             |error: reqwest::Error| HttpError::Unreachable { host: host.clone(), cause: innermost(&error) };
         let request = reqwest::Request::try_from(request).map_err(unreachable)?;
-        let mut response = self.client.execute(request).await.map_err(unreachable)?;
-        let mut answer = HttpResponse::new(Vec::new());
-        *answer.status_mut() = response.status();
-        std::mem::swap(answer.headers_mut(), response.headers_mut());
-        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-            if answer.body().len() + chunk.len() > MAX_ANSWER_BYTES {
+        let mut received = self.client.execute(request).await.map_err(unreachable)?;
+        let mut response = HttpResponse::new(Vec::new());
+        *response.status_mut() = received.status();
+        std::mem::swap(response.headers_mut(), received.headers_mut());
+        while let Some(chunk) = received.chunk().await.map_err(unreachable)? {
+            if response.body().len() + chunk.len() > MAX_RESPONSE_BYTES {
                 return Err(HttpError::TooLarge { host });
             }
-            answer.body_mut().extend_from_slice(&chunk);
+            response.body_mut().extend_from_slice(&chunk);
         }
-        Ok(answer)
+        Ok(response)
     }
 
-    /// Gets a document, with a bearer token where one is given (RFC 6750 section 2.1).
+    /// Fetches a document, with a bearer token if one is given (RFC 6750 section 2.1).
     ///
     /// # Errors
     /// Every [`HttpError`].
-    pub async fn get(&self, url: &Url, bearer: Option<&str>) -> Result<Answer, HttpError> {
+    pub async fn get(&self, url: &Url, bearer: Option<&str>) -> Result<Response, HttpError> {
         let host = authority(url.host_str(), url.port());
         let mut request = oauth2::http::Request::get(url.as_str()).header("accept", "application/json");
         if let Some(token) = bearer {
@@ -154,7 +154,7 @@ impl Http {
         }
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let media_type = header(CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default();
-        Ok(Answer {
+        Ok(Response {
             media_type: media_type.trim().to_ascii_lowercase(),
             max_age: header(CACHE_CONTROL).and_then(max_age),
             date: header(DATE).map(excerpt),
@@ -168,10 +168,10 @@ fn authority(host: Option<&str>, port: Option<u16>) -> String {
     port.map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
 }
 
-/// reqwest's outer errors name the URL, which may bear a code; its inner ones say what went wrong.
+/// Outer errors of reqwest contain the URL, which may carry a code; inner ones say what went wrong.
 fn innermost(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return "no answer in time".to_owned();
+        return "no response in time".to_owned();
     }
     let Some(mut cause) = std::error::Error::source(error) else { return "the request failed".to_owned() };
     while let Some(source) = cause.source() {
@@ -198,8 +198,8 @@ mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
-    /// What a server is asked, and what comes of its answer.
-    async fn asked(answer: &'static str) -> (String, Result<Answer, HttpError>) {
+    /// What a server is asked, and what comes of its response.
+    async fn asked(response: &'static str) -> (String, Result<Response, HttpError>) {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/keys", listener.local_addr().unwrap())).unwrap();
@@ -207,7 +207,7 @@ mod tests {
             let (mut connection, _) = listener.accept().await.unwrap();
             let mut request = vec![0; 4096];
             let length = connection.read(&mut request).await.unwrap();
-            connection.write_all(answer.as_bytes()).await.unwrap();
+            connection.write_all(response.as_bytes()).await.unwrap();
             String::from_utf8_lossy(&request[..length]).into_owned()
         };
         let http = Http::new(None).unwrap();
@@ -216,19 +216,19 @@ mod tests {
 
     #[tokio::test]
     async fn a_redirect_is_not_followed() {
-        let (_, answer) =
+        let (_, response) =
             asked("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n").await;
-        assert!(matches!(answer, Err(HttpError::Status { status: 302, .. })));
+        assert!(matches!(response, Err(HttpError::Status { status: 302, .. })));
     }
 
     #[tokio::test]
     async fn a_request_bears_the_token_and_the_trace_of_the_request_it_is_made_for() {
         let id = CorrelationId::random();
-        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: Application/JSON; a=b\r\n\r\n{}";
-        let (request, answer) = id.clone().scope(asked(answer)).await;
+        let response = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: Application/JSON; a=b\r\n\r\n{}";
+        let (request, response) = id.clone().scope(asked(response)).await;
         assert!(request.contains(&format!("traceparent: 00-{id}-")), "{request}");
         assert!(request.contains("authorization: Bearer token"), "{request}");
-        assert_eq!(answer.unwrap().media_type, "application/json");
+        assert_eq!(response.unwrap().media_type, "application/json");
     }
 
     #[test]

@@ -16,49 +16,49 @@ use crate::clock::Timestamp;
 /// OpenID Connect Core section 2: `sub` "MUST NOT exceed 255 ASCII characters in length".
 const MAX_SUBJECT: usize = 255;
 
-/// Why an ID token is refused.
+/// Why an ID token is rejected.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum IdTokenError {
-    /// It is no token, or not signed by the provider.
+    /// It is not a token, or not signed by the provider.
     #[error("the ID token: {0}")]
     Signature(#[from] JwsError),
-    /// A claim that must be there is not, or is of another type.
+    /// A required claim is missing, or a claim has the wrong type.
     #[error("the ID token's claim {0} is missing or malformed")]
     Claim(&'static str),
-    /// Issued by another than the configured provider.
-    #[error("the ID token's issuer is not the provider")]
+    /// It was not issued by the configured provider.
+    #[error("the ID token was not issued by the provider")]
     WrongIssuer,
-    /// Issued by the provider for people of a tenant that may not sign in.
-    #[error("people of the ID token's tenant may not sign in here")]
+    /// It is for a user of a tenant that is not allowed.
+    #[error("the tenant of the ID token is not allowed")]
     TenantNotAllowed,
-    /// Issued by another B2C policy than the browser was sent to (`tfp`, on older policies `acr`).
-    #[error("the ID token is of another policy than the sign-in's")]
+    /// It was issued by another B2C policy than the one of the sign-in (`tfp`, or `acr` on older policies).
+    #[error("the ID token was issued by another policy than the one of the sign-in")]
     WrongPolicy,
-    /// Signed with a key that is published for another issuer.
+    /// It is signed with a key that is published for another issuer.
     #[error("the ID token's key belongs to another issuer")]
     WrongKeyIssuer,
-    /// Issued for another client.
+    /// It was issued for another client.
     #[error("the ID token is for another client")]
     WrongAudience,
-    /// Issued for this client and for others that we do not trust.
+    /// It was issued for this client and for others, which are not trusted.
     #[error("the ID token has an audience that is not trusted")]
     ExtraAudience,
     /// The authorized party is another client.
     #[error("the ID token was issued to another client")]
     WrongAuthorizedParty,
-    /// It is past its expiry.
+    /// It has expired.
     #[error("the ID token has expired")]
     Expired,
-    /// It was issued in, or becomes valid in, the future.
+    /// It was issued, or becomes valid, in the future.
     #[error("the ID token is not valid yet")]
     NotYetValid,
-    /// Its nonce is not that of this sign-in.
-    #[error("the ID token's nonce is not that of this sign-in")]
+    /// Its nonce is not the one of this sign-in.
+    #[error("the ID token's nonce is not the one of this sign-in")]
     WrongNonce,
-    /// A renewed one is of another person, or of another sign-in, than the first (section 12.2).
-    #[error("the renewed ID token's claim {0} is not that of the sign-in")]
+    /// A renewed ID token is for another user, or from another sign-in, than the first (section 12.2).
+    #[error("the renewed ID token's claim {0} differs from the sign-in's")]
     WrongRenewal(&'static str),
-    /// Its `at_hash` is not that of the access token beside it.
+    /// Its `at_hash` does not match the access token that came with it.
     #[error("the ID token does not belong to the access token")]
     WrongAccessTokenHash,
 }
@@ -74,28 +74,28 @@ impl From<TimeError> for IdTokenError {
 }
 
 impl IdTokenError {
-    /// Whether newer keys of the provider might verify it.
+    /// Returns whether newer keys of the provider might verify it.
     pub fn may_be_key_rotation(&self) -> bool {
         matches!(self, Self::Signature(JwsError::UnknownKey | JwsError::WrongSignature))
     }
 }
 
-/// What every ID token for this client is held against.
+/// What every ID token for this client is checked against.
 #[derive(Clone, Copy, Debug)]
 pub struct Verifier<'a> {
-    /// Who may issue.
+    /// The rule for its issuer.
     pub issuer: &'a IssuerRule,
     /// Our client id.
     pub client_id: &'a str,
-    /// The one signature algorithm that is accepted.
+    /// The only signature algorithm that is accepted.
     pub algorithm: Algorithm,
 }
 
 impl Verifier<'_> {
     /// Validates an ID token from the token endpoint, by the steps of OpenID Connect Core section 3.1.3.7.
     ///
-    /// Step 1 (decryption) does not arise: we register no encryption. Step 6's leave to trust TLS in place of the
-    /// signature is not taken. Steps 12 and 13 (`acr`, `auth_time`) do not arise: neither is requested.
+    /// Step 1 (decryption) does not apply: the client registers no encryption. The signature is always checked, though
+    /// step 6 would allow relying on TLS. Steps 12 and 13 (`acr`, `auth_time`) do not apply: neither is requested.
     ///
     /// # Errors
     /// The first check that fails.

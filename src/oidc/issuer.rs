@@ -1,11 +1,11 @@
-//! Which issuer may have issued a token.
+//! The rule for the issuer of a token.
 
-/// Where Entra's issuer has the tenant's id, in templates.
+/// The placeholder for the tenant's id in Entra's issuer templates.
 pub const TENANT_PLACEHOLDER: &str = "{tenantid}";
-/// The tenant of every personal Microsoft account; the authority calls it `consumers`.
+/// The tenant of all personal Microsoft accounts, which authorities call `consumers`.
 pub const CONSUMERS_TENANT: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
-/// The rule that an issuer is held against.
+/// The rule that an issuer is checked against.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IssuerRule {
     /// Exactly this issuer (OpenID Connect Core section 3.1.3.7 step 2).
@@ -14,36 +14,36 @@ pub enum IssuerRule {
     Tenants {
         /// The template.
         template: String,
-        /// The tenants whose people may sign in, by id; none means any.
+        /// The ids of the tenants whose users may sign in. Empty means any.
         allowed: Vec<String>,
     },
-    /// Exactly this issuer, and of its B2C policies the one that the browser was sent to.
+    /// Exactly this issuer, and the B2C policy of the sign-in.
     Policy {
         /// The issuer.
         issuer: String,
-        /// The policy's name; case does not matter.
+        /// The policy's name, in any case.
         policy: String,
     },
 }
 
-/// Why an issuer is refused.
+/// Why an issuer is rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IssuerMismatch {
-    /// Another issuer than the rule wants.
+    /// It is not the issuer of the rule.
     Issuer,
-    /// The token names no tenant, or not in the form of a GUID.
+    /// The token names no tenant, or not as a GUID.
     NoTenant,
-    /// A tenant whose people may not sign in.
+    /// The tenant is not allowed.
     TenantNotAllowed,
-    /// Another B2C policy, or none.
+    /// It is another B2C policy, or none.
     Policy,
 }
 
 impl IssuerRule {
-    /// Checks a token's `iss`, for Entra its `tid`, and for B2C the policy that it names.
+    /// Checks a token's `iss`, for Entra its `tid`, and for B2C its policy.
     ///
     /// # Errors
-    /// The first [`IssuerMismatch`]. `TenantNotAllowed` only where issuer and tenant agree.
+    /// The first [`IssuerMismatch`]. `TenantNotAllowed` only if issuer and tenant agree.
     pub fn check(&self, issuer: &str, tenant: Option<&str>, named: Option<&str>) -> Result<(), IssuerMismatch> {
         match self {
             Self::Exact(expected) => (issuer == expected).then_some(()).ok_or(IssuerMismatch::Issuer),
@@ -62,7 +62,7 @@ impl IssuerRule {
         }
     }
 
-    /// Whether an authorization response may bear this `iss` (RFC 9207 section 2.4).
+    /// Returns whether an authorization response may carry this `iss` (RFC 9207 section 2.4).
     pub fn matches(&self, issuer: &str) -> bool {
         match self {
             Self::Exact(expected) | Self::Policy { issuer: expected, .. } => issuer == expected,
@@ -74,7 +74,7 @@ impl IssuerRule {
     }
 }
 
-/// Whether a key that is published for `key_issuer` (a URL or Entra's template) may sign for `issuer`.
+/// Returns whether a key that is published for `key_issuer` (a URL or Entra's template) may sign for `issuer`.
 pub fn key_may_sign(key_issuer: Option<&str>, issuer: &str, tenant: Option<&str>) -> bool {
     key_issuer.is_none_or(|allowed| match tenant {
         Some(tenant) => allowed.replace(TENANT_PLACEHOLDER, tenant) == issuer,
@@ -82,7 +82,7 @@ pub fn key_may_sign(key_issuer: Option<&str>, issuer: &str, tenant: Option<&str>
     })
 }
 
-/// Whether a text is a GUID: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12.
+/// Returns whether a text is a GUID: 32 hexadecimal digits in groups of 8, 4, 4, 4 and 12.
 pub fn is_guid(text: &str) -> bool {
     let mut groups = text.split('-');
     let well_formed = [8, 4, 4, 4, 12].iter().all(|length| {

@@ -1,4 +1,4 @@
-//! JSON Web Signature, compact serialization (RFC 7515 section 7.1), as RFC 8725 wants it read.
+//! JSON Web Signatures in compact serialization (RFC 7515 section 7.1), read as RFC 8725 recommends.
 
 use std::str::FromStr;
 
@@ -22,7 +22,7 @@ pub const MAX_TOKEN_BYTES: usize = 64 * 1024;
 pub enum Algorithm { RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA, HS256, HS384, HS512 }
 
 impl Algorithm {
-    /// Every algorithm, in the order of the registry.
+    /// Every algorithm, in the registry's order.
     pub const ALL: [(&'static str, Self); 12] = [
         ("HS256", Self::HS256),
         ("HS384", Self::HS384),
@@ -38,7 +38,7 @@ impl Algorithm {
         ("EdDSA", Self::EdDSA),
     ];
 
-    /// Whether it signs with the client's secret.
+    /// Returns whether it signs with the client's secret.
     pub fn is_symmetric(self) -> bool {
         self.hmac_len().is_some()
     }
@@ -87,22 +87,22 @@ impl FromStr for Algorithm {
     }
 }
 
-/// Why a token is not a signature by the provider.
+/// Why a token is not accepted as signed by the provider.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum JwsError {
-    /// Not three base64url parts with a JSON object for a header and for a payload.
+    /// It is not three base64url parts with a JSON object as header and as payload.
     #[error("it is not a signed JSON Web Token")]
     Malformed,
-    /// The header's `alg` is not the one that is pinned.
-    #[error("it is signed with another algorithm than the pinned one")]
+    /// The header's `alg` is not the pinned one.
+    #[error("it is not signed with the configured algorithm")]
     WrongAlgorithm,
-    /// The header has `crit`, whose extensions we do not know (RFC 7515 section 4.1.11).
+    /// The header has `crit`, whose extensions are not supported (RFC 7515 section 4.1.11).
     #[error("its header has critical extensions")]
     CriticalExtension,
     /// The header's `typ` names another kind of token (RFC 8725 section 3.11).
-    #[error("its type is that of another kind of token")]
+    #[error("its type says that it is another kind of token")]
     WrongType,
-    /// No key of the set bears the header's `kid`, or none fits the algorithm.
+    /// No key of the set has the header's `kid`, or none fits the algorithm.
     #[error("no published key fits it")]
     UnknownKey,
     /// No fitting key made this signature.
@@ -110,7 +110,7 @@ pub enum JwsError {
     WrongSignature,
 }
 
-/// A token taken apart; nothing of it is true before [`Jws::verify`].
+/// A parsed token. Nothing in it is trusted before [`Jws::verify`].
 #[derive(Debug)]
 pub struct Jws<'a> {
     header: Map<String, Value>,
@@ -120,7 +120,7 @@ pub struct Jws<'a> {
 }
 
 impl<'a> Jws<'a> {
-    /// Takes a token apart.
+    /// Parses a token.
     ///
     /// # Errors
     /// [`JwsError::Malformed`]; also for a token longer than 64 KiB.
@@ -157,18 +157,18 @@ impl<'a> Jws<'a> {
         if accepted { Ok(self) } else { Err(JwsError::WrongType) }
     }
 
-    /// The payload, of which nothing has been checked.
+    /// Returns the payload, unverified.
     pub fn unverified_payload(self) -> Map<String, Value> {
         self.payload
     }
 
-    /// Checks the signature against the key set and gives the payload, with the key that made it.
+    /// Verifies the signature with the key set. Returns the payload and the key that signed it.
     ///
-    /// Only `alg`, `kid` and `crit` of the header are read: keys that a token brings along (`jwk`, `jku`, `x5c`,
-    /// `x5u`) are never followed.
+    /// Only `alg`, `kid` and `crit` of the header are read. Keys that a token brings along (`jwk`, `jku`, `x5c`, `x5u`)
+    /// are never followed.
     ///
     /// # Errors
-    /// Every [`JwsError`] but `Malformed`.
+    /// Every [`JwsError`] but `WrongType`.
     pub fn verify(self, pinned: Algorithm, keys: &KeySet) -> Result<(Map<String, Value>, &Key), JwsError> {
         let header = |name: &str| self.header.get(name);
         match header("alg").and_then(Value::as_str).map(str::parse::<Algorithm>) {
@@ -183,7 +183,7 @@ impl<'a> Jws<'a> {
             Some(Value::String(kid)) => Some(kid.as_str()),
             Some(_) => return Err(JwsError::Malformed),
         };
-        // The verification of an HMAC panics on one of another length.
+        // Verifying an HMAC of another length panics.
         if pinned.hmac_len().is_some_and(|length| self.signature.len() != length) {
             return Err(JwsError::WrongSignature);
         }

@@ -9,31 +9,31 @@ use serde_json::{Map, Value};
 use super::json;
 use super::jws::Algorithm;
 
-/// The most keys that are read of a set: a real one has fewer than ten.
+/// The most keys that a set may have. Real ones have fewer than ten.
 const MAX_KEYS: usize = 100;
 const RSA_BITS_LEAST: usize = 2048;
 
-/// The keys that may have signed, of those that the provider published.
+/// The provider's published keys that can verify signatures.
 #[derive(Debug, Default)]
 pub struct KeySet {
     keys: Vec<Key>,
 }
 
-/// A public key for signatures.
+/// A public key that verifies signatures.
 #[derive(Debug)]
 pub struct Key {
     /// The key itself.
     pub jwk: CoreJsonWebKey,
-    /// The issuer it may sign for, where the set says so (Entra: a URL, or a template with `{tenantid}`).
+    /// The issuer it may sign for, if the set says so (Entra: a URL, or a template with `{tenantid}`).
     pub issuer: Option<String>,
 }
 
 impl KeySet {
-    /// Reads a key set. Keys that cannot be used for signatures are left out: of unknown type or curve, for
-    /// encryption, of a strength that RFC 7518 section 3.3 forbids.
+    /// Parses a key set. Keys that cannot be used for signatures are left out: those of unknown type or curve, for
+    /// encryption, or weaker than RFC 7518 section 3.3 allows.
     ///
     /// # Errors
-    /// Says what is wrong where it is not a key set, or one of more than 100 keys.
+    /// What is wrong, if it is not a key set, or has more than 100 keys.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         let mut set = json::object(bytes).map_err(|error| format!("it is not JSON: {error}"))?;
         let Some(Value::Array(members)) = set.remove("keys") else {
@@ -45,13 +45,13 @@ impl KeySet {
         Ok(Self { keys: members.into_iter().filter_map(Key::parse).collect() })
     }
 
-    /// The client's secret as the one key of an HMAC signature (OpenID Connect Core section 10.1).
+    /// Returns the client's secret as the only key, for an HMAC (OpenID Connect Core section 10.1).
     pub fn of_client_secret(secret: &str) -> Self {
         let jwk = CoreJsonWebKey::new_symmetric(secret.as_bytes().to_vec());
         Self { keys: vec![Key { jwk, issuer: None }] }
     }
 
-    /// The keys that may have made a signature with this algorithm and `kid`.
+    /// Returns the keys that may have made a signature with this algorithm and `kid`.
     pub fn candidates<'a>(&'a self, algorithm: Algorithm, kid: Option<&str>) -> impl Iterator<Item = &'a Key> {
         self.keys.iter().filter(move |key| {
             let names_match = match (kid, key.jwk.key_id()) {
@@ -87,7 +87,8 @@ impl Key {
     }
 }
 
-/// RFC 7518 section 3.3: 2048 bits or more. The exponent must be odd and more than 1, or it proves nothing.
+/// Returns whether an RSA key has at least 2048 bits (RFC 7518 section 3.3), and an exponent that is odd and more than
+/// 1: a signature by another proves nothing.
 fn strong_rsa(fields: &Map<String, Value>) -> bool {
     let number = |name: &str| {
         let text = fields.get(name)?.as_str()?;

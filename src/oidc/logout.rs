@@ -11,16 +11,16 @@ pub struct EndSession<'a> {
     pub client_id: &'a str,
     /// The ID token of the session that ends.
     pub id_token_hint: &'a str,
-    /// Who signs out, as the provider names it (the claim `login_hint`, else `preferred_username`).
+    /// The user, as the provider knows them (the claim `login_hint`, or `preferred_username`).
     pub logout_hint: Option<&'a str>,
-    /// Where the provider sends the browser afterwards; registered there.
+    /// Where the provider sends the browser afterwards. It must be registered there.
     pub post_logout_redirect_uri: &'a str,
-    /// A value that the provider hands back; it proves nothing, so any is accepted on return.
+    /// A value that the provider returns. It proves nothing: any is accepted.
     pub state: &'a str,
 }
 
 impl EndSession<'_> {
-    /// The URL to send the browser to.
+    /// Returns the URL to send the browser to.
     pub fn url(&self, end_session_endpoint: &Url) -> Url {
         let mut parameters = vec![
             ("id_token_hint", self.id_token_hint),

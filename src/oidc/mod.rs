@@ -1,6 +1,6 @@
-//! The protocol alone: it knows no Actix, no Redis and no settings file.
+//! The protocol, without Actix, Redis and settings files.
 //!
-//! | specification | where |
+//! | Specification | Modules |
 //! |---|---|
 //! | OpenID Connect Discovery 1.0 section 4 | [`provider`], [`authority`] |
 //! | RFC 7517, JSON Web Key Sets | [`keys`] |
@@ -11,7 +11,7 @@
 //! | OpenID Connect Core 1.0 section 5.3 | [`userinfo`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
 //!
-//! Building a request is apart from judging the answer, so every judgement is tested without a network.
+//! Building a request is separate from validating the response, so every validation is tested without a network.
 
 pub mod authority;
 pub mod authorization;

@@ -13,26 +13,26 @@ use super::cache::Cached;
 use super::endpoint;
 pub use super::endpoint::is_loopback;
 use super::excerpt::excerpt;
-use super::http::{Answer, Http, HttpError};
+use super::http::{Http, HttpError, Response};
 use super::issuer::{IssuerRule, TENANT_PLACEHOLDER};
 use super::json;
 use super::keys::KeySet;
 use crate::clock::Clock;
 use crate::metrics;
 
-/// Why nothing is known of the provider.
+/// Why there is no metadata of the provider.
 #[derive(Clone, Debug, Error)]
 pub enum ProviderError {
-    /// No usable answer.
-    #[error("the identity provider cannot be asked: {0}")]
+    /// There is no usable response.
+    #[error("the identity provider is unavailable: {0}")]
     Http(#[from] HttpError),
-    /// An answer that is not what the specification wants.
-    #[error("the identity provider's answer is not usable: {0}")]
+    /// The response does not follow the specification.
+    #[error("the identity provider's response is not valid: {0}")]
     Malformed(String),
-    /// The document is another issuer's (Discovery section 4.3).
-    #[error("the discovery document is of the issuer {found:?}, not of {expected:?} (client.authority)")]
+    /// The document belongs to another issuer (Discovery section 4.3).
+    #[error("the discovery document belongs to the issuer {found:?}, not to {expected:?} (client.authority)")]
     WrongIssuer {
-        /// The issuer the document names.
+        /// The issuer that the document names.
         found: String,
         /// The issuer that the settings name.
         expected: String,
@@ -40,37 +40,37 @@ pub enum ProviderError {
 }
 
 impl ProviderError {
-    /// Returns the error for a part of an answer, with an excerpt of what is wrong with it.
+    /// Returns the error for a part of the response, with an excerpt of what is wrong with it.
     fn malformed(part: &str, error: impl fmt::Display) -> Self {
         Self::Malformed(format!("{part}: {}", excerpt(error)))
     }
 }
 
-/// The provider's metadata, checked.
+/// The provider's metadata, validated.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Metadata {
-    /// `issuer`, to the letter; for Entra's multi-tenant endpoints a template.
+    /// `issuer`, exactly as sent. For Entra's multi-tenant endpoints it is a template.
     pub issuer: String,
     /// Where the browser is sent to sign in.
     pub authorization_endpoint: Url,
     /// Where the code is exchanged.
     pub token_endpoint: Url,
-    /// Where the keys are.
+    /// Where the keys are published.
     pub jwks_uri: Url,
-    /// Where more claims are, if anywhere.
+    /// Where more claims can be fetched, if anywhere.
     pub userinfo_endpoint: Option<Url>,
     /// Where the browser is sent to sign out, if anywhere.
     pub end_session_endpoint: Option<Url>,
-    /// Entra's: the host of Microsoft Graph in this cloud.
+    /// The host of Microsoft Graph in this cloud. Only Entra sends it.
     pub msgraph_host: Option<String>,
-    /// How the client may authenticate; by default `client_secret_basic`.
+    /// The supported client authentication methods; by default `client_secret_basic`.
     #[serde(default = "basic_only")]
     pub token_endpoint_auth_methods_supported: Vec<String>,
-    /// Whether authorization responses bear `iss` (RFC 9207 section 3).
+    /// Whether authorization responses carry `iss` (RFC 9207 section 3).
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
-    /// Whether a token response may lack the access token, as B2C's does where no API was asked for: not in the
-    /// document, but known of the provider.
+    /// Whether a token response may lack the access token, as B2C's does if no API is requested. It is not part of the
+    /// document, but set for B2C.
     #[serde(skip)]
     pub access_token_optional: bool,
 }
@@ -80,7 +80,7 @@ fn basic_only() -> Vec<String> {
 }
 
 impl ProviderSettings {
-    /// Judges a discovery document.
+    /// Validates a discovery document.
     ///
     /// # Errors
     /// [`ProviderError::Malformed`] and [`ProviderError::WrongIssuer`].
@@ -99,21 +99,22 @@ impl ProviderSettings {
         Ok(metadata)
     }
 
-    /// The rule for the issuer of tokens.
+    /// Returns the rule for the issuer of tokens.
     pub fn issuer_rule(&self, metadata: &Metadata) -> IssuerRule {
         self.issuer_rule_for(&metadata.issuer)
     }
 }
 
 impl Metadata {
-    /// Entra's: where Microsoft Graph is in this cloud, such as `https://graph.microsoft.com/`.
+    /// Returns the address of Microsoft Graph in this cloud, such as `https://graph.microsoft.com/`, if the provider
+    /// names it.
     pub fn graph(&self) -> Option<Url> {
         let issuer = Url::parse(&self.issuer.replace(TENANT_PLACEHOLDER, "tenant")).ok()?;
         let url = Url::parse(&format!("{}://{}/", issuer.scheme(), self.msgraph_host.as_ref()?)).ok()?;
         (url.path() == "/" && url.username().is_empty() && endpoint::check(&issuer, &url).is_ok()).then_some(url)
     }
 
-    /// Whether the token endpoint takes a client authentication method.
+    /// Returns whether the token endpoint supports a client authentication method.
     pub fn supports(&self, method: &str) -> bool {
         self.token_endpoint_auth_methods_supported.iter().any(|one| one == method)
     }
@@ -131,7 +132,7 @@ impl Metadata {
     }
 }
 
-/// The provider: its metadata and keys, fetched when first needed and kept by their lifetimes.
+/// The provider. Its metadata and keys are fetched when first needed, and cached for their lifetimes.
 pub struct Provider {
     settings: ProviderSettings,
     http: Http,
@@ -141,67 +142,67 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// A provider of which nothing is known yet.
+    /// Returns a provider whose metadata is not fetched yet.
     pub fn new(settings: ProviderSettings, http: Http, clock: Clock) -> Self {
         Self { settings, http, metadata: Cached::new("metadata", &clock), keys: Cached::new("keys", &clock), clock }
     }
 
-    /// Its settings.
+    /// Returns its settings.
     pub fn settings(&self) -> &ProviderSettings {
         &self.settings
     }
 
-    /// The client that asks it.
+    /// Returns the client for requests to it.
     pub fn http(&self) -> &Http {
         &self.http
     }
 
-    /// Its metadata.
+    /// Returns its metadata.
     ///
     /// # Errors
-    /// It cannot be had, and none is held from before.
+    /// It cannot be fetched, and none is cached.
     pub async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
         self.metadata
-            .get(async || self.fetch_metadata().await.map(|(metadata, answer)| (metadata, answer.max_age)))
+            .get(async || self.fetch_metadata().await.map(|(metadata, response)| (metadata, response.max_age)))
             .await
     }
 
-    /// Its metadata as last seen, without asking.
-    pub fn metadata_held(&self) -> Option<Arc<Metadata>> {
-        self.metadata.held()
+    /// Returns its metadata as last fetched, without fetching it.
+    pub fn cached_metadata(&self) -> Option<Arc<Metadata>> {
+        self.metadata.cached()
     }
 
-    /// Fetches its metadata now, with the answer that bore it.
+    /// Fetches its metadata now. Returns it with the response.
     ///
     /// # Errors
     /// Every [`ProviderError`].
-    pub async fn fetch_metadata(&self) -> Result<(Metadata, Answer), ProviderError> {
+    pub async fn fetch_metadata(&self) -> Result<(Metadata, Response), ProviderError> {
         let url = self.settings.metadata_url().map_err(|error| ProviderError::malformed("its address", error))?;
-        let answer = self.http.get(&url, None).await?;
-        Ok((self.settings.validate(&answer.body)?, answer))
+        let response = self.http.get(&url, None).await?;
+        Ok((self.settings.validate(&response.body)?, response))
     }
 
-    /// Its keys.
+    /// Returns its keys.
     ///
     /// # Errors
-    /// They cannot be had, and none are held from before.
+    /// They cannot be fetched, and none are cached.
     pub async fn keys(&self) -> Result<Arc<KeySet>, ProviderError> {
         self.keys.get(async || self.fetch_keys().await).await
     }
 
-    /// Its keys, fetched anew because `seen` did not verify a signature; `None` within 60 s of the last time.
+    /// Fetches its keys again, because `seen` did not verify a signature. Returns `None` within 60 s of the last time.
     ///
     /// # Errors
-    /// They cannot be had.
+    /// They cannot be fetched.
     pub async fn keys_newer_than(&self, seen: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, ProviderError> {
         self.keys.newer_than(seen, async || self.fetch_keys().await).await
     }
 
     async fn fetch_keys(&self) -> Result<(KeySet, Option<Duration>), ProviderError> {
         let url = self.metadata().await?.jwks_uri.clone();
-        let answer = self.http.get(&url, None).await?;
-        let keys = KeySet::parse(&answer.body).map_err(|error| ProviderError::malformed("the key set", error))?;
+        let response = self.http.get(&url, None).await?;
+        let keys = KeySet::parse(&response.body).map_err(|error| ProviderError::malformed("the key set", error))?;
         metrics::keys_fetched(self.clock.now());
-        Ok((keys, answer.max_age))
+        Ok((keys, response.max_age))
     }
 }

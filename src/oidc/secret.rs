@@ -1,13 +1,13 @@
-//! Secrets: values that never show themselves.
+//! Secrets: values that are never printed.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// A secret value, given in the settings or held in a file that may change.
+/// A secret from the settings, or from a file that may change.
 ///
-/// `Debug` prints nothing of it, and there is no `Display`. Clones share one value, so what [`Secret::reload`]
-/// reads is seen by all of them.
+/// `Debug` does not print it, and there is no `Display`. Clones share one value: all of them see what
+/// [`Secret::reload`] reads.
 #[derive(Clone)]
 pub struct Secret {
     value: Arc<RwLock<Arc<str>>>,
@@ -15,12 +15,12 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// A secret given as a value.
+    /// Wraps a secret value.
     pub fn new(value: &str) -> Self {
         Self { value: Arc::new(RwLock::new(Arc::from(value))), file: None }
     }
 
-    /// A secret held in a file; a newline at its end is dropped.
+    /// Reads a secret from a file. A trailing newline is dropped.
     ///
     /// # Errors
     /// The file cannot be read, is not UTF-8 or is empty.
@@ -30,17 +30,18 @@ impl Secret {
         Ok(secret)
     }
 
-    /// The value. Its only use is to be sent or derived from; never log it.
+    /// Returns the value, to send it or derive from it. Never log it.
     pub fn expose(&self) -> Arc<str> {
         Arc::clone(&self.value.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The file that holds it, if one does.
+    /// Returns the path of its file, if it has one.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
 
-    /// The value as the file has it now, which is not kept; the value itself for a secret with no file.
+    /// Returns the value that is in the file now, without keeping it. For a secret without a file it is the value
+    /// itself.
     ///
     /// # Errors
     /// The file cannot be read, is not UTF-8 or is empty.
@@ -48,10 +49,10 @@ impl Secret {
         self.file.as_ref().map_or_else(|| Ok(self.expose()), |file| Ok(Arc::from(read(file)?)))
     }
 
-    /// Reads the file again. Tells whether the value changed; always false for a secret with no file.
+    /// Reloads the file. Returns whether the value changed; without a file, always false.
     ///
     /// # Errors
-    /// The file cannot be read; the last value stays.
+    /// The file cannot be read; the last value is kept.
     pub fn reload(&self) -> Result<bool, std::io::Error> {
         let Some(file) = &self.file else { return Ok(false) };
         let fresh = read(file)?;

@@ -1,4 +1,4 @@
-//! The token request and its response: OpenID Connect Core section 3.1.3; its renewal: section 12.
+//! The token request and its response (OpenID Connect Core section 3.1.3), and renewals (section 12).
 
 use std::fmt;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use super::token_response::TokenResponse;
 pub use super::token_set::{Granted, Renewed, TokenSet};
 use crate::clock::Timestamp;
 
-/// Who we are at the provider.
+/// The client at the provider.
 #[derive(Clone, Debug)]
 pub struct ClientSettings {
     /// `client.client_id`.
@@ -33,28 +33,28 @@ pub struct ClientSettings {
     pub authentication_method: Option<AuthenticationMethod>,
     /// `client.id_token_signed_response_alg`.
     pub algorithm: Algorithm,
-    /// `client.userinfo`: whether claims are completed from the userinfo endpoint.
+    /// `client.userinfo`: whether claims are fetched from the userinfo endpoint too.
     pub userinfo: bool,
 }
 
 /// Why there are no tokens.
 #[derive(Clone, Debug, Error)]
 pub enum TokenError {
-    /// The token endpoint does not answer as it should.
+    /// The token endpoint gives no usable response.
     #[error("the token endpoint: {0}")]
     Http(#[from] HttpError),
-    /// We cannot say who we are.
+    /// The request cannot be authenticated.
     #[error(transparent)]
     Authentication(#[from] AuthenticationError),
-    /// The provider refuses (section 3.1.3.4).
+    /// The provider refuses the request (section 3.1.3.4).
     #[error("the token endpoint refused: {0}")]
     Refused(Refusal),
-    /// The answer is not a token response of type Bearer with an ID token (section 3.1.3.3).
-    #[error("the token endpoint's answer is not usable")]
+    /// The response is not a token response of type Bearer with an ID token (section 3.1.3.3).
+    #[error("the token endpoint's response is not valid")]
     Malformed,
 }
 
-/// An error response (RFC 6749 section 5.2), with what Entra adds to it.
+/// An error response (RFC 6749 section 5.2), with Entra's additions.
 #[derive(Debug, Serialize, Deserialize)]
 struct TokenErrorResponse {
     error: String,
@@ -86,7 +86,7 @@ type TokenClient = OAuthClient<
 
 type Parameters = Vec<(&'static str, String)>;
 
-/// A client that proves who we are, and the parameters that it does so with.
+/// Returns an authenticated client, and the parameters to add to its requests.
 fn token_client(
     client: &ClientSettings,
     metadata: &Metadata,
@@ -127,18 +127,18 @@ pub async fn redeem(
     first(validate(response, scopes, metadata.access_token_optional, now)?)
 }
 
-/// The tokens of a sign-in: with an ID token.
+/// Returns the tokens of a sign-in, which must include an ID token.
 fn first(response: Renewed) -> Result<TokenSet, TokenError> {
     let Renewed { granted, id_token, refresh_token } = response;
     let id_token = id_token.ok_or(TokenError::Malformed)?;
     Ok(TokenSet { granted, id_token, refresh_token, ..TokenSet::default() })
 }
 
-/// Renews tokens (OpenID Connect Core section 12, RFC 6749 section 6). `scopes` are those wanted; none means those
-/// granted at the sign-in.
+/// Renews tokens (OpenID Connect Core section 12, RFC 6749 section 6). Without `scopes` the new access token has those
+/// of the sign-in.
 ///
 /// # Errors
-/// Every [`TokenError`]. After [`TokenError::Http`] it is not known whether the provider has rotated the refresh token.
+/// Every [`TokenError`]. After [`TokenError::Http`] the provider may or may not have rotated the refresh token.
 pub async fn refresh(
     refresh_token: &str,
     scopes: &[String],
@@ -177,7 +177,7 @@ fn validate(
     if lacks_access_token || !matches!(tokens.token_type(), BasicTokenType::Bearer) {
         return Err(TokenError::Malformed);
     }
-    // A lifetime beyond a day is not worth believing, and might not fit a timestamp.
+    // A lifetime of more than a day is not realistic, and might not fit a timestamp.
     let lifetime = tokens.expires_in().map(|lifetime| lifetime.min(Duration::from_hours(24)));
     let granted = tokens.scopes().map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "));
     let scope = granted.or_else(|| (!requested.is_empty()).then(|| requested.join(" ")));

@@ -1,4 +1,4 @@
-//! The token response as it comes: OpenID Connect Core section 3.1.3.3, and what B2C makes of it.
+//! The token response as received: OpenID Connect Core section 3.1.3.3, and B2C's variations.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use oauth2::basic::BasicTokenType;
 use oauth2::{AccessToken, RefreshToken, Scope, TokenResponse as StandardTokenResponse, helpers};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// A token response, nothing of it judged. B2C gives no access token where no API was asked for, and its older policies
-/// write numbers as strings.
+/// A token response, not validated. B2C sends no access token if no API is requested, and its older policies send
+/// numbers as strings.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct TokenResponse {
     #[serde(default = "none")]
@@ -49,7 +49,7 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
 impl StandardTokenResponse for TokenResponse {
     type TokenType = BasicTokenType;
 
-    /// Empty where there is none.
+    /// Empty if there is none.
     fn access_token(&self) -> &AccessToken {
         &self.access_token
     }

@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(third.granted.access_token, "b", "the sign-in's own token stays");
         assert_eq!(third.refresh_token.as_deref(), Some("r2"));
         assert_eq!(third.access_token(&scopes("api://y/.default"), None, Timestamp(0)), Some("c"));
-        let many = (0..20).fold(third, |held, n| held.renewed(&scopes(&format!("s{n}")), renewed("d", "z", None)));
+        let many = (0..20).fold(third, |tokens, n| tokens.renewed(&scopes(&format!("s{n}")), renewed("d", "z", None)));
         assert_eq!(many.additional.len(), MAX_ADDITIONAL);
     }
 

@@ -5,7 +5,7 @@ use thiserror::Error;
 use url::Url;
 
 use super::claims::Claims;
-use super::http::{Answer, Http, HttpError};
+use super::http::{Http, HttpError, Response};
 use super::id_token::Verifier;
 use super::json;
 use super::jws::{Jws, JwsError};
@@ -13,26 +13,26 @@ use super::keys::KeySet;
 use super::validity::{self, TimeError};
 use crate::clock::Timestamp;
 
-/// Why userinfo is refused, and the sign-in with it.
+/// Why userinfo is rejected, and the sign-in with it.
 #[derive(Clone, Debug, Error)]
 pub enum UserinfoError {
-    /// The endpoint does not answer as it should.
+    /// The endpoint gives no usable response.
     #[error("the userinfo endpoint: {0}")]
     Http(#[from] HttpError),
-    /// The answer is not a JSON object.
-    #[error("the userinfo endpoint's answer is not usable")]
+    /// The response is not a JSON object.
+    #[error("the userinfo endpoint's response is not valid")]
     Malformed,
-    /// A signed answer that the provider did not sign.
-    #[error("the userinfo endpoint's signed answer: {0}")]
+    /// A signed response was not signed by the provider.
+    #[error("the userinfo endpoint's signed response: {0}")]
     Signature(#[from] JwsError),
-    /// A signed answer for another client or from another issuer (section 5.3.2).
-    #[error("the userinfo endpoint's signed answer is not for this client")]
+    /// A signed response is for another client, or from another issuer (section 5.3.2).
+    #[error("the userinfo endpoint's signed response is not for this client")]
     WrongRecipient,
-    /// A signed answer that has expired or is not valid yet.
-    #[error("the userinfo endpoint's signed answer is not valid now")]
+    /// A signed response has expired or is not valid yet.
+    #[error("the userinfo endpoint's signed response has expired or is not valid yet")]
     NotValidNow,
-    /// The claims are of another person (section 5.3.2): a token was swapped.
-    #[error("userinfo is about another person than the ID token")]
+    /// The claims are about another user (section 5.3.2): a token was swapped.
+    #[error("userinfo is about another user than the ID token")]
     WrongSubject,
 }
 
@@ -45,7 +45,7 @@ impl From<TimeError> for UserinfoError {
     }
 }
 
-/// Completes verified claims with those of the userinfo endpoint (section 5.3.1).
+/// Adds the claims of the userinfo endpoint to verified claims (section 5.3.1).
 ///
 /// # Errors
 /// Every [`UserinfoError`].
@@ -58,27 +58,27 @@ pub async fn complete(
     keys: &KeySet,
     now: Timestamp,
 ) -> Result<(), UserinfoError> {
-    let answer = http.get(endpoint, Some(access_token)).await?;
-    let userinfo = validate(&answer, claims, verifier, keys, now)?;
+    let response = http.get(endpoint, Some(access_token)).await?;
+    let userinfo = validate(&response, claims, verifier, keys, now)?;
     claims.complete_with(userinfo);
     Ok(())
 }
 
 fn validate(
-    answer: &Answer,
+    response: &Response,
     claims: &Claims,
     verifier: &Verifier<'_>,
     keys: &KeySet,
     now: Timestamp,
 ) -> Result<Map<String, Value>, UserinfoError> {
-    let userinfo = if answer.media_type == "application/jwt" {
-        let token = std::str::from_utf8(&answer.body).map_err(|_| UserinfoError::Malformed)?;
+    let userinfo = if response.media_type == "application/jwt" {
+        let token = std::str::from_utf8(&response.body).map_err(|_| UserinfoError::Malformed)?;
         let (userinfo, _) = Jws::parse(token)?.reject_other_types()?.verify(verifier.algorithm, keys)?;
         check_recipient(&userinfo, claims, verifier.client_id)?;
         validity::check(&userinfo, now)?;
         userinfo
     } else {
-        json::object(&answer.body).map_err(|_| UserinfoError::Malformed)?
+        json::object(&response.body).map_err(|_| UserinfoError::Malformed)?
     };
     match userinfo.get("sub").and_then(Value::as_str) {
         Some(subject) if subject == claims.subject() => Ok(userinfo),
@@ -86,7 +86,7 @@ fn validate(
     }
 }
 
-/// Section 5.3.2: a signed answer should name its issuer and audience; where it does, they must be right.
+/// Checks issuer and audience of a signed response, if it names them (section 5.3.2).
 fn check_recipient(userinfo: &Map<String, Value>, claims: &Claims, client_id: &str) -> Result<(), UserinfoError> {
     let issuer_is_right = userinfo.get("iss").is_none_or(|issuer| issuer.as_str() == Some(claims.issuer()));
     let audience_is_right = match userinfo.get("aud") {
@@ -116,8 +116,8 @@ mod tests {
         let claims = Claims::unverified_for_tests(claims.as_object().unwrap().clone());
         let issuer = IssuerRule::Exact("https://op.example".to_owned());
         let verifier = Verifier { issuer: &issuer, client_id: "client", algorithm: Algorithm::HS256 };
-        let answer = Answer { media_type: media_type.to_owned(), max_age: None, date: None, body };
-        validate(&answer, &claims, &verifier, &KeySet::of_client_secret(SECRET), Timestamp(NOW)).map(drop)
+        let response = Response { media_type: media_type.to_owned(), max_age: None, date: None, body };
+        validate(&response, &claims, &verifier, &KeySet::of_client_secret(SECRET), Timestamp(NOW)).map(drop)
     }
 
     fn signed(secret: &str, claims: &Value) -> Vec<u8> {
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signed_answer_is_valid_in_its_time() {
+    fn a_signed_response_is_valid_in_its_time() {
         let outcome =
             |name: &str, value: Value| outcome("application/jwt", signed(SECRET, &json!({"sub": "s", name: value})));
         for (name, value, valid) in [

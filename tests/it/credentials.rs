@@ -208,9 +208,9 @@ async fn a_certificate_is_replaced_under_load_in_either_order() {
 
         // The other way round, and with so much time between that the application looks at half of it, twice.
         replace(&folder, "app.crt", &third.certificate);
-        let before = log::text().matches("the private key is not that of the certificate").count();
+        let before = log::text().matches("the private key does not belong to the certificate").count();
         sleep(std::time::Duration::from_secs(5)).await;
-        let said = log::text().matches("the private key is not that of the certificate").count() - before;
+        let said = log::text().matches("the private key does not belong to the certificate").count() - before;
         assert_eq!(said, 1, "said once");
         replace(&folder, "app.key", &third.key);
         accepts(&app, &third.thumbprint()).await;

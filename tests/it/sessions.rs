@@ -304,7 +304,7 @@ async fn a_provider_that_is_down_at_start_is_found_when_it_comes() {
     assert_eq!(answer.status, 503);
     assert!(answer.body.contains("identity provider does not answer"), "{}", answer.body);
     let ready = browser.get(&format!("http://{}/health/ready", app.operations)).await;
-    assert!(ready.status == 503 && ready.body.contains("cannot be asked"), "{}", ready.body);
+    assert!(ready.status == 503 && ready.body.contains("is unavailable"), "{}", ready.body);
 
     let uris = ["redirect", "post_sign_out"].map(|name| format!("{}/auth/{name}", app.url));
     crate::helpers::app::provider_at(&format!("127.0.0.1:{port}"), &uris, &app.clock);

@@ -96,7 +96,7 @@ fn keys_of_every_usual_form_are_read() {
 }
 
 #[test]
-fn what_cannot_be_used_is_said() {
+fn unusable_pairs_are_explained() {
     let openssl = Openssl::new();
     openssl.certificate("app", "rsa:2048");
     openssl.certificate("other", "rsa:2048");
@@ -108,17 +108,17 @@ fn what_cannot_be_used_is_said() {
     openssl.write("empty", "nothing\n");
     openssl.write("cut.crt", &openssl.read("app.crt")[..300]);
     for (key, certificate, words) in [
-        ("other.key", "app.crt", "not that of the certificate"),
-        ("weak.key", "weak.crt", "not PEM of an RSA key of 2048"),
-        ("p384.key", "p384.crt", "not PEM of an RSA key of 2048"),
-        ("sec1.key", "app.crt", "makes PKCS #8"),
+        ("other.key", "app.crt", "does not belong to the certificate"),
+        ("weak.key", "weak.crt", "not a PEM-encoded RSA key of 2048"),
+        ("p384.key", "p384.crt", "not a PEM-encoded RSA key of 2048"),
+        ("sec1.key", "app.crt", "converts it to PKCS #8"),
         ("encrypted.key", "app.crt", "is encrypted"),
         ("old-encrypted.key", "app.crt", "is encrypted"),
-        ("empty", "app.crt", "not PEM of an RSA key"),
-        ("app.crt", "app.crt", "not PEM of an RSA key"),
-        ("app.key", "empty", "not PEM of an X.509 certificate"),
-        ("app.key", "app.key", "not PEM of an X.509 certificate"),
-        ("app.key", "cut.crt", "not PEM of an X.509 certificate"),
+        ("empty", "app.crt", "not a PEM-encoded RSA key"),
+        ("app.crt", "app.crt", "not a PEM-encoded RSA key"),
+        ("app.key", "empty", "not a PEM-encoded X.509 certificate"),
+        ("app.key", "app.key", "not a PEM-encoded X.509 certificate"),
+        ("app.key", "cut.crt", "not a PEM-encoded X.509 certificate"),
     ] {
         let error = openssl.pair(key, certificate).map(|_| ()).unwrap_err().to_string();
         assert!(error.contains(words), "{key}, {certificate}: {error}");
@@ -126,7 +126,7 @@ fn what_cannot_be_used_is_said() {
 }
 
 #[test]
-fn a_rotation_that_is_half_way_through_keeps_the_pair_that_was_and_is_said_once() {
+fn a_rotation_in_progress_keeps_the_last_pair_and_is_reported_once() {
     let openssl = Openssl::new();
     for name in ["app", "next", "last"] {
         openssl.certificate(name, "rsa:2048");
@@ -138,7 +138,7 @@ fn a_rotation_that_is_half_way_through_keeps_the_pair_that_was_and_is_said_once(
     // The key comes first…
     openssl.write("app.key", openssl.read("next.key"));
     assert!(matches!(certificate.reload(), Err(CertificateError::Mismatch)));
-    assert!(!certificate.reload().unwrap(), "said once");
+    assert!(!certificate.reload().unwrap(), "reported once");
     assert_eq!(held(), "CN=app,O=Contoso");
     openssl.write("app.crt", openssl.read("next.crt"));
     assert!(certificate.reload().unwrap());

@@ -55,7 +55,7 @@ fn a_certificate_that_cannot_be_used_is_refused_before_anything_is_sent() {
     write(&double, "curve", &Certified::of_p256("curve"));
     for (certificate, key, said) in [
         ("ended", "ended", "ended on"),
-        ("other", "ended", "not that of the certificate"),
+        ("other", "ended", "does not belong to the certificate"),
         ("curve", "curve", "RSA"),
         ("other", "nowhere", "nowhere.key"),
     ] {
