@@ -57,7 +57,7 @@ async fn do_register(options: &RegisterOptions, clock: &Clock) -> Result<(), Fai
     let me = steps::me(&run.directory).await?;
     let (application, age) = find_or_create(&run, options, me.as_deref()).await?;
     run.write_client(&application)?;
-    let changed = steps::bring_up_to_date(&run.directory, &application, &run.wanted(options), age).await?;
+    let changed = steps::update(&run.directory, &application, &run.desired(options), age).await?;
     if age == Age::Old {
         let how =
             if changed.is_empty() { "as it should be".to_owned() } else { format!("changed {}", changed.join(", ")) };
@@ -76,7 +76,7 @@ async fn do_register(options: &RegisterOptions, clock: &Clock) -> Result<(), Fai
 
 async fn find_or_create(run: &Run, options: &RegisterOptions, me: Option<&str>) -> Result<(Application, Age), Failure> {
     let Some((client_id, source)) = run.client_id(&options.connection) else {
-        let (application, age) = steps::find_or_create(&run.directory, &run.wanted(options), me).await?;
+        let (application, age) = steps::find_or_create(&run.directory, &run.desired(options), me).await?;
         if age == Age::New && !run.directory.is_dry_run() {
             line("application", &format!("made; client id {}", application.client_id));
         }

@@ -1,23 +1,23 @@
-//! Azure AD B2C: what its policies answer in place of a sign-in, and its error codes, explained
-//! (Microsoft's "Error codes: Azure Active Directory B2C").
+//! Azure AD B2C: what its policies return instead of a sign-in, and its error codes, explained (Microsoft's "Error
+//! codes: Azure Active Directory B2C").
 
 use super::errors::Shows;
 use crate::oidc::callback::Refusal;
 
-/// What a person chose at a policy's page in place of signing in.
+/// What a user chose on a policy's page instead of signing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// "Forgot your password?": the policy that resets it is wanted.
+    /// "Forgot your password?": the policy that resets it is to follow.
     ForgotPassword,
     /// "Cancel".
     Cancel,
 }
 
-/// What an error code of B2C's means to the person who sees it.
+/// The explanation of an error code to the user who sees it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Explanation {
     codes: &'static [&'static str],
-    /// A few words.
+    /// The page's heading.
     pub heading: &'static str,
     /// What happened.
     pub explanation: &'static str,
@@ -35,32 +35,32 @@ const EXPLANATIONS: [Explanation; 9] = [
     Explanation {
         codes: &[FORGOT_PASSWORD],
         heading: "Your password cannot be reset from here",
-        explanation: "You asked for a new password, and this application has no further place to send you to for one.",
+        explanation: "You asked to reset your password, but this application has no page for it.",
         actions: &[
-            "Sign in, if you remember it after all.",
-            "Administrator: name the user flow that resets passwords in b2c.password, or turn on self-service password reset in the sign-in user flow.",
+            "Sign in, if you remember it.",
+            "Administrator: set b2c.password to the user flow that resets passwords, or turn on self-service password reset in the sign-in user flow.",
         ],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[CANCEL],
         heading: "You cancelled",
-        explanation: "You left the page of the identity provider, so you were not signed in.",
-        actions: &["Start again, if you want to sign in."],
+        explanation: "You left the identity provider’s page, so you were not signed in.",
+        actions: &["To sign in, start again."],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &["AADB2C90077"],
         heading: "You are not signed in at the identity provider",
-        explanation: "A silent sign-in was tried, and there was nobody to sign in.",
-        actions: &["Start a fresh sign-in."],
+        explanation: "A silent sign-in was tried, but no account was signed in.",
+        actions: &["Sign in again."],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &["AADB2C90080", "AADB2C90088", "AADB2C90128", "AADB2C90129", "AADB2C90182", "AADB2C90183"],
-        heading: "This sign-in is no longer good",
-        explanation: "Its code has expired, was used before, or belongs to another sign-in.",
-        actions: &["Start a fresh sign-in."],
+        heading: "This sign-in is no longer valid",
+        explanation: "Its code has expired, was already used, or belongs to another sign-in.",
+        actions: &["Sign in again."],
         shows: Shows::Nothing,
     },
     Explanation {
@@ -68,7 +68,7 @@ const EXPLANATIONS: [Explanation; 9] = [
         heading: "This application’s secret is wrong or has expired",
         explanation: "Azure AD B2C did not accept the client secret.",
         actions: &[
-            "Administrator: make a new client secret in the B2C tenant, and put its value (not its id) into client.client_credential.",
+            "Administrator: create a new client secret in the B2C tenant, and set client.client_credential to its value (not its id).",
         ],
         shows: Shows::Client,
     },
@@ -77,13 +77,13 @@ const EXPLANATIONS: [Explanation; 9] = [
         heading: "This application’s address is not registered",
         explanation: "Azure AD B2C does not know the redirect URI that this application sent.",
         actions: &[
-            "Administrator: add the redirect URI that the home page shows, exactly as it stands there, to the registration in the B2C tenant.",
+            "Administrator: in the B2C tenant’s registration, add the redirect URI exactly as shown on the home page.",
         ],
         shows: Shows::RedirectUri,
     },
     Explanation {
         codes: &["AADB2C90011", "AADB2C90018", "AADB2C90068", "AADB2C90285"],
-        heading: "This application is not known here",
+        heading: "This application is not registered here",
         explanation: "There is no application with this client id in the B2C tenant.",
         actions: &[
             "Administrator: compare client.client_id and client.authority with the registration in the B2C tenant.",
@@ -92,21 +92,21 @@ const EXPLANATIONS: [Explanation; 9] = [
     },
     Explanation {
         codes: &["AADB2C90012", "AADB2C90055", "AADB2C90117", "AADB2C90146"],
-        heading: "This application asks for too much",
-        explanation: "Azure AD B2C does not know a scope that this application sent, or not beside the others.",
+        heading: "This application requests an unknown permission",
+        explanation: "Azure AD B2C does not know one of the requested scopes, or not together with the others.",
         actions: &["Administrator: compare auth_request.scopes with the API permissions of the registration."],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &["AADB2C90273", "AADB2C90289"],
         heading: "The other identity provider did not sign you in",
-        explanation: "You chose to sign in with another account, and its provider sent no usable answer; perhaps you cancelled there.",
+        explanation: "You chose to sign in with another account, but its provider returned no valid response. Perhaps you cancelled there.",
         actions: &["Start again, and choose how to sign in."],
         shows: Shows::Nothing,
     },
 ];
 
-/// What a person chose in place of signing in, where that is what this refusal says.
+/// Returns what the user chose instead of signing in, if that is what the refusal means.
 pub fn choice(refusal: &Refusal) -> Option<Choice> {
     match code(&refusal.description)? {
         _ if refusal.code != "access_denied" => None,
@@ -116,13 +116,13 @@ pub fn choice(refusal: &Refusal) -> Option<Choice> {
     }
 }
 
-/// Explains an `error_description` of B2C's; `None` for any other text and for codes without an explanation.
+/// Explains an `error_description`. Returns `None` for other texts than B2C's, and for codes without an explanation.
 pub fn explain(description: &str) -> Option<&'static Explanation> {
     let code = code(description)?;
     EXPLANATIONS.iter().find(|explanation| explanation.codes.contains(&code))
 }
 
-/// The code that a description begins with.
+/// Returns the code that a description starts with.
 fn code(description: &str) -> Option<&str> {
     let digits = description.strip_prefix(PREFIX)?;
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
@@ -134,12 +134,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_choice_is_told_from_other_refusals() {
-        let said = |code: &str, description: &str| choice(&Refusal::new(code, Some(description)));
+    fn a_choice_is_distinguished_from_other_refusals() {
+        let chosen = |code: &str, description: &str| choice(&Refusal::new(code, Some(description)));
         let forgot =
             "AADB2C90118: The user has forgotten their password.\r\nCorrelation ID: 9cf9ee35\r\nlogin_hint: a@b\r\n";
-        assert_eq!(said("access_denied", forgot), Some(Choice::ForgotPassword));
-        assert_eq!(said("access_denied", "AADB2C90091: The user has cancelled"), Some(Choice::Cancel));
+        assert_eq!(chosen("access_denied", forgot), Some(Choice::ForgotPassword));
+        assert_eq!(chosen("access_denied", "AADB2C90091: The user has cancelled"), Some(Choice::Cancel));
         for (code, description) in [
             ("server_error", forgot),
             ("access_denied", "x AADB2C90118: y"),
@@ -148,12 +148,12 @@ mod tests {
             ("access_denied", "AADSTS65004: y"),
             ("access_denied", ""),
         ] {
-            assert_eq!(said(code, description), None, "{code} {description}");
+            assert_eq!(chosen(code, description), None, "{code} {description}");
         }
     }
 
     #[test]
-    fn every_code_is_explained_once_and_says_what_to_do() {
+    fn every_code_has_one_explanation_with_actions() {
         let mut codes: Vec<_> = EXPLANATIONS.iter().flat_map(|explanation| explanation.codes).collect();
         for code in &codes {
             let explanation = explain(&format!("{code}: What B2C says.Correlation ID: x")).unwrap();

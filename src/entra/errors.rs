@@ -1,10 +1,10 @@
-//! Its error codes, explained.
+//! Microsoft Entra's error codes, explained.
 
-/// What an error code of Entra's means to the person who sees it.
+/// The explanation of an error code to the user who sees it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Explanation {
     codes: &'static [u32],
-    /// A few words.
+    /// The page's heading.
     pub heading: &'static str,
     /// What happened.
     pub explanation: &'static str,
@@ -14,7 +14,7 @@ pub struct Explanation {
     pub shows: Shows,
 }
 
-/// What of the settings a page shows, for an administrator to copy.
+/// The settings that a page shows, for an administrator to copy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shows {
     /// Nothing.
@@ -22,31 +22,31 @@ pub enum Shows {
     Nothing,
     /// The redirect URI.
     RedirectUri,
-    /// The permissions that are asked for, and the page where an administrator grants them for everybody.
+    /// The permissions that are requested, and the page where an administrator grants them for everyone.
     Consent,
     /// The client id and the authority.
     Client,
 }
 
-/// What Entra said: of an `error_description` the parts that its support asks for.
+/// An error of Entra's: the parts of an `error_description` that its support needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct EntraError {
     /// `AADSTS…` or `AADB2C…`.
     pub code: String,
-    /// `Trace ID`, where it is there.
+    /// `Trace ID`, if present.
     pub trace_id: Option<String>,
-    /// `Correlation ID`, where it is there.
+    /// `Correlation ID`, if present.
     pub correlation_id: Option<String>,
-    /// `Timestamp`, where it is there.
+    /// `Timestamp`, if present.
     pub timestamp: Option<String>,
-    /// What it means, where that is known.
+    /// Its explanation, if there is one.
     pub explanation: Option<&'static Explanation>,
 }
 
-const FRESH: &str = "Start a fresh sign-in.";
-const TELL: &str = "You: give the ids below to this application’s administrator.";
+const FRESH: &str = "Sign in again.";
+const TELL: &str = "Give the ids below to this application’s administrator.";
 
-/// The codes that have an explanation of their own (Microsoft's error code reference).
+/// The codes that have an explanation (Microsoft's error code reference).
 const EXPLANATIONS: [Explanation; 20] = [
     Explanation {
         codes: &[50011],
@@ -54,13 +54,13 @@ const EXPLANATIONS: [Explanation; 20] = [
         explanation: "Microsoft Entra does not know the redirect URI that this application sent.",
         actions: &[
             TELL,
-            "Administrator: add the redirect URI that the home page shows, exactly as it stands there, under Authentication, Web.",
+            "Administrator: under Authentication, Web, add the redirect URI exactly as shown on the home page.",
         ],
         shows: Shows::RedirectUri,
     },
     Explanation {
         codes: &[700_016],
-        heading: "This application is not known here",
+        heading: "This application is not registered here",
         explanation: "There is no application with this client id in the organisation’s directory.",
         actions: &[
             TELL,
@@ -70,8 +70,8 @@ const EXPLANATIONS: [Explanation; 20] = [
     },
     Explanation {
         codes: &[90002],
-        heading: "This organisation is not known",
-        explanation: "There is no tenant of the name or id that this application is set to.",
+        heading: "This organisation was not found",
+        explanation: "There is no tenant with the name or id in this application’s settings.",
         actions: &[TELL, "Administrator: compare client.authority with the directory (tenant) id of the registration."],
         shows: Shows::Client,
     },
@@ -81,93 +81,93 @@ const EXPLANATIONS: [Explanation; 20] = [
         explanation: "Microsoft Entra did not accept the client secret.",
         actions: &[
             TELL,
-            "Administrator: make a new client secret, and put its value (not its id) into client.client_credential.",
+            "Administrator: create a new client secret, and set client.client_credential to its value (not its id).",
         ],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[700_027],
-        heading: "This application’s certificate is not known",
-        explanation: "Microsoft Entra could not verify the signature that this application proves itself with.",
+        heading: "This application’s certificate is not registered",
+        explanation: "Microsoft Entra could not verify this application’s signature.",
         actions: &[
             TELL,
-            "Administrator: upload the certificate under Certificates & secrets, if it is not there or has expired; `identity-web check` shows its thumbprint.",
+            "Administrator: under Certificates & secrets, upload the certificate if it is missing or has expired. `identity-web check` shows its thumbprint.",
         ],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[700_024],
-        heading: "This application’s proof of itself is out of time",
-        explanation: "The assertion or token that this application proves itself with is not valid now.",
+        heading: "This application’s credential is not valid now",
+        explanation: "The assertion or token that authenticates this application has expired or is not valid yet.",
         actions: &[
             TELL,
-            "Administrator: compare the clocks. If the proof is a federated token, see why its file is not renewed; `identity-web check` tells.",
+            "Administrator: compare the clocks. If the credential is a federated token, find out why its file is not renewed: run `identity-web check`.",
         ],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[70021, 700_211, 700_212, 700_213],
         heading: "This application’s token is not trusted",
-        explanation: "No federated credential of this application fits the token that it proves itself with.",
+        explanation: "The token that authenticates this application does not match any of its federated credentials.",
         actions: &[
             TELL,
-            "Administrator: under Certificates & secrets, Federated credentials, add one with exactly the issuer, the subject and the audience that `identity-web check` shows.",
+            "Administrator: under Certificates & secrets, Federated credentials, add one with exactly the issuer, subject and audience that `identity-web check` shows.",
         ],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[65001, 90094],
         heading: "Consent is missing",
-        explanation: "This application may not read your profile before you, or an administrator, have agreed to it.",
+        explanation: "This application needs your consent, or an administrator’s, to read your profile.",
         actions: &[
-            "Start a fresh sign-in, and accept what it asks.",
-            "If you are not asked: an administrator must grant consent under API permissions.",
+            "Sign in again, and accept the request for consent.",
+            "If you are not asked, an administrator must grant consent under API permissions.",
         ],
         shows: Shows::Consent,
     },
     Explanation {
         codes: &[65004],
         heading: "You declined",
-        explanation: "You did not agree to what this application asks for, so you were not signed in.",
-        actions: &["Start again, and accept, if you want to sign in."],
+        explanation: "You declined the request for consent, so you were not signed in.",
+        actions: &["To sign in, start again and accept."],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[50105],
         heading: "You have not been given access",
-        explanation: "Only people who are assigned to this application may sign in, and you are not.",
+        explanation: "Only users who are assigned to this application can sign in. You are not assigned.",
         actions: &[
             TELL,
-            "Administrator: assign the person or one of their groups under Enterprise applications, Users and groups.",
+            "Administrator: under Enterprise applications, Users and groups, assign the user or one of their groups.",
         ],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[50020, 90072],
-        heading: "This account is of another organisation",
-        explanation: "The account you chose is not known in the organisation that this application is for.",
-        actions: &["Sign in with another account.", "Administrator: invite the person as a guest."],
+        heading: "This account belongs to another organisation",
+        explanation: "The account you chose is not a member of this application’s organisation.",
+        actions: &["Sign in with another account.", "Administrator: invite the user as a guest."],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[50034, 50126],
-        heading: "No such account, or a wrong password",
-        explanation: "Microsoft Entra did not recognise the account and its password.",
-        actions: &["Start again, and check the spelling of the account’s name."],
+        heading: "Wrong account or password",
+        explanation: "Microsoft Entra did not accept the account name and password.",
+        actions: &["Start again, and check the spelling of the account name."],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[50053, 50057],
         heading: "This account is locked or disabled",
-        explanation: "Microsoft Entra lets nobody sign in with it for now.",
+        explanation: "It can’t be used to sign in at the moment.",
         actions: &["Ask your organisation’s administrator."],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[50055, 50072, 50074, 50076, 50079, 50158],
-        heading: "Microsoft Entra wants more of you",
-        explanation: "A new password, or a further proof that it is you, is needed.",
-        actions: &["Start a fresh sign-in, and follow what it asks."],
+        heading: "More verification is needed",
+        explanation: "Microsoft Entra asks for a new password, or for another proof of identity.",
+        actions: &["Sign in again, and follow the instructions."],
         shows: Shows::Nothing,
     },
     Explanation {
@@ -179,61 +179,63 @@ const EXPLANATIONS: [Explanation; 20] = [
     },
     Explanation {
         codes: &[50173, 54005, 70000, 70008, 700_082],
-        heading: "This sign-in is no longer good",
-        explanation: "Its code was used before, or has expired; or what was granted was taken back.",
+        heading: "This sign-in is no longer valid",
+        explanation: "Its code was already used or has expired, or your access was revoked.",
         actions: &[FRESH],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[50058],
         heading: "You are not signed in at Microsoft",
-        explanation: "A silent sign-in was tried, and there was nobody to sign in.",
+        explanation: "A silent sign-in was tried, but no account was signed in.",
         actions: &[FRESH],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[500_112],
-        heading: "This application’s addresses do not agree",
+        heading: "This application’s addresses do not match",
         explanation: "The redirect URI of the sign-in differs from that of the token request.",
         actions: &[TELL, "Developer: server.public_url and the address that a proxy serves must be the same."],
         shows: Shows::RedirectUri,
     },
     Explanation {
         codes: &[50147],
-        heading: "The sign-in’s proof was refused",
-        explanation: "The code verifier does not belong to the sign-in (PKCE).",
+        heading: "The sign-in could not be verified",
+        explanation: "The code verifier does not match the sign-in (PKCE).",
         actions: &[FRESH],
         shows: Shows::Nothing,
     },
     Explanation {
         codes: &[90014, 900_144],
-        heading: "The request lacks something",
-        explanation: "A parameter that Microsoft Entra needs is missing.",
-        actions: &[TELL, "Developer: see the log for which, by the correlation id."],
+        heading: "The request is incomplete",
+        explanation: "A parameter that Microsoft Entra requires is missing.",
+        actions: &[TELL, "Developer: look up the correlation id in the log to see which one."],
         shows: Shows::Nothing,
     },
 ];
 
-/// Reads an `error_description` of Entra's. It begins with `AADSTS` or `AADB2C` and the code; `None` for any other text.
-pub fn said(description: &str) -> Option<Said> {
-    let prefix = ["AADSTS", "AADB2C"].into_iter().find(|prefix| description.starts_with(prefix))?;
-    let digits: String = description[prefix.len()..].chars().take_while(char::is_ascii_digit).take(12).collect();
-    let code: u64 = digits.parse().ok()?;
-    let is_of_entra = |explanation: &&Explanation| explanation.codes.iter().any(|one| u64::from(*one) == code);
-    Some(Said {
-        explanation: EXPLANATIONS.iter().filter(|_| prefix == "AADSTS").find(is_of_entra),
-        code: format!("{prefix}{digits}"),
-        trace_id: labelled(description, "Trace ID:", is_of_guid),
-        correlation_id: labelled(description, "Correlation ID:", is_of_guid),
-        timestamp: labelled(description, "Timestamp:", |c| c.is_ascii_digit() || "-: ZT.".contains(c)),
-    })
+impl EntraError {
+    /// Parses an `error_description`. Returns `None` unless it starts with `AADSTS` or `AADB2C` and a code.
+    pub fn parse(description: &str) -> Option<Self> {
+        let prefix = ["AADSTS", "AADB2C"].into_iter().find(|prefix| description.starts_with(prefix))?;
+        let digits: String = description[prefix.len()..].chars().take_while(char::is_ascii_digit).take(12).collect();
+        let code: u64 = digits.parse().ok()?;
+        let is_of_entra = |explanation: &&Explanation| explanation.codes.iter().any(|one| u64::from(*one) == code);
+        Some(Self {
+            explanation: EXPLANATIONS.iter().filter(|_| prefix == "AADSTS").find(is_of_entra),
+            code: format!("{prefix}{digits}"),
+            trace_id: labelled(description, "Trace ID:", is_of_guid),
+            correlation_id: labelled(description, "Correlation ID:", is_of_guid),
+            timestamp: labelled(description, "Timestamp:", |c| c.is_ascii_digit() || "-: ZT.".contains(c)),
+        })
+    }
 }
 
 fn is_of_guid(c: char) -> bool {
     c.is_ascii_hexdigit() || c == '-'
 }
 
-/// What follows a label, as far as it is made of such characters.
+/// Returns what follows a label, up to the first character that does not belong to the value.
 fn labelled(text: &str, label: &str, is_of_value: impl Fn(char) -> bool) -> Option<String> {
     let (_, rest) = text.split_once(label)?;
     let value: String = rest.trim_start().chars().take_while(|c| is_of_value(*c)).take(40).collect();
@@ -251,9 +253,9 @@ mod tests {
             90094, 65004, 50105, 50020, 90072, 50034, 50126, 50053, 50057, 50055, 50072, 50074, 50076, 50079, 50158,
             53000, 53001, 53003, 530_003, 54005, 70008, 70000, 50058, 500_112, 50147, 90014, 900_144,
         ] {
-            let said = said(&format!("AADSTS{code}: What Entra says.")).unwrap();
-            assert_eq!(said.code, format!("AADSTS{code}"));
-            let explanation = said.explanation.unwrap_or_else(|| panic!("{code} is not explained"));
+            let error = EntraError::parse(&format!("AADSTS{code}: What Entra says.")).unwrap();
+            assert_eq!(error.code, format!("AADSTS{code}"));
+            let explanation = error.explanation.unwrap_or_else(|| panic!("{code} is not explained"));
             assert!(!explanation.actions.is_empty(), "{code}: what can be done");
         }
     }
@@ -262,20 +264,23 @@ mod tests {
     fn what_support_asks_for_is_found() {
         let text = "AADSTS700082: The refresh token has expired. Trace ID: 0000aaaa-11bb-cccc-dd22-eeeeee333333 \
                     Correlation ID: aaaa0000-bb11-2222-33cc-444444dddddd Timestamp: 2026-01-02 03:04:05Z";
-        let found = said(text).unwrap();
+        let found = EntraError::parse(text).unwrap();
         assert_eq!(found.trace_id.as_deref(), Some("0000aaaa-11bb-cccc-dd22-eeeeee333333"));
         assert_eq!(found.correlation_id.as_deref(), Some("aaaa0000-bb11-2222-33cc-444444dddddd"));
         assert_eq!(found.timestamp.as_deref(), Some("2026-01-02 03:04:05Z"));
-        let unknown = said("AADSTS1: x Trace ID: <script>").unwrap();
+        let unknown = EntraError::parse("AADSTS1: x Trace ID: <script>").unwrap();
         assert_eq!((unknown.explanation, unknown.trace_id), (None, None));
-        assert_eq!(said("AADB2C90118: The user has forgotten their password.").unwrap().code, "AADB2C90118");
-        assert_eq!(said("AADB2C50011: x").unwrap().explanation, None, "another list of codes");
+        assert_eq!(
+            EntraError::parse("AADB2C90118: The user has forgotten their password.").unwrap().code,
+            "AADB2C90118"
+        );
+        assert_eq!(EntraError::parse("AADB2C50011: x").unwrap().explanation, None, "another list of codes");
     }
 
     #[test]
     fn other_texts_are_not_of_entra() {
         for text in ["", "AADSTS", "AADSTSx", "aadsts50011", "x AADSTS50011"] {
-            assert_eq!(said(text), None, "{text}");
+            assert_eq!(EntraError::parse(text), None, "{text}");
         }
     }
 

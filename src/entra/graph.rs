@@ -1,4 +1,4 @@
-//! Microsoft Graph: the little of it that signing in needs. Each request is made apart from judging its answer.
+//! The parts of Microsoft Graph that sign-in needs. Building a request is separate from validating its response.
 
 use oauth2::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use oauth2::{HttpRequest, HttpResponse};
@@ -10,28 +10,28 @@ use url::Url;
 use crate::oidc::excerpt;
 use crate::oidc::http::{Http, HttpError};
 
-/// The most groups that one request asks about (`checkMemberGroups`).
+/// The most groups that one request may ask about (`checkMemberGroups`).
 const GROUPS_AT_ONCE: usize = 20;
 
-/// Why Graph does not do as it is asked.
+/// Why a request to Graph fails.
 #[derive(Clone, Debug, Error)]
 pub enum GraphError {
-    /// No usable answer.
+    /// There is no usable response.
     #[error("Microsoft Graph: {0}")]
     Http(#[from] HttpError),
-    /// It refuses the access token, perhaps with a challenge (`WWW-Authenticate`).
-    #[error("Microsoft Graph refused the access token")]
+    /// Graph rejects the access token, perhaps with a challenge (`WWW-Authenticate`).
+    #[error("Microsoft Graph rejected the access token")]
     Unauthorized {
         /// The challenge.
         challenge: String,
     },
-    /// It wants fewer requests.
-    #[error("Microsoft Graph wants fewer requests (Retry-After: {retry_after})")]
+    /// Graph throttles requests.
+    #[error("Microsoft Graph throttles requests (Retry-After: {retry_after})")]
     Throttled {
         /// Seconds, as sent.
         retry_after: String,
     },
-    /// It refuses, and says why.
+    /// Graph refuses the request.
     #[error("Microsoft Graph refused with status {status}: {code} (request {request_id})")]
     Refused {
         /// The HTTP status.
@@ -41,40 +41,40 @@ pub enum GraphError {
         /// `error.innerError.request-id`, for Microsoft's support.
         request_id: String,
     },
-    /// An answer that is not what its reference says.
-    #[error("Microsoft Graph's answer is not usable")]
+    /// The response does not follow Graph's reference.
+    #[error("Microsoft Graph's response is not valid")]
     Malformed,
     /// The provider is not Microsoft Entra: there is no Graph to look up groups that the ID token leaves out.
     #[error("the ID token leaves out groups, and the identity provider has no Microsoft Graph to look them up")]
     NotOffered,
 }
 
-/// Microsoft Graph, asked for one person.
+/// Microsoft Graph, on behalf of one user.
 pub struct Graph<'a> {
-    /// Where it is, such as `https://graph.microsoft.com/`.
+    /// Its address, such as `https://graph.microsoft.com/`.
     pub base: &'a Url,
-    /// The client that asks.
+    /// The client for requests to it.
     pub http: &'a Http,
-    /// An access token of the person.
+    /// An access token of the user.
     pub access_token: &'a str,
 }
 
 impl Graph<'_> {
-    /// The person's profile: `GET /me`.
+    /// Returns the user's profile: `GET /me`.
     ///
     /// # Errors
     /// Every [`GraphError`].
     pub async fn me(&self) -> Result<Map<String, Value>, GraphError> {
-        let answer = self.ask("me", None).await?;
+        let answer = self.send("me", None).await?;
         serde_json::from_slice(answer.body()).map_err(|_| GraphError::Malformed)
     }
 
-    /// The person's photo with its media type: `GET /me/photo/$value`; `None` where there is none.
+    /// Returns the user's photo with its media type, if there is one: `GET /me/photo/$value`.
     ///
     /// # Errors
-    /// Every [`GraphError`]; [`GraphError::Malformed`] for what is no JPEG or PNG image.
+    /// Every [`GraphError`]; [`GraphError::Malformed`] if it is not a JPEG or PNG image.
     pub async fn photo(&self) -> Result<Option<(&'static str, Vec<u8>)>, GraphError> {
-        let answer = match self.ask("me/photo/$value", None).await {
+        let answer = match self.send("me/photo/$value", None).await {
             Err(GraphError::Refused { status: 404, .. }) => return Ok(None),
             answer => answer?,
         };
@@ -83,8 +83,8 @@ impl Graph<'_> {
         Ok(Some((media_type, answer.into_body())))
     }
 
-    /// Which of these groups, by object id, the person is in, also through other groups: `POST /me/checkMemberGroups`,
-    /// twenty at a time.
+    /// Returns those of the groups (object ids) that the user is a member of, also through other groups: `POST
+    /// /me/checkMemberGroups`, twenty at a time.
     ///
     /// # Errors
     /// Every [`GraphError`].
@@ -94,15 +94,15 @@ impl Graph<'_> {
             value: Vec<String>,
         }
         let mut all = Vec::new();
-        for some in groups.chunks(GROUPS_AT_ONCE) {
-            let answer = self.ask("me/checkMemberGroups", Some(json!({"groupIds": some}))).await?;
+        for chunk in groups.chunks(GROUPS_AT_ONCE) {
+            let answer = self.send("me/checkMemberGroups", Some(json!({"groupIds": chunk}))).await?;
             let answer: Answer = serde_json::from_slice(answer.body()).map_err(|_| GraphError::Malformed)?;
             all.extend(answer.value);
         }
         Ok(all)
     }
 
-    async fn ask(&self, path: &str, body: Option<Value>) -> Result<HttpResponse, GraphError> {
+    async fn send(&self, path: &str, body: Option<Value>) -> Result<HttpResponse, GraphError> {
         validate(self.http.send(self.request(path, body)?).await?)
     }
 
@@ -125,8 +125,8 @@ fn header<'a>(answer: &'a HttpResponse, name: &str) -> &'a str {
     answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// Graph's errors: `{"error": {"code", "message", "innerError": {"request-id"}}}`. Its message may name people: it is
-/// not kept.
+/// Graph's errors are `{"error": {"code", "message", "innerError": {"request-id"}}}`. The message may name users, so it
+/// is not kept.
 fn validate(answer: HttpResponse) -> Result<HttpResponse, GraphError> {
     match answer.status().as_u16() {
         200 => Ok(answer),

@@ -1,20 +1,21 @@
-//! Groups in an ID token, and their overage: with more than 200 the token names none, and says that the directory must be
-//! asked (`_claim_names`, in the implicit flow `hasgroups`). What the token says of where to ask is never followed.
+//! Groups in an ID token, and group overage: for a user with more than 200 groups, the token only says that the
+//! directory must be asked (`_claim_names`, in the implicit flow `hasgroups`). The address that it gives is never
+//! followed.
 
 use serde_json::Value;
 
 use crate::oidc::claims::Claims;
 
-/// What an ID token says of a person's groups.
+/// A user's groups in an ID token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Groups<'a> {
-    /// All of them, by object id.
+    /// All groups, by object id.
     All(Vec<&'a str>),
-    /// There are too many: the directory must be asked.
+    /// Too many for the token: the directory must be asked.
     Overage,
 }
 
-/// What these claims say of the person's groups.
+/// Returns the user's groups as these claims give them.
 pub fn groups(claims: &Claims) -> Groups<'_> {
     let named_elsewhere = claims.get("_claim_names").is_some_and(|names| names.get("groups").is_some());
     let has_groups = match claims.get("hasgroups") {

@@ -1,4 +1,4 @@
-//! What is Microsoft Entra's alone.
+//! What is specific to Microsoft Entra.
 
 pub mod b2c;
 pub mod errors;

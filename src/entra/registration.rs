@@ -1,30 +1,30 @@
 //! The registration of this application in Microsoft Entra, through Microsoft Graph v1.0.
 //!
-//! | file | what it is |
+//! | File | Contents |
 //! |---|---|
-//! | `application` | an application as Graph has it |
-//! | `wanted` | the application that is wanted, and the difference |
-//! | `request` | each request to Graph, built and not sent |
-//! | `directory` | sends requests, with patience where Graph asks for it, or only prints them |
+//! | `application` | an application in Graph |
+//! | `desired` | the desired application, and how an existing one differs |
+//! | `request` | builds each request to Graph |
+//! | `directory` | sends requests and retries them, or prints them |
 //! | `refusal` | Graph's errors, explained |
-//! | `token` | where a token for Graph comes from |
-//! | `steps` | one step of the registration each, which finds out by itself whether it has been done |
+//! | `token` | gets a token for Graph |
+//! | `steps` | the steps of a registration, each of which can be repeated |
 //! | `credential` | the secret, certificate or federated credential |
 
 pub mod application;
 pub mod credential;
+pub mod desired;
 pub mod directory;
 pub mod refusal;
 pub mod request;
 pub mod steps;
 pub mod token;
-pub mod wanted;
 
 use url::Url;
 
 use crate::oidc::provider::is_loopback;
 
-/// Where people sign in, and where Graph is, in one of Microsoft's clouds.
+/// Where users sign in, and where Graph is, in one of Microsoft's clouds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cloud {
     /// The origin of authorities, such as `https://login.microsoftonline.com/`.
@@ -33,7 +33,7 @@ pub struct Cloud {
     pub graph: Url,
 }
 
-/// Microsoft's clouds: the host of authorities, and of Graph (national cloud deployments of Microsoft Graph).
+/// The hosts of authorities and of Graph in Microsoft's clouds (national cloud deployments of Microsoft Graph).
 const CLOUDS: [(&str, &str); 4] = [
     ("login.microsoftonline.com", "graph.microsoft.com"),
     ("login.microsoftonline.us", "graph.microsoft.us"),
@@ -42,11 +42,11 @@ const CLOUDS: [(&str, &str); 4] = [
 ];
 
 impl Cloud {
-    /// The cloud of an authority; the global one where its host is none of Microsoft's for organisations (B2C and
-    /// External ID have hosts of their own, and are administered in the global cloud). What is given goes before it.
+    /// Returns the cloud of an authority. For hosts of B2C and External ID, which are administered in the global cloud,
+    /// and for unknown hosts, it is the global one. `login` and `graph` take precedence.
     ///
     /// # Errors
-    /// An address that is neither https nor on this machine, in words.
+    /// An address is neither https nor on this machine.
     pub fn of(authority: Option<&Url>, login: Option<&Url>, graph: Option<&Url>) -> Result<Self, String> {
         for (given, name) in [(login, "--login-url"), (graph, "--graph-url")] {
             if let Some(url) = given.filter(|url| url.scheme() != "https" && !is_loopback(url)) {
@@ -64,7 +64,7 @@ impl Cloud {
         Ok(Self { login: site(login.or(origin.as_ref()), known_login)?, graph: site(graph, known_graph)? })
     }
 
-    /// An authority of a tenant, as `client.authority` has it.
+    /// Returns a tenant's authority, for `client.authority`.
     pub fn authority(&self, tenant: &str) -> String {
         format!("{}/{tenant}", self.login.as_str().trim_end_matches('/'))
     }

@@ -10,11 +10,11 @@ use super::options::{Connection, RegisterOptions};
 use super::{line, secret};
 use crate::entra::registration::Cloud;
 use crate::entra::registration::application::Application;
+use crate::entra::registration::desired::{Audience, DesiredApplication};
 use crate::entra::registration::directory::Directory;
 use crate::entra::registration::refusal::RegistrationError;
 use crate::entra::registration::steps::{self, Organization};
 use crate::entra::registration::token::{self, Audience as TokenAudience};
-use crate::entra::registration::wanted::{Audience, Wanted};
 use crate::oidc::http::Http;
 use crate::oidc::issuer::is_guid;
 use crate::settings::Settings;
@@ -126,10 +126,10 @@ impl Run {
         asked.or_else(|| self.settings.client_id.clone())
     }
 
-    /// The application that is wanted.
-    pub(super) fn wanted(&self, options: &RegisterOptions) -> Wanted {
+    /// Returns the desired application.
+    pub(super) fn desired(&self, options: &RegisterOptions) -> DesiredApplication {
         let shared = self.settings.authority.as_ref().and_then(segment);
-        Wanted {
+        DesiredApplication {
             display_name: options.name.clone(),
             audience: match (self.authority_type, shared.as_deref()) {
                 (AuthorityType::B2c, _) => Audience::UserFlows,

@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use crate::entra::b2c;
-use crate::entra::errors::{Said, Shows, said};
+use crate::entra::errors::{EntraError, Shows};
 use crate::entra::graph::GraphError;
 use crate::flows::Error as Cause;
 use crate::oidc::callback::{AuthorizationError, Refusal};
@@ -207,14 +207,15 @@ fn explained(refusal: &Refusal) -> Option<ErrorText> {
         let text = text_try_again(explanation.heading, explanation.explanation, explanation.actions);
         return Some(with_what_entra_said(refusal, ErrorText { shows: explanation.shows, ..text }));
     }
-    let explanation = said(&refusal.description)?.explanation?;
+    let explanation = EntraError::parse(&refusal.description)?.explanation?;
     let text = text_try_again(explanation.heading, explanation.explanation, explanation.actions);
     Some(with_what_entra_said(refusal, ErrorText { shows: explanation.shows, ..text }))
 }
 
 /// With the provider's code, and Entra's ids for its support.
 fn with_what_entra_said(refusal: &Refusal, text: ErrorText) -> ErrorText {
-    let Some(Said { code, trace_id, correlation_id, timestamp, .. }) = said(&refusal.description) else {
+    let Some(EntraError { code, trace_id, correlation_id, timestamp, .. }) = EntraError::parse(&refusal.description)
+    else {
         return ErrorText { detail: Some(refusal.code.clone()), ..text };
     };
     let ids = [("Trace id", trace_id), ("Provider’s correlation id", correlation_id), ("Time", timestamp)];

@@ -79,11 +79,11 @@ async fn a_certificate_proves_the_client() {
 async fn a_certificate_that_is_not_registered_or_has_expired_is_explained() {
     let (app, _folder) = app_with(&Certified::new(0, "app", YEAR)).await;
     app.provider.registered.lock().unwrap().certificates = vec![Certified::new(1, "other", YEAR).pair().certificate];
-    refused_with(&app, "AADSTS700027", "certificate is not known").await;
+    refused_with(&app, "AADSTS700027", "certificate is not registered").await;
 
     // It starts all the same: whoever is signed in goes on, and the certificate can be replaced.
     let (app, _folder) = app_with(&Certified::new(0, "old", [-30, -1])).await;
-    refused_with(&app, "AADSTS700027", "certificate is not known").await;
+    refused_with(&app, "AADSTS700027", "certificate is not registered").await;
 
     // Entra knows keys of RSA alone, and so does its double.
     let (app, _folder) = app_with(&Certified::of_p256("app")).await;
@@ -268,10 +268,10 @@ async fn a_federated_token_proves_the_client_and_one_that_does_not_fit_is_explai
     replace(&folder, "token", &service_account_token(&app, "x", &SUBJECT.to_uppercase(), 3600));
     refused_with(&app, "AADSTS700213", "token is not trusted").await;
     replace(&folder, "token", &service_account_token(&app, "x", SUBJECT, -61));
-    refused_with(&app, "AADSTS700024", "out of time").await;
+    refused_with(&app, "AADSTS700024", "credential is not valid now").await;
     let forged = signer(0).sign(&json!({"alg": "RS256"}), &json!({"iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE}));
     replace(&folder, "token", &forged.unwrap());
-    refused_with(&app, "AADSTS700027", "certificate is not known").await;
+    refused_with(&app, "AADSTS700027", "certificate is not registered").await;
     app.provider.registered.lock().unwrap().federated[0].audience = "api://other".to_owned();
     refused_with(&app, "AADSTS700212", "token is not trusted").await;
     app.provider.registered.lock().unwrap().federated.clear();

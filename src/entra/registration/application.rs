@@ -1,50 +1,50 @@
-//! An application as Graph has it: resource type `application`, as far as it is read or written here.
+//! An application in Graph: the properties of the resource type `application` that are read or written here.
 
 use serde::{Deserialize, Serialize};
 
-use super::wanted::UNIQUE_NAME_PREFIX;
+use super::desired::UNIQUE_NAME_PREFIX;
 
 /// An application.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Application {
-    /// The object's id in the directory, which most requests want.
+    /// The object's id in the directory, which most requests need.
     pub id: String,
     /// The application (client) id.
     #[serde(rename = "appId")]
     pub client_id: String,
-    /// The name that this program finds it by, if it made it.
+    /// The name by which `register` finds an application that it created.
     pub unique_name: Option<String>,
-    /// Its secrets, without their text.
+    /// Its secrets, without their values.
     #[serde(default)]
     pub password_credentials: Vec<PasswordCredential>,
-    /// What can be changed.
+    /// The properties that can be changed.
     #[serde(flatten)]
     pub body: Body,
 }
 
 impl Application {
-    /// Whether `register` made it.
+    /// Returns whether `register` created it.
     pub fn is_ours(&self) -> bool {
         self.unique_name.as_deref().is_some_and(|name| name.starts_with(UNIQUE_NAME_PREFIX))
     }
 }
 
-/// A secret of an application, without its text.
+/// A secret of an application, without its value.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PasswordCredential {
     /// Its id.
     pub key_id: String,
-    /// What it is called.
+    /// Its name.
     pub display_name: Option<String>,
     /// Its first three characters.
     pub hint: Option<String>,
-    /// Until when it is valid: ISO 8601, UTC.
+    /// When it expires: ISO 8601, UTC.
     pub end_date_time: Option<String>,
 }
 
-/// The properties of an application that are written here; `None` is left as it is.
+/// The properties of an application that are written here. `None` leaves a property unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "named and documented by Graph's resource type application")]

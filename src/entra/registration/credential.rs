@@ -1,4 +1,4 @@
-//! How the application will prove who it is: a secret, a certificate, or tokens of another issuer.
+//! The application's credential: a secret, a certificate, or trust in another issuer's tokens.
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,14 +18,14 @@ use crate::clock::Timestamp;
 use crate::oidc::certificate::CertifiedKey;
 use crate::oidc::secret::Secret;
 
-/// The name of the federated credential, at the application.
-const FEDERATION: &str = "identity-web";
-/// What Entra wants a federated token to be for.
-const EXCHANGE: &str = "api://AzureADTokenExchange";
-/// What Entra verifies client assertions with.
-const ENTRAS_ALGORITHM: &str = "PS256";
-/// As long as a name at Graph may be.
-const LONGEST_NAME: usize = 90;
+/// The name of the application's federated credential.
+const FEDERATED_CREDENTIAL_NAME: &str = "identity-web";
+/// The audience that Entra requires of a federated token.
+const TOKEN_EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
+/// The algorithm of the client assertions that Entra verifies.
+const ASSERTION_ALGORITHM: &str = "PS256";
+/// The longest name that Graph accepts.
+const MAX_NAME_CHARS: usize = 90;
 
 /// A certificate of an application: Graph's resource type `keyCredential`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,31 +41,32 @@ pub struct KeyCredential {
     pub end_date_time: Option<String>,
     pub r#type: String,
     pub usage: String,
-    /// The certificate in DER, base64.
+    /// The certificate, base64 of DER.
     pub key: Option<String>,
 }
 
 impl KeyCredential {
-    /// The certificate of a private key, both PEM files. The key itself stays here: it is only compared.
+    /// Reads the certificate of a private key, both from PEM files. The key is only compared, and never sent.
     ///
     /// # Errors
-    /// In words: the files are not a pair that Entra takes, or the certificate has ended.
+    /// The files cannot be read, are not a pair that Entra accepts, or the certificate has expired.
     pub fn from_pem_files(certificate: &Path, private_key: &Path, now: Timestamp) -> Result<Self, String> {
         let read = |file: &Path| {
             std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
         };
-        let said = |problem: &dyn std::fmt::Display| format!("{}: {problem}", certificate.display());
-        let pair = CertifiedKey::from_pem(&read(private_key)?, &read(certificate)?).map_err(|error| said(&error))?;
-        if pair.algorithm() != ENTRAS_ALGORITHM {
-            return Err(said(&"Microsoft Entra takes certificates of RSA keys only"));
+        let error_text = |problem: &dyn std::fmt::Display| format!("{}: {problem}", certificate.display());
+        let pair =
+            CertifiedKey::from_pem(&read(private_key)?, &read(certificate)?).map_err(|error| error_text(&error))?;
+        if pair.algorithm() != ASSERTION_ALGORITHM {
+            return Err(error_text(&"Microsoft Entra accepts only certificates of RSA keys"));
         }
         if pair.not_after <= now {
-            return Err(said(&format!("the certificate ended on {}", pair.not_after)));
+            return Err(error_text(&format!("the certificate expired on {}", pair.not_after)));
         }
         Ok(Self {
             key_id: None,
             custom_key_identifier: None,
-            display_name: Some(pair.subject.chars().take(LONGEST_NAME).collect()),
+            display_name: Some(pair.subject.chars().take(MAX_NAME_CHARS).collect()),
             start_date_time: Some(iso(pair.not_before)),
             end_date_time: Some(iso(pair.not_after)),
             r#type: "AsymmetricX509Cert".to_owned(),
@@ -78,22 +79,23 @@ impl KeyCredential {
 /// Trust in another issuer's tokens: Graph's resource type `federatedIdentityCredential`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Federation {
-    /// Whose tokens.
+    /// The tokens' issuer.
     pub issuer: String,
-    /// Whom they must be for.
+    /// The tokens' subject.
     pub subject: String,
-    /// What they must be meant for.
+    /// The tokens' audience.
     pub audiences: Vec<String>,
 }
 
 impl Federation {
-    /// Trust in an issuer's tokens for a subject.
+    /// Returns trust in an issuer's tokens for a subject.
     pub fn new(issuer: String, subject: String) -> Self {
-        Self { issuer, subject, audiences: vec![EXCHANGE.to_owned()] }
+        Self { issuer, subject, audiences: vec![TOKEN_EXCHANGE_AUDIENCE.to_owned()] }
     }
 }
 
-/// The live secret of an application that begins as this text does: Graph tells no more of a secret than that.
+/// Returns the valid secret of an application that starts like this value: Graph reveals only a secret's first
+/// characters.
 pub fn secret_in_use<'a>(application: &'a Application, text: &str, now: Timestamp) -> Option<&'a PasswordCredential> {
     let now = iso(now);
     application.password_credentials.iter().find(|credential| {
@@ -103,12 +105,12 @@ pub fn secret_in_use<'a>(application: &'a Application, text: &str, now: Timestam
     })
 }
 
-/// Whether a secret ends within some time.
+/// Returns whether a secret expires within some time.
 pub fn ends_within(credential: &PasswordCredential, now: Timestamp, time: Duration) -> bool {
     credential.end_date_time.as_ref().is_some_and(|end| end.get(..19) < iso(now.plus(time)).get(..19))
 }
 
-/// Makes a secret; gives its text, and when it ends. A dry run gives none.
+/// Creates a secret and returns its value. A dry run returns none.
 ///
 /// # Errors
 /// Every [`RegistrationError`].
@@ -127,7 +129,7 @@ pub async fn add_secret(
     Ok(Some(Secret::new(text.ok_or_else(malformed)?)))
 }
 
-/// Takes away the secrets of a name, but for the one that is in use: nobody has their text. Tells how many.
+/// Removes the secrets of a name but for the one in use: their values are lost. Returns how many there were.
 ///
 /// # Errors
 /// Every [`RegistrationError`].
@@ -156,7 +158,7 @@ struct Keys {
     key_credentials: Vec<KeyCredential>,
 }
 
-/// Adds a certificate beside those that are there; tells whether it was not there yet.
+/// Adds a certificate to the existing ones. Returns whether it was missing.
 ///
 /// # Errors
 /// Every [`RegistrationError`].
@@ -167,10 +169,9 @@ pub async fn add_certificate(
     age: Age,
 ) -> Result<bool, RegistrationError> {
     let held: Option<Keys> = directory.read(&Request::key_credentials(&application.id), age).await?;
-    // What is not known to be there would be taken away.
+    // Certificates that are not sent back would be removed.
     if held.is_none() && !directory.is_dry_run() {
-        let lost =
-            "the application was there a moment ago, and its certificates are not found; run it again in a minute";
+        let lost = "the application exists, but its certificates were not found; run it again in a minute";
         return Err(RegistrationError::Conflict(lost.to_owned()));
     }
     let mut keys = held.map(|held| held.key_credentials).unwrap_or_default();
@@ -187,7 +188,7 @@ struct Federations {
     value: Vec<Federation>,
 }
 
-/// Makes the application trust an issuer's tokens; tells whether it did not yet.
+/// Makes the application trust an issuer's tokens. Returns whether it did not before.
 ///
 /// # Errors
 /// Every [`RegistrationError`].
@@ -201,17 +202,17 @@ pub async fn add_federation(
     if held.is_some_and(|held| held.value.contains(federation)) {
         return Ok(false);
     }
-    directory.write(&Request::set_federation(&application.id, FEDERATION, federation), age).await?;
+    directory.write(&Request::set_federation(&application.id, FEDERATED_CREDENTIAL_NAME, federation), age).await?;
     Ok(true)
 }
 
-/// A time as Graph writes it.
+/// Formats a time for Graph.
 pub(super) fn iso(time: Timestamp) -> String {
     let time = OffsetDateTime::from_unix_timestamp(time.0).ok().and_then(|time| time.format(&Rfc3339).ok());
     time.unwrap_or_else(|| "9999-12-31T23:59:59Z".to_owned())
 }
 
-/// Days, as a length of time.
+/// Returns a number of days as a duration.
 pub fn days(count: u16) -> Duration {
     Duration::from_hours(u64::from(count) * 24)
 }

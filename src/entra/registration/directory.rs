@@ -14,22 +14,22 @@ use crate::oidc::excerpt::excerpt;
 use crate::oidc::http::{Http, HttpError};
 use crate::oidc::secret::Secret;
 
-/// How often what failed is tried again: an answer of 5xx, or none.
+/// How often a request is tried that gets no response, or a 5xx status.
 const ATTEMPTS: u32 = 3;
-/// How often a thing is looked for that was just made: for half a minute, as Microsoft's own tools do.
+/// How often a request is tried that needs a new object: for half a minute, as Microsoft's own tools do.
 const ATTEMPTS_WHILE_REPLICATING: u32 = 7;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
-/// The longest that Graph may make us wait at once (`Retry-After`), and how often.
+/// The longest `Retry-After` that is followed, and how often.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(2);
 const THROTTLED_ATTEMPTS: u32 = 5;
 
-/// What an object is looked for as.
+/// The age of the object that a request is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Age {
-    /// Something that was made long ago: if it is not found, it is not there.
+    /// It was created long ago: if it is not found, it does not exist.
     Old,
-    /// Something that was just made, and may not be known everywhere in the directory yet.
+    /// It was just created, and may not be replicated in the directory yet.
     New,
 }
 
@@ -42,28 +42,28 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Graph at an origin. With `dry_run` it is read only, and what would be written is printed; without a token too
-    /// it answers that nothing is there.
+    /// Returns Graph at an origin. In a dry run nothing is written: requests that write are printed. Without a token
+    /// nothing is read either, and everything counts as missing.
     pub fn new(http: Http, origin: Url, token: Option<Secret>, dry_run: bool) -> Self {
         Self { http, origin, token, dry_run }
     }
 
-    /// Where it is.
+    /// Returns its origin.
     pub fn origin(&self) -> &str {
         self.origin.as_str()
     }
 
-    /// Whether nothing is written.
+    /// Returns whether this is a dry run.
     pub fn is_dry_run(&self) -> bool {
         self.dry_run
     }
 
-    /// Reads something; `None` where it is not there.
+    /// Reads an object. Returns `None` if it does not exist.
     ///
     /// # Errors
     /// Every [`RegistrationError`] but `Conflict`.
     pub async fn read<T: DeserializeOwned>(&self, request: &Request, age: Age) -> Result<Option<T>, RegistrationError> {
-        // In a dry run nothing is new: it would have to be made first.
+        // A dry run has no new objects: it would have to create them first.
         if self.token.is_none() || self.dry_run && age == Age::New {
             return Ok(None);
         }
@@ -74,7 +74,8 @@ impl Directory {
         }
     }
 
-    /// Writes something; gives what Graph answers, if anything. A dry run prints it, and gives nothing.
+    /// Sends a request that writes. Returns the response's JSON, if any. A dry run prints the request and returns
+    /// nothing.
     ///
     /// # Errors
     /// Every [`RegistrationError`] but `Conflict`.
@@ -107,7 +108,7 @@ impl Directory {
             let answer = self.send(request).await;
             let wait = match &answer {
                 Ok(response) if response.status().is_success() => return Ok(response.body().clone()),
-                // What was turned away was not carried out.
+                // A throttled request was not carried out.
                 Ok(response) if response.status() == 429 || retry_after(response).is_some() => {
                     throttled += 1;
                     (throttled < THROTTLED_ATTEMPTS).then(|| retry_after(response).unwrap_or(backoff(throttled)))
@@ -130,11 +131,11 @@ impl Directory {
                 (Some(wait), _) if wait <= LONGEST_RETRY_AFTER => tokio::time::sleep(wait).await,
                 (_, Ok(response)) => {
                     return Err(RegistrationError::Refused {
-                        request: said(request),
+                        request: label(request),
                         refusal: Refusal::read(&response),
                     });
                 }
-                (_, Err(cause)) => return Err(RegistrationError::Http { request: said(request), cause }),
+                (_, Err(cause)) => return Err(RegistrationError::Http { request: label(request), cause }),
             }
         }
     }
@@ -166,10 +167,10 @@ impl Directory {
 
 fn parse<T: DeserializeOwned>(request: &Request, body: &[u8]) -> Result<T, RegistrationError> {
     serde_json::from_slice(body)
-        .map_err(|error| RegistrationError::Malformed { request: said(request), cause: excerpt(error) })
+        .map_err(|error| RegistrationError::Malformed { request: label(request), cause: excerpt(error) })
 }
 
-fn said(request: &Request) -> String {
+fn label(request: &Request) -> String {
     format!("{} {}", request.method, request.path)
 }
 

@@ -1,4 +1,4 @@
-//! What Graph answers when it refuses, and what can be done about it.
+//! Graph's error responses, and what can be done about them.
 
 use std::fmt;
 
@@ -10,39 +10,39 @@ use thiserror::Error;
 use crate::oidc::excerpt::{self, excerpt_of};
 use crate::oidc::http::HttpError;
 
-/// The most of a message that is kept.
+/// The longest message that is kept, in characters.
 const MAX_MESSAGE_CHARS: usize = 500;
 /// The most codes that are kept.
 const MAX_CODES: usize = 10;
 
-/// Why a step of the registration was not done. What was done before it stays, and is found when it is run again.
+/// Why a step of the registration failed. The steps before it are done, and running it again resumes there.
 #[derive(Debug, Error)]
 pub enum RegistrationError {
-    /// No answer.
-    #[error("{request}: {cause}; run it again, it goes on where it stopped")]
+    /// There is no response.
+    #[error("{request}: {cause}; run it again to resume")]
     Http {
         /// The request's method and path.
         request: String,
         /// Why there is none.
         cause: HttpError,
     },
-    /// Graph does not do it.
+    /// Graph refuses the request.
     #[error("Microsoft Graph refused {request}: {refusal}")]
     Refused {
         /// The request's method and path.
         request: String,
-        /// What it said.
+        /// Its error.
         refusal: Refusal,
     },
-    /// An answer that is not what Graph's reference says.
-    #[error("Microsoft Graph's answer to {request} is not usable: {cause}")]
+    /// The response does not follow Graph's reference.
+    #[error("Microsoft Graph's response to {request} is not valid: {cause}")]
     Malformed {
         /// The request's method and path.
         request: String,
         /// What is wrong with it.
         cause: String,
     },
-    /// Something is there that is not ours, or not there that should be; the sentence says what to do.
+    /// The directory is not as expected; the text says what to do.
     #[error("{0}")]
     Conflict(String),
 }
@@ -56,7 +56,7 @@ pub struct Refusal {
     pub codes: Vec<String>,
     /// The message, for developers.
     pub message: String,
-    /// What Microsoft's support asks for.
+    /// The id that Microsoft's support needs.
     pub request_id: Option<String>,
 }
 
@@ -77,19 +77,19 @@ struct ErrorObject {
     inner: Option<Value>,
 }
 
-/// What can be done about a code. The first that fits; those of policies before the more general ones.
+/// What to do about a code. The first that matches is shown, so those about policies come before more general ones.
 const ADVICE: [(&str, &str); 9] = [
     (
         "CredentialTypeNotAllowedAsPerAppPolicy",
-        "this organisation allows no client secrets: use --credential certificate or federated",
+        "this organisation does not allow client secrets: use --credential certificate or federated",
     ),
     (
         "CredentialInvalidLifetimeAsPerAppPolicy",
-        "this organisation allows shorter lifetimes only: see --secret-lifetime-days",
+        "this organisation allows only shorter lifetimes: see --secret-lifetime-days",
     ),
     (
         "Directory_QuotaExceeded",
-        "delete applications that are no longer needed, for good (unregister --permanently): deleted ones count for 30 days",
+        "permanently delete applications that are no longer needed (unregister --permanently): others count for 30 days after deletion",
     ),
     (
         "InvalidAuthenticationToken",
@@ -98,19 +98,19 @@ const ADVICE: [(&str, &str); 9] = [
     ("TokenNotFound", "get a new token: az login"),
     (
         "insufficient_claims",
-        "a conditional access policy wants a stronger sign-in: az login again, or use --token-from device-code",
+        "a conditional access policy requires a stronger sign-in: run az login again, or use --token-from device-code",
     ),
     (
         "Authorization_RequestDenied",
-        "the account needs a directory role, and the token a permission. To make and change applications: the role \
+        "the account needs a directory role, and the token a permission. To create and change applications: the role \
          Application Developer where members may not register applications, or Application Administrator or Cloud \
-         Application Administrator for those of others and to delete for good; and the delegated permission \
+         Application Administrator for those of others and to delete permanently; and the delegated permission \
          Application.ReadWrite.All, which tokens of `az` have and others need an administrator's consent for",
     ),
     ("Authorization_IdentityNotFound", "the account is not in this organisation: see --tenant"),
     (
         "Request_ResourceNotFound",
-        "it is not there (any more), or not yet everywhere in the directory: run it again in a minute",
+        "it does not exist, or is not replicated in the directory yet: run it again in a minute",
     ),
 ];
 
@@ -137,18 +137,18 @@ impl Refusal {
         }
     }
 
-    /// Whether one of the codes is this.
+    /// Returns whether this is one of the codes.
     pub fn is(&self, code: &str) -> bool {
         self.codes.iter().any(|one| one == code)
     }
 
-    /// Whether the unique name is taken: by an application that was deleted and can be restored, else it would have
-    /// been found. Entra says so with 400.
+    /// Returns whether the unique name is taken by an application that was deleted and can be restored (any other would
+    /// have been found). Entra says so with 400.
     pub fn is_name_taken(&self) -> bool {
         (self.is("ObjectConflict") || self.is("Request_BadRequest")) && self.message.contains("uniqueName")
     }
 
-    /// Whether the directory does not know yet what was just made.
+    /// Returns whether a new object is not replicated in the directory yet.
     pub fn is_not_there_yet(&self) -> bool {
         self.status == 404
             || self.is("NoBackingApplicationObject")

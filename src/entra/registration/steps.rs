@@ -1,21 +1,21 @@
-//! The steps of a registration. Each finds out by itself whether it has been done, so that all of them can be run again
-//! after a failure, and a second time change nothing.
+//! The steps of a registration. Each checks what is there first, so that all can be repeated after a failure, and
+//! change nothing the second time.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::application::{Application, Body};
+use super::desired::DesiredApplication;
 use super::directory::{Age, Directory};
 use super::refusal::RegistrationError;
 use super::request::Request;
-use super::wanted::Wanted;
 use crate::oidc::excerpt::{self, excerpt};
 
-/// What stands in a dry run for what only Graph can give.
+/// The placeholder in a dry run for an id that only Graph can assign.
 const OBJECT_ID: &str = "OBJECT-ID";
 /// As [`OBJECT_ID`].
 const CLIENT_ID: &str = "CLIENT-ID";
-/// The kinds of what is deleted, in the order in which they are deleted for good.
+/// The kinds of deleted objects, in the order in which they are deleted permanently.
 const DELETED: [&str; 2] = ["servicePrincipal", "application"];
 
 /// The tenant that a token is for.
@@ -36,7 +36,8 @@ fn text(object: &Value, name: &str) -> Option<String> {
     object.get(name).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// The tenant that the token is for; `None` where the token may not know, or in a dry run without one.
+/// Returns the tenant that the token is for. Returns `None` if the token may not read it, or in a dry run without a
+/// token.
 ///
 /// # Errors
 /// Every [`RegistrationError`].
@@ -52,7 +53,7 @@ pub async fn organization(directory: &Directory) -> Result<Option<Organization>,
     }))
 }
 
-/// The id of who is signed in; `None` where the token is an application's own.
+/// Returns the signed-in user's id. Returns `None` if the token is an application's own.
 ///
 /// # Errors
 /// Every [`RegistrationError`].
@@ -63,7 +64,7 @@ pub async fn me(directory: &Directory) -> Result<Option<String>, RegistrationErr
     }
 }
 
-/// The application with a client id.
+/// Returns the application with a client id.
 ///
 /// # Errors
 /// Every [`RegistrationError`].
@@ -71,54 +72,58 @@ pub async fn find(directory: &Directory, client_id: &str, age: Age) -> Result<Op
     directory.read(&Request::application(client_id), age).await
 }
 
-/// The application under one of its unique names: the one that is there, or a new one. Tells which.
+/// Returns the application under one of its unique names, or creates it. Returns which of the two.
 ///
 /// # Errors
-/// [`RegistrationError::Conflict`] where the application is somebody else's, or every name is taken; every other.
+/// Every [`RegistrationError`]. `Conflict` if others own the application, or every name is taken.
 pub async fn find_or_create(
     directory: &Directory,
-    wanted: &Wanted,
+    desired: &DesiredApplication,
     me: Option<&str>,
 ) -> Result<(Application, Age), RegistrationError> {
-    for name in wanted.unique_names(me) {
+    for name in desired.unique_names(me) {
         if let Some(found) = directory.read::<Application>(&Request::named_application(&name), Age::Old).await? {
             return adopt(directory, found, me).await.map(|found| (found, Age::Old));
         }
-        match create(directory, wanted, &name).await {
+        match create(directory, desired, &name).await {
             Err(RegistrationError::Refused { refusal, .. }) if refusal.is_name_taken() => {}
             created => return created.map(|created| (created, Age::New)),
         }
     }
     Err(RegistrationError::Conflict(
-        "every unique name for this address is taken by an application that was deleted and can still be restored; \
+        "every unique name for this address belongs to a deleted application that can still be restored; \
          restore one in the portal (App registrations, Deleted applications) and put its client id into \
-         client.client_id, or delete them there for good"
+         client.client_id, or delete them there permanently"
             .to_owned(),
     ))
 }
 
-async fn create(directory: &Directory, wanted: &Wanted, name: &str) -> Result<Application, RegistrationError> {
-    let body = wanted.new_application();
+async fn create(
+    directory: &Directory,
+    desired: &DesiredApplication,
+    name: &str,
+) -> Result<Application, RegistrationError> {
+    let body = desired.new_application();
     let request = Request::create_application(name, &body);
     if directory.is_dry_run() {
         directory.write(&request, Age::Old).await?;
-        return Ok(not_made(body));
+        return Ok(placeholder(body));
     }
     let malformed = |cause: String| RegistrationError::Malformed { request: request.path.clone(), cause };
     if let Some(made) = directory.write(&request, Age::Old).await? {
         return serde_json::from_value(made).map_err(|error| malformed(excerpt(error)));
     }
-    // It was there after all, made by a run that was cut off a moment ago.
+    // It existed after all: a run that was interrupted a moment ago created it.
     let found = directory.read(&Request::named_application(name), Age::New).await?;
-    found.ok_or_else(|| malformed("it was made, and is not found".to_owned()))
+    found.ok_or_else(|| malformed("it was created, but is not found".to_owned()))
 }
 
-fn not_made(body: Body) -> Application {
+fn placeholder(body: Body) -> Application {
     let (id, client_id) = (OBJECT_ID.to_owned(), CLIENT_ID.to_owned());
     Application { id, client_id, unique_name: None, password_credentials: Vec::new(), body }
 }
 
-/// Whoever owns an application can sign in as it: nobody else may have put it there for us to find.
+/// Anyone who owns an application can sign in as it. So it must not be one that others put there to be found.
 async fn adopt(directory: &Directory, found: Application, me: Option<&str>) -> Result<Application, RegistrationError> {
     let owners = owners(directory, &found, Age::Old).await?;
     if owners.iter().all(|owner| Some(owner.as_str()) == me) {
@@ -126,8 +131,8 @@ async fn adopt(directory: &Directory, found: Application, me: Option<&str>) -> R
     }
     let client_id = excerpt::code(&found.client_id);
     Err(RegistrationError::Conflict(format!(
-        "an application for this address is registered already, and others than the account of the token own it: \
-         client id {}, object {}. If it is yours too, say so with --client-id {}",
+        "an application for this address is already registered, and other accounts than the token's own it: \
+         client id {}, object {}. If it is yours too, add --client-id {}",
         client_id,
         excerpt::code(&found.id),
         client_id
@@ -139,24 +144,24 @@ async fn owners(directory: &Directory, application: &Application, age: Age) -> R
     Ok(found.map(|found| found.value.iter().filter_map(|owner| text(owner, "id")).collect()).unwrap_or_default())
 }
 
-/// Changes of an application what is not as wanted; gives the names of the properties.
+/// Updates what differs in an application. Returns the names of the properties.
 ///
 /// # Errors
 /// Every [`RegistrationError`].
-pub async fn bring_up_to_date(
+pub async fn update(
     directory: &Directory,
     application: &Application,
-    wanted: &Wanted,
+    desired: &DesiredApplication,
     age: Age,
 ) -> Result<Vec<String>, RegistrationError> {
-    let Some(changes) = wanted.changes(&application.body) else { return Ok(Vec::new()) };
+    let Some(changes) = desired.changes(&application.body) else { return Ok(Vec::new()) };
     let request = Request::update_application(&application.id, &changes);
     directory.write(&request, age).await?;
     let names = request.body.as_ref().and_then(Value::as_object).map(|body| body.keys().cloned().collect());
     Ok(names.unwrap_or_default())
 }
 
-/// Makes the service principal, by which the application is present in the tenant; tells whether it was missing.
+/// Creates the service principal, the application's presence in the tenant. Returns whether it was missing.
 ///
 /// # Errors
 /// Every [`RegistrationError`].
@@ -173,7 +178,7 @@ pub async fn service_principal(
     Ok(true)
 }
 
-/// Makes somebody an owner; tells whether they were none.
+/// Adds an owner. Returns whether they were none before.
 ///
 /// # Errors
 /// Every [`RegistrationError`].
@@ -187,13 +192,13 @@ pub async fn owner(
         return Ok(false);
     }
     match directory.write(&Request::add_owner(&application.id, directory.origin(), me), age).await {
-        // Graph makes who creates an application its owner, and may list them a moment later.
+        // Graph makes the creator of an application its owner, but may list them only a moment later.
         Err(RegistrationError::Refused { refusal, .. }) if refusal.message.contains("already exist") => Ok(false),
         answer => answer.map(|_| true),
     }
 }
 
-/// Deletes an application, its service principal with it; with `permanently` for good. Tells whether there was one.
+/// Deletes an application and its service principal, with `permanently` for good. Returns whether there was one.
 ///
 /// # Errors
 /// Every [`RegistrationError`].
@@ -202,7 +207,7 @@ pub async fn remove(directory: &Directory, client_id: &str, permanently: bool) -
     let principal = principal.and_then(|principal| text(&principal, "id"));
     let found = find(directory, client_id, Age::Old).await?;
     if let Some(application) = &found {
-        gone(directory.write(&Request::delete_application(&application.id), Age::Old).await)?;
+        ignore_missing(directory.write(&Request::delete_application(&application.id), Age::Old).await)?;
     }
     if !permanently {
         return Ok(found.is_some());
@@ -215,16 +220,16 @@ pub async fn remove(directory: &Directory, client_id: &str, permanently: bool) -
         let ids: std::collections::BTreeSet<_> =
             listed.iter().filter_map(|object| text(object, "id")).chain(known).collect();
         for id in ids {
-            // What was deleted a moment ago may not be there yet.
+            // A new deletion may not be replicated yet.
             let age = if kind == "application" { Age::New } else { Age::Old };
-            gone(directory.write(&Request::purge(&id), age).await)?;
+            ignore_missing(directory.write(&Request::purge(&id), age).await)?;
             purged = true;
         }
     }
     Ok(purged)
 }
 
-fn gone(answer: Result<Option<Value>, RegistrationError>) -> Result<(), RegistrationError> {
+fn ignore_missing(answer: Result<Option<Value>, RegistrationError>) -> Result<(), RegistrationError> {
     match answer {
         Err(RegistrationError::Refused { refusal, .. }) if refusal.status == 404 => Ok(()),
         answer => answer.map(|_| ()),

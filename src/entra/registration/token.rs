@@ -1,4 +1,4 @@
-//! Where a token for Microsoft Graph comes from: the environment, Azure's command line, or the device code flow.
+//! Gets a token for Microsoft Graph: from the environment, Azure's command line, or the device code flow.
 
 use std::process::Command;
 
@@ -15,16 +15,16 @@ use crate::oidc::excerpt::excerpt;
 use crate::oidc::http::{Http, HttpError};
 use crate::oidc::secret::Secret;
 
-/// The variable that holds a token.
+/// The environment variable that holds a token.
 pub const VARIABLE: &str = "IDENTITY_WEB_GRAPH_TOKEN";
-/// Azure's command line, as a client of Entra's. It is known in every tenant and may manage applications as far as the
-/// person may; the other public client that tools use, Microsoft Graph Command Line Tools, needs an administrator's
-/// consent for that first, in each tenant.
+/// The client id of Azure's command line. It is known in every tenant and may manage applications as far as the user
+/// may. The other public client that tools use, Microsoft Graph Command Line Tools, needs an administrator's consent
+/// first, in each tenant.
 pub const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
-/// How its program is called.
+/// The name of its program.
 const AZ: &str = if cfg!(windows) { "az.cmd" } else { "az" };
 
-/// Where a token comes from.
+/// Where to get a token from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum TokenSource {
     /// The first of the others that has one
@@ -41,31 +41,31 @@ pub enum TokenSource {
 /// Why there is no token.
 #[derive(Debug, Error)]
 pub enum TokenError {
-    /// The variable is unset.
-    #[error("{VARIABLE} is unset")]
+    /// The environment variable is not set.
+    #[error("{VARIABLE} is not set")]
     NoVariable,
-    /// Azure's command line gives none.
-    #[error("`{AZ} account get-access-token` gives no token: {0}")]
+    /// Azure's command line returns none.
+    #[error("`{AZ} account get-access-token` returned no token: {0}")]
     Az(String),
-    /// Entra gives none.
-    #[error("the device code flow gives no token: {0}")]
+    /// Entra returns none.
+    #[error("the device code flow returned no token: {0}")]
     DeviceCode(String),
 }
 
-/// Which tenant's directory a token is for, and who asks for it.
+/// The directory that a token is for, and the client that requests it.
 #[derive(Clone, Debug)]
 pub struct Audience<'a> {
-    /// Where people sign in, and where Graph is.
+    /// The cloud.
     pub cloud: &'a Cloud,
-    /// The tenant: a GUID, a domain name, or `organizations` for whichever the person is of.
+    /// The tenant: a GUID, a domain name, or `organizations` for the user's own.
     pub tenant: &'a str,
-    /// Who asks in the device code flow.
+    /// The client id for the device code flow.
     pub client_id: &'a str,
 }
 
-/// A token from `source`, and where it came from in words.
+/// Gets a token from `source`. Returns it with a description of where it is from.
 ///
-/// With `unattended` nobody is asked to sign in: then [`TokenSource::Auto`] may have none, and that is no error.
+/// With `unattended` nobody is asked to sign in. Then [`TokenSource::Auto`] may return none without an error.
 ///
 /// # Errors
 /// Every [`TokenError`].
@@ -86,7 +86,7 @@ pub async fn acquire(
                 Ok(token) => Ok(Some(token)),
                 Err(_) if unattended => Ok(None),
                 Err(error) => {
-                    println!("{error}; so please sign in:");
+                    println!("{error}; please sign in:");
                     device_code(audience, http).await.map(Some)
                 }
             }
@@ -113,17 +113,17 @@ fn az(tenant: &str) -> Result<Secret, TokenError> {
     }
     let output = command.output().map_err(|error| TokenError::Az(error.to_string()))?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let line = said.lines().find(|line| line.starts_with("ERROR")).or(said.lines().next());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let line = stderr.lines().find(|line| line.starts_with("ERROR")).or(stderr.lines().next());
         return Err(TokenError::Az(excerpt(line.unwrap_or("it failed").trim())));
     }
-    // What it printed holds the token: not a word of it in an error.
-    let unusable = |_| TokenError::Az("its answer is not usable".to_owned());
+    // The output contains the token, so none of it goes into an error.
+    let unusable = |_| TokenError::Az("its response is not valid".to_owned());
     let token: AzToken = serde_json::from_slice(&output.stdout).map_err(unusable)?;
     Ok(Secret::new(&token.access_token))
 }
 
-/// The device code flow (RFC 8628).
+/// Runs the device code flow (RFC 8628).
 async fn device_code(audience: &Audience<'_>, http: &Http) -> Result<(Secret, &'static str), TokenError> {
     let endpoint = |name: &str| format!("{}/oauth2/v2.0/{name}", audience.cloud.authority(audience.tenant));
     let malformed = |error: url::ParseError| TokenError::DeviceCode(error.to_string());
@@ -154,6 +154,6 @@ fn refused<E: std::fmt::Display + oauth2::ErrorResponse + 'static>(
     TokenError::DeviceCode(match error {
         RequestTokenError::ServerResponse(refusal) => excerpt(refusal),
         RequestTokenError::Request(error) => error.to_string(),
-        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => "the answer is not usable".to_owned(),
+        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => "the response is not valid".to_owned(),
     })
 }

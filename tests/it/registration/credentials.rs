@@ -54,7 +54,7 @@ fn a_certificate_that_cannot_be_used_is_refused_before_anything_is_sent() {
     write(&double, "other", &Certified::new(1, "other", [-1, 1]));
     write(&double, "curve", &Certified::of_p256("curve"));
     for (certificate, key, said) in [
-        ("ended", "ended", "ended on"),
+        ("ended", "ended", "expired on"),
         ("other", "ended", "does not belong to the certificate"),
         ("curve", "curve", "RSA"),
         ("other", "nowhere", "nowhere.key"),

@@ -41,7 +41,7 @@ fn what_azures_command_line_says_is_passed_on_and_its_token_never() {
     let outcome = run("echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1");
     assert!(outcome.code == 1 && outcome.said.contains("Please run 'az login'"), "{}", outcome.said);
     let outcome = run("echo 'canary-graph-token is no JSON'");
-    assert!(outcome.code == 1 && outcome.said.contains("not usable"), "{}", outcome.said);
+    assert!(outcome.code == 1 && outcome.said.contains("is not valid"), "{}", outcome.said);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The application that is wanted, and what has to be changed of one that is there.
+//! The desired application, and how an existing one differs.
 
 use ring::digest::{SHA256, digest};
 use url::{Position, Url};
@@ -6,32 +6,32 @@ use url::{Position, Url};
 use super::application::{Api, AppRole, Body, OptionalClaim, OptionalClaims, Permission, ResourceAccess, Web};
 use crate::oidc::provider::is_loopback;
 
-/// Microsoft Graph itself, as a resource whose permissions are asked for.
+/// The application id of Microsoft Graph, as a resource with permissions.
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 /// Its delegated permission `User.Read` (Microsoft Graph permissions reference).
 const USER_READ: &str = "e1fe6dd8-ba31-4d61-89e7-88639da4683d";
-/// Its delegated permissions `openid` and `offline_access`: all that people of B2C user flows can be asked for, and
-/// only by an administrator.
+/// Its delegated permissions `openid` and `offline_access`: users of B2C user flows cannot be asked for others, and
+/// only administrators grant them.
 const OPENID: [&str; 2] = ["37f7f235-527c-4136-accd-4a02d197296e", "7427e0e9-2fba-42fe-b0c0-848c9e6a8182"];
-/// The optional claims that sign-out needs: who, and which session.
+/// The optional claims that sign-out needs: the user, and the session.
 const CLAIMS: [&str; 2] = ["login_hint", "sid"];
-/// What the unique name of every application begins with that `register` makes.
+/// The prefix of the unique names of applications that `register` creates.
 pub const UNIQUE_NAME_PREFIX: &str = "identity-web-";
-/// A deleted application keeps its unique name while it can be restored; so many names are tried after one another.
+/// How many unique names are tried: a deleted application keeps its name while it can be restored.
 const UNIQUE_NAMES: usize = 9;
 
-/// Whose accounts may sign in: `signInAudience`.
+/// The accounts that may sign in: `signInAudience`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Those of this organisation.
+    /// Accounts of this organisation.
     OwnOrganization,
-    /// Those of any organisation.
+    /// Accounts of any organisation.
     AnyOrganization,
-    /// Those of any organisation, and personal ones.
+    /// Accounts of any organisation, and personal ones.
     Everybody,
-    /// Those of B2C user flows.
+    /// Accounts of B2C user flows.
     UserFlows,
-    /// Personal ones.
+    /// Personal accounts.
     Personal,
 }
 
@@ -50,26 +50,26 @@ impl Audience {
     }
 }
 
-/// What the application is to be.
+/// The desired application.
 #[derive(Clone, Debug)]
-pub struct Wanted {
-    /// What people see; `None` keeps that of an application that is there, and is made from the address else.
+pub struct DesiredApplication {
+    /// The name that users see. `None` keeps that of an existing application; a new one is named after its address.
     pub display_name: Option<String>,
-    /// Whose accounts may sign in.
+    /// The accounts that may sign in: `signInAudience`.
     pub audience: Audience,
     /// `server.public_url`.
     pub public_url: Url,
-    /// Where the provider sends people: after signing in, and after signing out.
+    /// The redirect URIs, after sign-in and after sign-out.
     pub redirect_uris: Vec<String>,
-    /// Where the provider tells of a sign-out. Entra takes https only.
+    /// The front-channel logout address. Entra accepts only https.
     pub logout_url: String,
-    /// The values of the app roles that people can be assigned to.
+    /// The values of the app roles that users can be assigned to.
     pub app_roles: Vec<String>,
 }
 
-impl Wanted {
-    /// The unique names under which the application may be registered, in the order in which they are tried. An
-    /// address on loopback is everybody's: there each person (`user`, their id) has an application of their own.
+impl DesiredApplication {
+    /// Returns the unique names under which the application may be registered, in the order in which they are tried.
+    /// Everyone can use a loopback address: there each user (`user`, their id) has an application of their own.
     pub fn unique_names(&self, user: Option<&str>) -> impl Iterator<Item = String> {
         let owner = user.filter(|_| is_loopback(&self.public_url)).unwrap_or_default();
         let origin = self.public_url.origin().ascii_serialization();
@@ -80,7 +80,7 @@ impl Wanted {
         (1..=UNIQUE_NAMES).map(move |n| if n == 1 { name.clone() } else { format!("{name}-{n}") })
     }
 
-    /// The application, where there is none.
+    /// Returns the application to create.
     pub fn new_application(&self) -> Body {
         let mut body = self.over(&Body::default());
         let host = &self.public_url[Position::BeforeHost..Position::AfterPort];
@@ -88,25 +88,25 @@ impl Wanted {
         body
     }
 
-    /// What has to be changed of an application that is there; `None` where nothing has.
+    /// Returns the changes to an existing application, if there are any.
     pub fn changes(&self, current: &Body) -> Option<Body> {
-        let wanted = self.over(current);
+        let desired = self.over(current);
         let changes = Body {
-            display_name: changed(current.display_name.as_ref(), wanted.display_name),
-            sign_in_audience: changed(current.sign_in_audience.as_ref(), wanted.sign_in_audience),
-            web: changed(current.web.as_ref(), wanted.web),
+            display_name: changed(current.display_name.as_ref(), desired.display_name),
+            sign_in_audience: changed(current.sign_in_audience.as_ref(), desired.sign_in_audience),
+            web: changed(current.web.as_ref(), desired.web),
             required_resource_access: changed(
                 current.required_resource_access.as_ref(),
-                wanted.required_resource_access,
+                desired.required_resource_access,
             ),
-            optional_claims: changed(current.optional_claims.as_ref(), wanted.optional_claims),
-            app_roles: changed(current.app_roles.as_ref(), wanted.app_roles),
-            api: changed(current.api.as_ref(), wanted.api),
+            optional_claims: changed(current.optional_claims.as_ref(), desired.optional_claims),
+            app_roles: changed(current.app_roles.as_ref(), desired.app_roles),
+            api: changed(current.api.as_ref(), desired.api),
         };
         (changes != Body::default()).then_some(changes)
     }
 
-    /// What is wanted, together with what others have put there: that is never taken away.
+    /// Returns the desired properties together with those that others have set, which are never removed.
     fn over(&self, current: &Body) -> Body {
         let roles = current.app_roles.clone().unwrap_or_default();
         Body {
@@ -119,7 +119,7 @@ impl Wanted {
             )),
             optional_claims: Some(with_claims(current.optional_claims.clone().unwrap_or_default())),
             app_roles: (!self.app_roles.is_empty()).then(|| self.with_roles(roles)),
-            // Entra wants this version of applications that take personal accounts.
+            // Entra requires this version of applications that accept personal accounts.
             api: matches!(self.audience, Audience::Everybody | Audience::UserFlows | Audience::Personal)
                 .then_some(Api { requested_access_token_version: Some(2) }),
         }
@@ -156,8 +156,8 @@ impl Wanted {
     }
 }
 
-fn changed<T: PartialEq>(current: Option<&T>, wanted: Option<T>) -> Option<T> {
-    wanted.filter(|wanted| current != Some(wanted))
+fn changed<T: PartialEq>(current: Option<&T>, desired: Option<T>) -> Option<T> {
+    desired.filter(|desired| current != Some(desired))
 }
 
 fn with_permissions(mut all: Vec<ResourceAccess>, ids: &[&str]) -> Vec<ResourceAccess> {
@@ -184,7 +184,7 @@ fn with_claims(mut claims: OptionalClaims) -> OptionalClaims {
     claims
 }
 
-/// A GUID (RFC 9562 version 8) that is the same for a role of the same name each time.
+/// Returns a GUID (RFC 9562 version 8) that is always the same for a role.
 fn role_id(public_url: &Url, value: &str) -> String {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest(&SHA256, format!("{public_url}\n{value}").as_bytes()).as_ref()[..16]);
@@ -204,9 +204,9 @@ mod tests {
 
     use super::*;
 
-    fn wanted() -> Wanted {
+    fn desired() -> DesiredApplication {
         let uri = |name: &str| format!("https://app.example/auth/{name}");
-        Wanted {
+        DesiredApplication {
             display_name: None,
             audience: Audience::OwnOrganization,
             public_url: Url::parse("https://app.example").unwrap(),
@@ -217,8 +217,8 @@ mod tests {
     }
 
     #[test]
-    fn an_application_that_is_as_wanted_is_not_changed() {
-        assert_eq!(wanted().changes(&wanted().new_application()), None);
+    fn an_application_without_differences_is_not_changed() {
+        assert_eq!(desired().changes(&desired().new_application()), None);
     }
 
     #[test]
@@ -234,7 +234,7 @@ mod tests {
             "api": { "requestedAccessTokenVersion": null },
         }))
         .unwrap();
-        let changes = json!(wanted().changes(&current).unwrap());
+        let changes = json!(desired().changes(&current).unwrap());
         assert!(changes.get("displayName").is_none() && changes.get("signInAudience").is_none(), "{changes}");
         assert_eq!(changes["web"]["redirectUris"].as_array().unwrap().len(), 3);
         assert_eq!(changes["web"]["implicitGrantSettings"]["enableIdTokenIssuance"], false);
@@ -247,10 +247,10 @@ mod tests {
 
     #[test]
     fn on_loopback_each_person_has_an_application_of_their_own() {
-        let names = |wanted: &Wanted, user| wanted.unique_names(user).collect::<Vec<_>>();
-        let public = wanted();
+        let names = |desired: &DesiredApplication, user| desired.unique_names(user).collect::<Vec<_>>();
+        let public = desired();
         assert_eq!(names(&public, Some("ada")), names(&public, Some("bob")));
-        let mut own = wanted();
+        let mut own = desired();
         own.public_url = Url::parse("https://127.0.0.1:5000").unwrap();
         assert_ne!(names(&own, Some("ada")), names(&own, Some("bob")));
         assert!(names(&own, None)[1].starts_with("identity-web-127-0-0-1-") && names(&own, None)[1].ends_with("-2"));
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn people_of_b2c_user_flows_are_asked_for_what_they_can_be_asked_for() {
-        let body = json!(Wanted { audience: Audience::UserFlows, ..wanted() }.new_application());
+        let body = json!(DesiredApplication { audience: Audience::UserFlows, ..desired() }.new_application());
         assert_eq!(body["signInAudience"], "AzureADandPersonalMicrosoftAccount");
         assert_eq!(body["api"]["requestedAccessTokenVersion"], 2);
         assert_eq!(body["requiredResourceAccess"][0]["resourceAccess"][0]["id"], OPENID[0]);
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_role_has_a_guid_that_lasts() {
-        let id = role_id(&wanted().public_url, "Admin");
-        assert!(crate::oidc::issuer::is_guid(&id) && id == role_id(&wanted().public_url, "Admin"), "{id}");
+        let id = role_id(&desired().public_url, "Admin");
+        assert!(crate::oidc::issuer::is_guid(&id) && id == role_id(&desired().public_url, "Admin"), "{id}");
     }
 }
