@@ -4,6 +4,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url, form_urlencoded};
 
+/// The longest endpoint that is accepted, in bytes: some stand in headers of ours.
+const MAX_BYTES: usize = 2048;
+
 /// Checks an endpoint that the metadata of `issuer` names (Discovery section 3): it must be https. Plain http is for an
 /// issuer that uses it itself, and loopback for an issuer on loopback: no other issuer sends us to our own machine.
 ///
@@ -14,6 +17,9 @@ pub(super) fn check(issuer: &Url, endpoint: &Url) -> Result<(), &'static str> {
         "https" => {}
         "http" if issuer.scheme() == "http" => {}
         _ => return Err("is not an https URL"),
+    }
+    if endpoint.as_str().len() > MAX_BYTES {
+        return Err("is too long");
     }
     if is_loopback(endpoint) && !is_loopback(issuer) {
         return Err("is on this machine, but its issuer is not");
@@ -127,6 +133,9 @@ mod tests {
         ] {
             assert_eq!(check(&url(issuer), &url(endpoint)).is_ok(), accepted, "{endpoint} of {issuer}");
         }
+        let long = |bytes: usize| url(&format!("https://op.example/{}", "a".repeat(bytes - 19)));
+        assert!(check(&url("https://op.example"), &long(MAX_BYTES)).is_ok());
+        assert!(check(&url("https://op.example"), &long(MAX_BYTES + 1)).is_err());
     }
 
     #[test]

@@ -6,7 +6,9 @@
 //! | RFC 7517, JSON Web Key Sets | [`keys`] |
 //! | OpenID Connect Core 1.0 section 3.1.2, RFC 7636, RFC 9207 | [`authorization`], [`callback`] |
 //! | OpenID Connect Core 1.0 sections 3.1.3 and 9, RFC 7523 | [`token`], [`client_authentication`], [`credential`] |
+//! | RFC 6749 sections 3.3 and 5.1, scopes | [`token_set`] |
 //! | RFC 7515, JSON Web Signature | [`jws`] |
+//! | RFC 7519 section 4.1, RFC 8725 | [`json`], [`jws`], [`id_token`] |
 //! | OpenID Connect Core 1.0 section 3.1.3.7 | [`id_token`] |
 //! | OpenID Connect Core 1.0 section 5.3 | [`userinfo`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
