@@ -118,7 +118,7 @@ fn what_cannot_be_used_is_said_all_at_once() {
     let given: [(&[(&str, &str)], &str); 8] = [
         (&[(KEY, &key)], "certificate: is unset, and the private key needs it"),
         (&[(CERT, &certificate)], "private_key: is unset, and the certificate needs it"),
-        (&[(KEY, &other), (CERT, &certificate)], "the private key is not that of the certificate"),
+        (&[(KEY, &other), (CERT, &certificate)], "the private key does not belong to the certificate"),
         (&[(KEY, "canary-MIIEvQ"), (CERT, &certificate)], "is neither PEM nor a file that can be read"),
         (&[(KEY_FILE, "/nowhere.key"), (CERT, &certificate)], "cannot read /nowhere.key"),
         (&[(KEY, &key), (KEY_FILE, "/nowhere"), (CERT, &certificate)], "is given twice"),
