@@ -4,6 +4,7 @@ pub mod access_token;
 pub mod assets;
 pub mod call_graph;
 pub mod claim_meanings;
+pub mod cookies;
 pub mod error;
 pub mod error_text;
 pub mod fetch_context;

@@ -1,0 +1,64 @@
+//! A request's cookies, read by bytes: another application's cookie never hides ours.
+
+use actix_web::cookie::Cookie;
+use actix_web::http::header::{COOKIE, HeaderMap};
+
+/// Returns the name and the value of each cookie as they were sent, undecoded and in order; a name may repeat.
+///
+/// Every `Cookie` header is read, because HTTP/2 may split it (RFC 9113 section 8.2.3). Only a pair that isn't UTF-8 or
+/// has no name is skipped, whereas [`actix_web::HttpRequest::cookies`] fails for all cookies if one byte isn't UTF-8.
+pub fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = headers.get_all(COOKIE).flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+    pairs.filter_map(|pair| {
+        let (name, value) = std::str::from_utf8(pair).ok()?.split_once('=')?;
+        let name = name.trim_ascii();
+        (!name.is_empty()).then_some((name, value.trim_ascii()))
+    })
+}
+
+/// Returns the same cookies, with names and values percent-decoded as [`Cookie::encoded`] encodes them. A cookie that
+/// decodes to something other than UTF-8 is skipped.
+pub fn decoded(headers: &HeaderMap) -> Vec<Cookie<'static>> {
+    pairs(headers).filter_map(|(name, value)| Cookie::parse_encoded(format!("{name}={value}")).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn headers(lines: &[&[u8]]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        lines.iter().for_each(|line| headers.append(COOKIE, HeaderValue::from_bytes(line).unwrap()));
+        headers
+    }
+
+    #[test]
+    fn a_byte_outside_utf8_hides_its_own_cookie_only() {
+        let headers = headers(&[b"a=1; theirs=\xff; __Host-identity=x%3D; more=\xc3\xa9", b"\xfe=2;b=3"]);
+        let found: Vec<_> = pairs(&headers).collect();
+        assert_eq!(found, [("a", "1"), ("__Host-identity", "x%3D"), ("more", "é"), ("b", "3")]);
+        let session = decoded(&headers).into_iter().find(|cookie| cookie.name() == "__Host-identity");
+        assert_eq!(session.unwrap().value(), "x=");
+
+        let mut request = TestRequest::default().to_srv_request();
+        *request.headers_mut() = headers;
+        assert!(request.request().cookies().is_err(), "this module has no purpose any more");
+    }
+
+    #[test]
+    fn every_header_is_read_and_order_and_repeated_names_are_kept() {
+        let headers = headers(&[b"a=1", b" a = 2 ;;\tc=; =d; e; f=g=h;", b""]);
+        let found: Vec<_> = pairs(&headers).collect();
+        assert_eq!(found, [("a", "1"), ("a", "2"), ("c", ""), ("f", "g=h")]);
+    }
+
+    #[test]
+    fn what_does_not_decode_is_skipped() {
+        let headers = headers(&[b"a=%ff; b=%20; c=%"]);
+        let found: Vec<_> = decoded(&headers).iter().map(|cookie| cookie.value().to_owned()).collect();
+        assert_eq!(found, [" ", "%"]);
+    }
+}
