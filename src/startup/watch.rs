@@ -10,6 +10,7 @@ use crate::metrics;
 use crate::oidc::certificate::RENEWAL_DUE;
 use crate::oidc::credential::Credential;
 use crate::oidc::secret::Secret;
+use crate::web::abridged::Abridged;
 
 const FILES_READ_EVERY: Duration = Duration::from_secs(2);
 const PROVIDER_ASKED_EVERY: Duration = Duration::from_secs(5);
@@ -20,7 +21,7 @@ pub(super) fn provider(identity: &IdentityWeb) {
     let asking = identity.clone();
     actix_web::rt::spawn(async move {
         while let Err(error) = asking.services().provider.keys().await {
-            warn!(cause = %error, "the identity provider is not there yet; asking again");
+            warn!(cause = %Abridged(error), "the identity provider is unavailable; retrying");
             actix_web::rt::time::sleep(PROVIDER_ASKED_EVERY).await;
         }
     });

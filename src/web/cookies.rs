@@ -31,7 +31,9 @@ mod tests {
 
     fn headers(lines: &[&[u8]]) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        lines.iter().for_each(|line| headers.append(COOKIE, HeaderValue::from_bytes(line).unwrap()));
+        for line in lines {
+            headers.append(COOKIE, HeaderValue::from_bytes(line).unwrap());
+        }
         headers
     }
 

@@ -1,5 +1,6 @@
 //! HTTP only: a request becomes a use case, its outcome an answer.
 
+pub mod abridged;
 pub mod access_token;
 pub mod assets;
 pub mod call_graph;

@@ -1,5 +1,6 @@
 //! The operations listener: health and metrics, for operators and load balancers; never on the public listener.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,15 +11,16 @@ use actix_web::web::{Data, ServiceConfig, get};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
+use super::abridged::Abridged;
 use crate::flows::IdentityWeb;
 use crate::metrics;
 
-/// Whether the application was told to stop. Clones share it.
+/// Whether the application is shutting down. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Stopping(Arc<AtomicBool>);
 
 impl Stopping {
-    /// It was told to: from now on it is not ready.
+    /// Begins the shutdown: from now on the application isn't ready.
     pub fn begin(&self) {
         self.0.store(true, Ordering::Release);
     }
@@ -36,7 +38,7 @@ pub fn routes(service: &mut ServiceConfig) {
         .route("/metrics", get().to(metrics));
 }
 
-/// The metrics, in Prometheus' text format.
+/// Returns the metrics in Prometheus' text format.
 async fn metrics(recorder: Option<Data<PrometheusHandle>>) -> HttpResponse {
     match recorder {
         Some(recorder) => {
@@ -47,27 +49,31 @@ async fn metrics(recorder: Option<Data<PrometheusHandle>>) -> HttpResponse {
     }
 }
 
-/// The process runs.
+/// Returns 200 as long as the process runs.
 async fn live() -> HttpResponse {
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(json!({"status": "live"}))
 }
 
-/// The process can serve: it was not told to stop, its store answers, and the provider has been found at least once.
-/// A provider that goes away later turns nothing red: people who are signed in are served, and every replica would turn
-/// red at once.
+/// Returns whether the process can serve: it isn't shutting down, the session store responds, and the provider's metadata
+/// was fetched at least once. If the provider becomes unavailable later, the process stays ready: it still serves signed-in
+/// users, and otherwise every replica would fail the check at once.
 async fn ready(identity: Data<IdentityWeb>, stopping: Data<Stopping>) -> HttpResponse {
     let process = if stopping.has_begun() { Err("shutting down".to_owned()) } else { Ok(()) };
     let services = identity.services();
-    let store = services.backend.ping(&format!("{}ping", services.key_prefix)).await.map_err(|error| error.to_string());
-    let provider = services.provider.metadata().await.map(drop).map_err(|error| error.to_string());
+    let store = services.backend.ping(&format!("{}ping", services.key_prefix)).await.map_err(shown);
+    let provider = services.provider.metadata().await.map(drop).map_err(shown);
     let ready = process.is_ok() && store.is_ok() && provider.is_ok();
     metrics::ready(ready);
-    let said = |outcome: Result<(), String>| outcome.err().unwrap_or_else(|| "ok".to_owned());
+    let outcome = |outcome: Result<(), String>| outcome.err().unwrap_or_else(|| "ok".to_owned());
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(json!({
         "status": if ready { "ready" } else { "not ready" },
-        "process": said(process),
-        "session_store": said(store),
-        "identity_provider": said(provider),
+        "process": outcome(process),
+        "session_store": outcome(store),
+        "identity_provider": outcome(provider),
     }))
+}
+
+fn shown(error: impl Display) -> String {
+    Abridged(error).to_string()
 }
