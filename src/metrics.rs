@@ -18,6 +18,7 @@ const KEYS_FETCHED: &str = "identity_web_provider_keys_fetched_timestamp_seconds
 const STORE: &str = "identity_web_store_command_duration_seconds";
 const SIGN_INS: &str = "identity_web_sign_ins_total";
 const REFUSALS: &str = "identity_web_refusals_total";
+const HEADERS_OMITTED: &str = "identity_web_response_headers_omitted_total";
 const RENEWALS: &str = "identity_web_token_renewals_total";
 const OPENED: &str = "identity_web_sessions_opened_total";
 const ENDED: &str = "identity_web_sessions_ended_total";
@@ -49,6 +50,11 @@ pub fn describe() {
         "Sign-ins, by outcome: begun, completed, refused, cancelled (by the person, at B2C)."
     );
     describe_counter!(REFUSALS, count, "Requests that were refused, by reason.");
+    describe_counter!(
+        HEADERS_OMITTED,
+        count,
+        "Response headers omitted because the provider's data in them doesn't fit, by header."
+    );
     describe_counter!(RENEWALS, count, "Renewals of tokens, by outcome: renewed, refused, interaction, failed.");
     describe_counter!(OPENED, count, "Sessions that began.");
     describe_counter!(ENDED, count, "Sessions that were ended by signing out or renewing, not those that expired.");
@@ -138,6 +144,11 @@ pub fn sign_in(outcome: &'static str) {
 /// A request was refused.
 pub fn refusal(reason: &'static str) {
     counter!(REFUSALS, "reason" => reason).increment(1);
+}
+
+/// Counts a response header that was omitted because it doesn't fit.
+pub fn header_omitted(header: &'static str) {
+    counter!(HEADERS_OMITTED, "header" => header).increment(1);
 }
 
 /// Tokens were renewed, or not.

@@ -1,9 +1,9 @@
-//! `GET /auth/verify`: forward authentication, for a proxy that asks before it lets a request through (nginx
+//! `GET /auth/verify`: forward authentication, for a proxy that authorizes each request before it passes it on (nginx
 //! `auth_request`, Traefik, Envoy, HAProxy).
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
+use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::web::Data;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use tracing::warn;
@@ -11,6 +11,7 @@ use tracing::warn;
 use super::error::Error;
 use super::fetch_context::FetchContext;
 use super::guards::{may_rule, texts};
+use super::headers::{PROVIDER_DATA_BYTES, provider_data};
 use super::identity::{Identity, MaybeIdentity};
 use super::proxies::TrustedProxies;
 use super::sign_in::{Pairs, pairs};
@@ -20,9 +21,10 @@ use crate::flows::{Error as Cause, IdentityWeb};
 use crate::oidc::claims::Claims;
 use crate::session::current::Current;
 
-/// The parameter of the query that is no claim rule: what becomes of who is not signed in, `401` (the default) or
-/// `redirect`.
+/// The query parameter that isn't a claim rule: the response to signed-out users, `401` (the default) or `redirect`.
 const UNAUTHENTICATED: &str = "unauthenticated";
+/// The longest value of one header, in bytes.
+const MAX_VALUE_BYTES: usize = 2048;
 /// The header that carries each claim to the application behind the proxy.
 const HEADERS: [(&str, &str); 9] = [
     ("x-auth-request-user", "sub"),
@@ -36,8 +38,8 @@ const HEADERS: [(&str, &str); 9] = [
     ("x-auth-request-groups", "groups"),
 ];
 
-/// 200 with who it is in `X-Auth-Request-*`; 401 for nobody, or where the query asks for it a redirect to sign in; 403
-/// where a rule of the query says no, 503 where it cannot be text.
+/// Returns 200 with the user in `X-Auth-Request-*` headers; for signed-out users 401 or, if the query asks for it, a
+/// redirect to sign in; 403 if a rule of the query fails; 503 if that can't be determined.
 pub(super) async fn verify(
     request: HttpRequest,
     identity: Data<IdentityWeb>,
@@ -50,14 +52,14 @@ pub(super) async fn verify(
         return Err(Error::Forbidden);
     }
     let mut response = HttpResponse::Ok();
-    headers(user).for_each(|header| {
+    headers(user.claims()).for_each(|header| {
         response.insert_header(header);
     });
     Ok(response.finish())
 }
 
-/// Nobody is signed in: a person on the way to a page of this site is sent to sign in and back, where the proxy wants
-/// that. Anything else gets 401, which says where the sign-in is.
+/// Responds to signed-out users: a navigation to a page of this site leads to the sign-in and back if `redirect` is true.
+/// Anything else gets 401 with the URL of the sign-in.
 fn sign_in(
     request: &HttpRequest,
     identity: &IdentityWeb,
@@ -69,7 +71,7 @@ fn sign_in(
     let origin = FetchContext::from(request).with_method(&original.method);
     let to_a_page = origin.is_navigation() && !origin.is_prefetch() && original.is_of(&services.public_url);
     match Views::of(request).filter(|_| redirect && to_a_page) {
-        // Absolute: Traefik takes a path for one of the place that it asked.
+        // Absolute: Traefik resolves a path against the URL of this route.
         Some(views) => {
             let location = identity.absolute(&views.sign_in_url(request));
             Ok(HttpResponse::SeeOther().insert_header((LOCATION, location)).finish())
@@ -78,16 +80,20 @@ fn sign_in(
     }
 }
 
-/// Claim rules: of each claim that is named, one of the values that are named.
+/// Claim rules: each claim named must have one of the values named.
 struct Rules(BTreeMap<String, Vec<String>>);
 
-/// Reads the query: the rules, and whether people who are not signed in are redirected.
+/// Reads the query: the rules, and whether signed-out users are redirected.
 fn parse(query: &str) -> Result<(Rules, bool), Error> {
     let (ours, rules): (Vec<_>, Vec<_>) = pairs(query)?.into_iter().partition(|(name, _)| name == UNAUTHENTICATED);
     let redirect = match ours.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>()[..] {
         [] | ["401"] => false,
         ["redirect"] => true,
-        _ => return Err(Error::BadRequest("The parameter unauthenticated is 401 or redirect, and stands once.")),
+        _ => {
+            return Err(Error::BadRequest(
+                "The parameter unauthenticated must be 401 or redirect, and may be set only once.",
+            ));
+        }
     };
     Ok((Rules::of(rules)?, redirect))
 }
@@ -97,11 +103,11 @@ impl Rules {
         let mut rules: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (claim, value) in pairs {
             if claim.is_empty() || value.is_empty() {
-                return Err(Error::BadRequest("A rule is a claim and a value."));
+                return Err(Error::BadRequest("A rule needs a claim and a value."));
             }
             if !may_rule(&claim) {
                 return Err(Error::BadRequest(
-                    "No rule goes by a claim that people can change, such as an e-mail address.",
+                    "A rule can’t use a claim that users can change, such as an e-mail address.",
                 ));
             }
             rules.entry(claim).or_default().push(value);
@@ -109,7 +115,7 @@ impl Rules {
         Ok(Self(rules))
     }
 
-    /// Whether all agree; Microsoft Graph is asked about groups that the ID token has no room for.
+    /// Returns whether every rule holds. Queries Microsoft Graph if the user's groups don't fit in the ID token.
     async fn admit(&self, identity: &IdentityWeb, user: &Identity) -> Result<bool, Error> {
         let overage = groups(user.claims()) == Groups::Overage;
         let (asked, text): (Vec<_>, Vec<_>) = self.0.iter().partition(|(claim, _)| overage && *claim == "groups");
@@ -118,9 +124,9 @@ impl Rules {
         }
         let Some((_, allowed)) = asked.first() else { return Ok(true) };
         match identity.is_in_any(&*Current::of_request()?, allowed).await {
-            // A 401 would send the person to a sign-in that does not ask for it, and back, for ever.
+            // A 401 would lead to a sign-in that doesn't ask for the permission, and back here, in a loop.
             Err(Cause::Interaction(_)) => {
-                warn!("User.Read is not granted, so groups cannot be asked about: add it to auth_request.scopes");
+                warn!("can't look up groups without User.Read: add it to auth_request.scopes");
                 Ok(false)
             }
             answer => Ok(answer?),
@@ -133,15 +139,20 @@ fn agrees(claims: &Claims, claim: &str, allowed: &[String]) -> bool {
     found.iter().any(|value| allowed.contains(value))
 }
 
-fn headers(user: &Identity) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
-    HEADERS.iter().filter_map(|(name, claim)| {
-        let values = texts(user.claims().get(claim)?);
+/// Returns the headers that fit, in the order of [`HEADERS`]: what identifies the user comes first, long lists last.
+fn headers(claims: &Claims) -> impl Iterator<Item = (&'static str, HeaderValue)> {
+    let mut room = PROVIDER_DATA_BYTES;
+    HEADERS.iter().filter_map(move |&(name, claim)| {
+        let values = texts(claims.get(claim)?);
         let value = values.iter().map(|value| encoded(value)).collect::<Vec<_>>().join(",");
-        Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?))
+        let line = name.len() + ": \r\n".len();
+        let value = provider_data(name, &value, MAX_VALUE_BYTES.min(room.saturating_sub(line)))?;
+        room -= line + value.len();
+        Some((name, value))
     })
 }
 
-/// A value as a header can carry it: what is not visible ASCII, and `%` and `,`, percent-encoded.
+/// Percent-encodes everything that isn't visible ASCII, and `%` and `,`.
 fn encoded(value: &str) -> String {
     let plain = |byte: &u8| byte.is_ascii_graphic() && !b"%,".contains(byte);
     let encode = |byte: u8| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
@@ -189,6 +200,22 @@ mod tests {
         ] {
             assert_eq!(allowed(query), expected, "{query}");
         }
+    }
+
+    #[test]
+    fn headers_that_do_not_fit_are_omitted_and_the_first_ones_are_kept() {
+        let sent = |claims: serde_json::Value| {
+            let claims = Claims::unverified_for_tests(claims.as_object().unwrap().clone());
+            headers(&claims).map(|(name, value)| (name, value.len())).collect::<Vec<_>>()
+        };
+        let text = |bytes: usize| "x".repeat(bytes);
+        let long = json!({"sub": "s", "name": text(2049), "email": "e"});
+        assert_eq!(sent(long), [("x-auth-request-user", 1), ("x-auth-request-email", 1)]);
+        let fits = json!({"sub": text(2048), "name": text(900), "roles": text(100), "groups": "g"});
+        let kept = [("x-auth-request-user", 2048), ("x-auth-request-name", 900), ("x-auth-request-groups", 1)];
+        assert_eq!(sent(fits), kept, "the roles don't fit together with the rest");
+        let groups: Vec<_> = (0..200).map(|group| format!("00000000-0000-4000-8000-{group:012}")).collect();
+        assert_eq!(sent(json!({"sub": "s", "groups": groups})), [("x-auth-request-user", 1)]);
     }
 
     #[test]

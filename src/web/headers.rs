@@ -1,4 +1,4 @@
-//! The security headers of every answer.
+//! Response headers: those for security, and the bounds of those that hold a provider's data.
 
 use actix_web::Error as ActixError;
 use actix_web::body::MessageBody;
@@ -7,18 +7,35 @@ use actix_web::http::header::{HeaderName, HeaderValue, InvalidHeaderValue};
 use actix_web::middleware::Next;
 use url::Url;
 
-/// Headers by name, for [`SecurityHeaders::set`].
+use crate::metrics;
+
+/// How much of a provider's data the headers of one response may hold, in bytes. With all other headers it stays below
+/// 4 KiB: nginx by default accepts no larger response head, and fails the request.
+pub const PROVIDER_DATA_BYTES: usize = 3072;
+
+/// Returns the value of a header that holds a provider's data. A value that is longer than `room` bytes or can't stand
+/// in a header is counted, and the header must be omitted.
+pub fn provider_data(name: &'static str, value: &str, room: usize) -> Option<HeaderValue> {
+    let fitting = Some(value).filter(|value| value.len() <= room);
+    let value = fitting.and_then(|value| HeaderValue::from_str(value).ok());
+    if value.is_none() {
+        metrics::header_omitted(name);
+    }
+    value
+}
+
+/// The security headers of every response, for [`SecurityHeaders::set`].
 #[derive(Clone, Debug)]
 pub struct SecurityHeaders(Vec<(HeaderName, HeaderValue)>);
 
 impl SecurityHeaders {
-    /// The headers of a site at `public_url` whose sign-out leads to `authority`.
+    /// Returns the headers of a site at `public_url` whose sign-out leads to `authority`.
     ///
     /// # Errors
-    /// The authority cannot stand in a header.
+    /// The authority can't stand in a header.
     pub fn new(public_url: &Url, authority: &str) -> Result<Self, InvalidHeaderValue> {
-        // Browsers hold form-action against every redirect of a form: the sign-out's go on to the provider, and where
-        // that is a broker to hosts that only it knows.
+        // Browsers apply form-action to every redirect of a form. That of the sign-out leads to the provider and, if that
+        // is a broker, on to hosts that only it knows.
         let insecure_provider = match Url::parse(authority) {
             Ok(url) if url.scheme() == "http" => format!(" {}", url.origin().ascii_serialization()),
             _ => String::new(),
@@ -30,7 +47,7 @@ impl SecurityHeaders {
         let mut headers = vec![
             (HeaderName::from_static("content-security-policy"), HeaderValue::from_str(&policy)?),
             header("x-content-type-options", "nosniff"),
-            // Not no-referrer: a form's POST would then bear "FetchContext: null".
+            // Not no-referrer: a form's POST would then carry "Origin: null".
             header("referrer-policy", "same-origin"),
             header("cross-origin-opener-policy", "same-origin"),
             header("cross-origin-resource-policy", "same-origin"),
@@ -42,10 +59,10 @@ impl SecurityHeaders {
         Ok(Self(headers))
     }
 
-    /// Sets the headers on an answer, for [`actix_web::middleware::from_fn`].
+    /// Sets the headers on a response, for [`actix_web::middleware::from_fn`].
     ///
     /// # Errors
-    /// Those of the service within.
+    /// Those of the inner service.
     pub async fn set<B: MessageBody>(
         self,
         request: ServiceRequest,
@@ -61,4 +78,18 @@ impl SecurityHeaders {
 
 fn header(name: &'static str, value: &'static str) -> (HeaderName, HeaderValue) {
     (HeaderName::from_static(name), HeaderValue::from_static(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_does_not_fit_is_omitted() {
+        let value = |value: &str| provider_data("x-test", value, 10);
+        assert_eq!(value("0123456789").unwrap(), "0123456789");
+        for refused in ["0123456789a", "a\r\nb", "a\0b"] {
+            assert_eq!(value(refused), None, "{refused:?}");
+        }
+    }
 }
