@@ -232,6 +232,7 @@ fn limits(reader: &mut Reader) -> LimitsSettings {
     };
     LimitsSettings {
         sign_in_requests_per_minute: small(reader, "sign_in_requests_per_minute", 600, 1_000_000),
+        request_timeout: Duration::from_secs(reader.number("limits.request_timeout_seconds", 10, 1..=3600)),
         body_bytes: bytes(reader, "limits.body_bytes", 65536),
         query_bytes: bytes(reader, "limits.query_bytes", 16384),
         cookie_bytes: bytes(reader, "limits.cookie_bytes", 16384),

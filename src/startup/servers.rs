@@ -1,15 +1,15 @@
-//! The listeners: the one `App::new()` of the site, and that of the operations.
+//! The listeners: the site's and the one for operations.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServiceRequest};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, Next, from_fn};
 use actix_web::web::{Data, scope};
-use actix_web::{App, HttpServer};
-
+use actix_web::{App, Error as ActixError, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::StartError;
@@ -18,7 +18,7 @@ use crate::settings::{Settings, TlsSettings};
 use crate::tls;
 use crate::web::assets::Assets;
 use crate::web::headers::SecurityHeaders;
-use crate::web::limits::Limits;
+use crate::web::limits::Budget;
 use crate::web::operations::Stopping;
 use crate::web::proxies::TrustedProxies;
 use crate::web::views::Views;
@@ -36,17 +36,20 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
     let views = Arc::new(views);
     let headers = SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority)?;
     let proxies = TrustedProxies(identity.services().trusted_proxies.clone());
-    let limits = Arc::new(Limits::new(settings.limits.clone(), proxies.clone(), &settings.endpoints.prefix));
+    let limits = settings.limits;
+    let budget = Data::new(Budget::new(limits.sign_in_requests_per_minute, proxies.clone()));
 
     let identity = identity.clone();
     let server = HttpServer::new(move || {
-        let (headers, limits, limit_views) = (headers.clone(), Arc::clone(&limits), Arc::clone(&views));
-        let proxies = proxies.clone();
+        let (headers, proxies, error_views) = (headers.clone(), proxies.clone(), Arc::clone(&views));
         App::new()
-            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| {
-                Arc::clone(&limits).enforce(Arc::clone(&limit_views), request, next)
-            }))
+            .app_data(limits.form())
+            .app_data(budget.clone())
+            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| limits.enforce(request, next)))
             .wrap(Compress::default())
+            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| {
+                render_errors(Arc::clone(&error_views), request, next)
+            }))
             .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| headers.clone().set(request, next)))
             .wrap(from_fn(move |request, next| requests::watch(proxies.clone(), request, next)))
             .configure(assets.routes())
@@ -59,7 +62,9 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
     })
     .workers(settings.server.workers.unwrap_or_else(cores))
     .shutdown_timeout(settings.server.shutdown_grace.as_secs())
-    .disable_signals();
+    .disable_signals()
+    .client_request_timeout(limits.request_timeout)
+    .tcp_nodelay(true);
     let server = match &settings.tls {
         TlsSettings::Off => server.listen(listener)?,
         TlsSettings::AdHoc => server.listen_rustls_0_23(listener, tls::ad_hoc(&settings.server.public_url)?)?,
@@ -68,6 +73,15 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
         }
     };
     Ok(server.run())
+}
+
+/// Renders the errors that no inner middleware has rendered: of static files, limits and content negotiation.
+async fn render_errors<B: MessageBody + 'static>(
+    views: Arc<Views>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    Ok(views.render_every_error(next.call(request).await?.map_into_boxed_body()))
 }
 
 pub(super) fn operations(
@@ -87,10 +101,10 @@ pub(super) fn operations(
             None => app,
         }
     });
-    Ok(server.workers(1).disable_signals().listen(listener)?.run())
+    Ok(server.workers(1).disable_signals().tcp_nodelay(true).listen(listener)?.run())
 }
 
-/// A histogram keeps every value until it is summed up: where nobody reads the metrics, that would be without bound.
+/// Sums up the histograms. They keep every value until then: without bound, if nothing scrapes the metrics.
 async fn sum_up(recorder: PrometheusHandle) {
     loop {
         actix_web::rt::time::sleep(METRICS_SUMMED_EVERY).await;
@@ -102,7 +116,7 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
 }
 
-/// A folder of ours: in the working folder, else beside the program, else where the program was built.
+/// Finds a folder of ours: in the working directory, next to the program, or where the program was built.
 fn find_dir(folder: &str) -> PathBuf {
     let program = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
     let places = [Some(PathBuf::from(".")), program, Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")))];

@@ -1,5 +1,5 @@
-//! Why a request is not answered as it wished: each with a status, and a word for metrics. The cause goes to the log,
-//! a safe sentence ([`super::error_text`]) to the browser.
+//! Why a request fails: each cause with a status, and a label for metrics. The cause goes to the log, a text that is safe
+//! to show ([`super::error_text`]) to the browser.
 
 use std::fmt;
 
@@ -16,30 +16,38 @@ use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
 use crate::session::current::StoreError;
 
-/// Why a request is not answered as it wished.
+/// Why a request fails.
 #[derive(Debug)]
 pub enum Error {
-    /// A use case failed; with the cookie that takes a used-up transaction away.
+    /// A use case failed. The cookie, if any, removes a transaction that is used up.
     Identity(Box<Cause>, Option<Box<Cookie<'static>>>),
-    /// Nobody is signed in.
+    /// The page needs a signed-in user.
     NotSignedIn,
-    /// The person must be asked at the provider first; with the sealed parameter of the sign-in that does so.
+    /// The user must go to the provider first. Carries the sealed parameter of the sign-in that asks there.
     Interaction(String),
-    /// Who is signed in may not see this.
+    /// The signed-in user lacks access.
     Forbidden,
-    /// A state-changing request that no page of ours sent.
+    /// A request that changes state and that no page of this site sent.
     CrossSite,
-    /// The request itself cannot be understood: a sentence that says why.
+    /// A malformed request, with a sentence that says why.
     BadRequest(&'static str),
-    /// Query, cookies or body beyond `limits`.
+    /// Query, cookies or body exceed `limits`.
     TooLarge(StatusCode),
-    /// Too many requests of one address.
+    /// The body has a `Content-Encoding`.
+    UnsupportedEncoding,
+    /// The connection ended before the body did.
+    BodyIncomplete,
+    /// The body didn't arrive in time.
+    BodyTimeout,
+    /// One address sent too many requests.
     TooManyRequests,
-    /// There is no such page.
+    /// No route matches.
     NotFound,
-    /// The page does not take this method.
+    /// The route doesn't support this method.
     MethodNotAllowed,
-    /// A page cannot be rendered.
+    /// The web framework failed the request with this status.
+    Framework(StatusCode),
+    /// A template can't be rendered.
     Rendering(tera::Error),
 }
 
@@ -61,18 +69,29 @@ impl From<CallbackFailure> for Error {
     }
 }
 
+impl From<StatusCode> for Error {
+    fn from(status: StatusCode) -> Self {
+        match status {
+            StatusCode::BAD_REQUEST => Self::BadRequest("It is malformed."),
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            status => Self::Framework(status),
+        }
+    }
+}
+
 impl From<tera::Error> for Error {
     fn from(error: tera::Error) -> Self {
         Self::Rendering(error)
     }
 }
 
-/// For the log: the cause.
+/// Displays the cause, for the log.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Identity(cause, _) => cause.fmt(f),
-            Self::Rendering(error) => write!(f, "a page cannot be rendered: {error:?}"),
+            Self::Rendering(error) => write!(f, "can't render a page: {error:?}"),
             Self::BadRequest(why) => f.write_str(why),
             other => f.write_str(other.error_text().heading),
         }
@@ -80,7 +99,7 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// A word for metrics.
+    /// Returns the label for metrics.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Identity(cause, _) => match **cause {
@@ -106,14 +125,18 @@ impl Error {
             Self::CrossSite => "cross_site",
             Self::BadRequest(_) => "bad_request",
             Self::TooLarge(_) => "too_large",
+            Self::UnsupportedEncoding => "unsupported_encoding",
+            Self::BodyIncomplete => "body_incomplete",
+            Self::BodyTimeout => "body_timeout",
             Self::TooManyRequests => "too_many_requests",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
-            Self::Rendering(_) => "internal",
+            Self::Framework(status) if status.is_client_error() => "framework",
+            Self::Framework(_) | Self::Rendering(_) => "internal",
         }
     }
 
-    /// The cookie to take away with the answer.
+    /// Returns the cookie that the response removes.
     pub fn removal(&self) -> Option<&Cookie<'static>> {
         match self {
             Self::Identity(_, removal) => removal.as_deref(),
@@ -121,7 +144,7 @@ impl Error {
         }
     }
 
-    /// The answer for programs: problem JSON (RFC 9457).
+    /// Returns the response for programs: problem JSON (RFC 9457).
     pub fn problem(&self, correlation_id: &str, login_url: &str) -> Value {
         let text = self.error_text();
         let status = self.status_code().as_u16();
@@ -142,8 +165,10 @@ impl ResponseError for Error {
             Self::Identity(cause, _) => status_of(cause),
             Self::NotSignedIn | Self::Interaction(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::TooLarge(status) => *status,
+            Self::BadRequest(_) | Self::BodyIncomplete => StatusCode::BAD_REQUEST,
+            Self::TooLarge(status) | Self::Framework(status) => *status,
+            Self::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -151,7 +176,7 @@ impl ResponseError for Error {
         }
     }
 
-    /// A bare answer; [`super::sessions::Sessions`] makes a page or problem JSON of it.
+    /// Returns a bare response; [`super::views::Views`] renders it as a page or as problem JSON.
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
     }

@@ -1,4 +1,4 @@
-//! The sentences: what a person is told of each error, and what to do.
+//! The text of each error page: what happened, why, and what to do.
 
 use super::error::Error;
 use crate::entra::b2c;
@@ -11,22 +11,22 @@ use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
 use crate::session::current::StoreError;
 
-/// What the browser is text.
+/// The text of an error page.
 #[derive(Clone, Debug)]
 pub struct ErrorText {
-    /// A few words.
+    /// What happened, in a few words.
     pub heading: &'static str,
-    /// A sentence or two.
+    /// What happened and why, in a sentence or two.
     pub explanation: &'static str,
     /// What the reader can do.
     pub actions: &'static [&'static str],
-    /// Whether a sign-in may help.
+    /// Whether the page offers to sign in.
     pub sign_in: bool,
-    /// The provider's code, where it gave one.
+    /// The provider's error code, if it sent one.
     pub detail: Option<String>,
-    /// What the provider's support asks for: what it is called, and what it is.
+    /// What the provider's support asks for: names and values.
     pub for_support: Vec<(&'static str, String)>,
-    /// What of the settings an administrator needs to copy.
+    /// The settings that an administrator needs to copy.
     pub shows: Shows,
 }
 
@@ -47,34 +47,58 @@ fn text_try_again(heading: &'static str, explanation: &'static str, actions: &'s
 }
 
 impl Error {
-    /// What the browser is text.
+    /// Returns the text that the browser shows.
     pub fn error_text(&self) -> ErrorText {
         match self {
             Self::Identity(cause, _) => text_of(cause),
             Self::Interaction(_) => text_to_continue(),
             Self::NotSignedIn => text_try_again("Please sign in", "You need to be signed in to see this page.", &[]),
             Self::Forbidden => text(
-                "You may not see this",
-                "You are signed in, but not allowed to see this page.",
-                &["Ask its administrator for access.", "Or sign out, and sign in with another account."],
+                "You don’t have access",
+                "You’re signed in, but your account doesn’t have access to this page.",
+                &["Ask an administrator of this site for access.", "Or sign out and sign in with another account."],
             ),
             Self::CrossSite => text(
-                "This request was refused",
-                "It did not come from a page of this site.",
-                &["Go to the home page, and use the button there."],
+                "This request was blocked",
+                "It didn’t come from a page of this site.",
+                &["Go to the home page and use the button there."],
             ),
-            Self::BadRequest(why) => text("This request cannot be understood", why, &[]),
-            Self::TooLarge(_) => text("This request is too large", "More was sent than this page takes.", &[]),
+            Self::BadRequest(why) => text("This request isn’t valid", why, &[]),
+            Self::TooLarge(_) => text("This request is too large", "It exceeds what this site accepts.", &[]),
+            Self::UnsupportedEncoding => text(
+                "Compressed requests aren’t supported",
+                "This site accepts request bodies only without a Content-Encoding.",
+                &["Send the request uncompressed."],
+            ),
+            Self::BodyIncomplete => {
+                text("This request is incomplete", "The connection closed before all of it arrived.", &["Try again."])
+            }
+            Self::BodyTimeout => text(
+                "This request took too long",
+                "All of it must arrive within a few seconds.",
+                &["Check your connection, then try again."],
+            ),
             Self::TooManyRequests => text(
                 "Too many requests",
-                "Your address has sent more sign-in requests than is allowed.",
+                "Too many sign-in requests came from your network address.",
                 &["Wait a minute, then try again."],
             ),
-            Self::NotFound => text("There is no such page", "The address may be mistyped, or the page has moved.", &[]),
-            Self::MethodNotAllowed => text("This page cannot do that", "It does not take this kind of request.", &[]),
-            Self::Rendering(_) => text("Something went wrong", "The page could not be made. It has been noted.", &[]),
+            Self::NotFound => text("Page not found", "The address may be mistyped, or the page has moved.", &[]),
+            Self::MethodNotAllowed => {
+                text("Method not allowed", "This page doesn’t support this kind of request.", &[])
+            }
+            Self::Framework(status) if status.is_client_error() => text(
+                status.canonical_reason().unwrap_or("This request failed"),
+                "This site can’t respond to this request as it was sent.",
+                &[],
+            ),
+            Self::Framework(_) | Self::Rendering(_) => text_internal(),
         }
     }
+}
+
+fn text_internal() -> ErrorText {
+    text("Something went wrong", "We couldn’t show this page. The error was logged.", &[])
 }
 
 fn text_of_graph(error: &GraphError) -> ErrorText {
@@ -195,9 +219,7 @@ fn text_of(cause: &Cause) -> ErrorText {
         Cause::Store(_)
         | Cause::Randomness(_)
         | Cause::RedirectUri(_)
-        | Cause::Token(TokenError::Authentication(_)) => {
-            text("Something went wrong", "The page could not be made. It has been noted.", &[])
-        }
+        | Cause::Token(TokenError::Authentication(_)) => text_internal(),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod cookies;
 pub mod error;
 pub mod error_text;
 pub mod fetch_context;
+pub mod form;
 pub mod forward_auth;
 pub mod guards;
 pub mod headers;

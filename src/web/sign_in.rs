@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use actix_session::Session;
 use actix_web::cookie::Cookie;
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
-use actix_web::web::{Bytes, Data};
+use actix_web::http::header::LOCATION;
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde_json::Value;
 use url::form_urlencoded;
 
 use super::error::Error;
 use super::fetch_context::FetchContext;
+use super::form;
 use super::identity::{MaybeIdentity, way_to_sign_in};
 use super::sessions::CarriedOver;
 use crate::flows::interaction::Interaction;
@@ -129,16 +130,11 @@ pub(super) async fn complete_by_form(
     request: HttpRequest,
     identity: Data<IdentityWeb>,
     session: Session,
-    body: Result<Bytes, actix_web::Error>,
+    body: Payload,
 ) -> Result<HttpResponse, Error> {
-    let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if media_type.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
-        return Err(Error::BadRequest("The answer of a sign-in comes as a form."));
-    }
-    let body = body.map_err(|_| Error::TooLarge(actix_web::http::StatusCode::PAYLOAD_TOO_LARGE))?;
-    let form = std::str::from_utf8(&body).map_err(|_| Error::BadRequest("The form is not UTF-8."))?;
+    let form = form::read(&request, body).await?;
     // A parameter in the query and in the body is a duplicate too.
-    let all = pairs(request.query_string())?.into_iter().chain(pairs(form)?).collect();
+    let all = pairs(request.query_string())?.into_iter().chain(pairs(&form)?).collect();
     complete(&request, &identity, &session, &all).await
 }
 

@@ -63,7 +63,7 @@ async fn journey(url: &str, look: Look) {
     assert!(!chromium.text().await.contains("ada@contoso.example"));
 
     chromium.goto(&format!("{url}/nowhere")).await;
-    chromium.sees("There is no such page").await;
+    chromium.sees("Page not found").await;
     chromium.screenshot("7-not-found").await;
 
     // The provider has forgotten her too: it asks who signs in.

@@ -291,6 +291,6 @@ async fn in_a_browser_consent_profile_and_a_page_for_administrators() {
     chromium.click("button[value=alan]").await;
     chromium.sees("You’re signed in as Alan Turing").await;
     chromium.goto(&format!("{}/admin", app.url)).await;
-    chromium.sees("You may not see this").await;
+    chromium.sees("You don’t have access").await;
     chromium.screenshot("graph-6-forbidden").await;
 }

@@ -11,6 +11,7 @@ mod compose_faults;
 mod compose_journey;
 mod credentials;
 mod demo_journey;
+mod edge;
 mod entra;
 mod faults;
 mod forged;

@@ -1,12 +1,14 @@
 //! Requests byte by byte, as no well-behaved client sends them: names in any spelling, paths as they are written.
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, SignatureScheme, StreamOwned};
 use tokio::net::TcpSocket;
 
 /// An answer, as it came.
@@ -82,4 +84,146 @@ fn read(mut stream: impl Read + Write, request: &str) -> Vec<u8> {
     // The end may come without TLS' own word for it.
     let _ = stream.write_all(request.as_bytes()).and_then(|()| stream.read_to_end(&mut answer));
     answer
+}
+
+/// A connection that a test writes to at its own pace. It blocks: use it in [`blocking`].
+pub struct RawConnection(Box<dyn Stream>);
+
+trait Stream: Read + Write + Send {
+    /// Sends no more.
+    fn end(&mut self);
+}
+
+impl Stream for TcpStream {
+    fn end(&mut self) {
+        self.shutdown(Shutdown::Write).unwrap();
+    }
+}
+
+impl Stream for StreamOwned<ClientConnection, TcpStream> {
+    fn end(&mut self) {
+        self.conn.send_close_notify();
+        self.flush().unwrap();
+    }
+}
+
+impl RawConnection {
+    /// A connection to the application at an `https` URL, which may have any certificate, that speaks `protocol`.
+    pub fn tls(url: &str, protocol: &str) -> Self {
+        identity_web::tls::install_crypto();
+        let mut config = ClientConfig::builder()
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(AnyCertificate))
+            .with_no_client_auth();
+        config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+        let name = ServerName::IpAddress(IpAddr::from([127, 0, 0, 1]).into());
+        let connection = ClientConnection::new(Arc::new(config), name).unwrap();
+        Self(Box::new(StreamOwned::new(connection, connect(url))))
+    }
+
+    /// A connection to an `http` URL.
+    pub fn plain(url: &str) -> Self {
+        Self(Box::new(connect(url)))
+    }
+
+    /// Sends bytes; returns whether the other side still takes them.
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        self.0.write_all(bytes.as_ref()).and_then(|()| self.0.flush()).is_ok()
+    }
+
+    /// Sends no more.
+    pub fn end(&mut self) {
+        self.0.end();
+    }
+
+    /// Reads until the text contains `needle`, or to the end.
+    pub fn read_until(&mut self, needle: &str) -> String {
+        let (mut bytes, mut buffer) = (Vec::new(), [0; 16_384]);
+        loop {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if text.contains(needle) {
+                return text;
+            }
+            match self.0.read(&mut buffer) {
+                Ok(0) | Err(_) => return text,
+                Ok(count) => bytes.extend_from_slice(&buffer[..count]),
+            }
+        }
+    }
+}
+
+fn connect(url: &str) -> TcpStream {
+    let socket = TcpStream::connect(url.split_once("://").unwrap().1).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    socket
+}
+
+/// Runs what blocks beside the runtime.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    actix_web::rt::task::spawn_blocking(work).await.unwrap()
+}
+
+/// The beginning of an HTTP/2 connection (RFC 9113 section 3.4), and a request as its first stream, without a body yet.
+pub fn http2_post(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+    let pseudo = [(":method", "POST"), (":scheme", "https"), (":authority", "localhost"), (":path", path)];
+    let mut block = Vec::new();
+    for (name, value) in pseudo.iter().chain(headers) {
+        // A literal without indexing (RFC 7541 section 6.2.2).
+        block.push(0);
+        for text in [name, value] {
+            block.push(u8::try_from(text.len()).unwrap());
+            block.extend_from_slice(text.as_bytes());
+        }
+    }
+    let settings = http2_frame(4, 0, 0, b"");
+    [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &settings, &http2_frame(1, 4, 1, &block)].concat()
+}
+
+/// A part of that request's body.
+pub fn http2_data(data: &[u8]) -> Vec<u8> {
+    http2_frame(0, 0, 1, data)
+}
+
+fn http2_frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// Accepts the certificate that the application generates at startup.
+#[derive(Debug)]
+struct AnyCertificate;
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        default_provider().signature_verification_algorithms.supported_schemes()
+    }
 }

@@ -1,0 +1,156 @@
+//! Errors, rendered as pages for browsers and as problem JSON for programs.
+
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
+use tera::Context;
+use tracing::{debug, error, warn};
+
+use super::Views;
+use crate::correlation::CorrelationId;
+use crate::metrics;
+use crate::session::current::Current;
+use crate::web::abridged::Abridged;
+use crate::web::error::Error;
+use crate::web::fetch_context::FetchContext;
+
+const RETRY_AFTER_SECONDS: &str = "5";
+
+/// Marks a response whose error is rendered.
+struct Rendered;
+
+impl Views {
+    /// Renders a response that carries an [`Error`], and logs its cause. Others stay as they are: they belong to the
+    /// application.
+    pub fn render_error(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+        match response.response().error().and_then(|error| error.as_error::<Error>()) {
+            Some(error) => {
+                let rendered = self.rendered(error, response.request());
+                with_headers_of(response, rendered)
+            }
+            None => response,
+        }
+    }
+
+    /// Renders every response that is an error and isn't rendered yet, also those of the web framework, such as 404 for
+    /// a static file or 406. For the edge of a site whose pages are all ours.
+    pub fn render_every_error(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+        let (status, inner) = (response.status(), response.response());
+        let failed = status.is_client_error() || status.is_server_error();
+        if !failed || inner.extensions().get::<Rendered>().is_some() {
+            return response;
+        }
+        let rendered = match inner.error().and_then(|error| error.as_error::<Error>()) {
+            Some(error) => self.rendered(error, response.request()),
+            None => self.rendered(&Error::from(status), response.request()),
+        };
+        with_headers_of(response, rendered)
+    }
+
+    fn rendered(&self, error: &Error, request: &HttpRequest) -> HttpResponse {
+        let correlation_id = CorrelationId::of_request().unwrap_or_else(CorrelationId::random).to_string();
+        log(error, &correlation_id, request);
+        metrics::refusal(error.reason());
+        let status = error.status_code();
+        let sign_in_url = self.sign_in_url_after(error, request);
+        let context = FetchContext::from(request);
+        let mut response = if context.is_navigation() && context.wants_html() {
+            self.error_page(error, &correlation_id, &sign_in_url)
+        } else {
+            HttpResponse::build(status)
+                .content_type("application/problem+json")
+                .body(error.problem(&correlation_id, &sign_in_url).to_string())
+        };
+        if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
+        if let Some(cookie) = error.removal() {
+            // If it can't be removed now, it expires after ten minutes.
+            let _ = response.add_cookie(cookie);
+        }
+        response.extensions_mut().insert(Rendered);
+        response
+    }
+
+    fn error_page(&self, error: &Error, correlation_id: &str, sign_in_url: &str) -> HttpResponse {
+        let (text, status) = (error.error_text(), error.status_code());
+        let mut context = Context::new();
+        context.insert("status", &status.as_u16());
+        context.insert("heading", text.heading);
+        context.insert("explanation", text.explanation);
+        context.insert("actions", text.actions);
+        context.insert("sign_in", &text.sign_in);
+        context.insert("sign_in_url", sign_in_url);
+        context.insert("sign_in_label", if matches!(error, Error::Interaction(_)) { "Continue" } else { "Sign in" });
+        context.insert("correlation_id", correlation_id);
+        context.insert("detail", &text.detail);
+        context.insert("for_support", &text.for_support);
+        context.insert("to_copy", &self.registration.to_copy(text.shows));
+        let loaded = Current::of_request().and_then(|current| current.held());
+        // The page offers no sign-in to users who may be signed in.
+        context.insert("account_unknown", &loaded.is_err());
+        let loaded = loaded.ok().flatten();
+        let user = loaded.as_ref().and_then(|loaded| loaded.record.signed_in.as_ref());
+        let page = self.page(status, "error.html", text.heading, user, context);
+        page.unwrap_or_else(|_| HttpResponse::build(status).body(text.heading))
+    }
+
+    fn sign_in_url_after(&self, error: &Error, request: &HttpRequest) -> String {
+        let url = self.sign_in_url(request);
+        let Error::Interaction(interaction) = error else { return url };
+        format!("{url}{}interaction={interaction}", if url.contains('?') { '&' } else { '?' })
+    }
+}
+
+/// Returns the rendered error in place of the response, with all of the response's headers that don't describe its body.
+fn with_headers_of(response: ServiceResponse<BoxBody>, mut rendered: HttpResponse) -> ServiceResponse<BoxBody> {
+    let (request, replaced) = response.into_parts();
+    for (name, value) in replaced.headers() {
+        let is_ours = *name == RETRY_AFTER && rendered.headers().contains_key(RETRY_AFTER);
+        if *name != CONTENT_TYPE && *name != CONTENT_ENCODING && !is_ours {
+            rendered.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    ServiceResponse::new(request, rendered)
+}
+
+fn log(cause: &Error, correlation_id: &str, request: &HttpRequest) {
+    let (status, method, path) = (cause.status_code().as_u16(), request.method().as_str(), Abridged(request.path()));
+    let text = Abridged(cause);
+    match cause {
+        Error::NotSignedIn | Error::Forbidden | Error::NotFound | Error::MethodNotAllowed => {
+            debug!(correlation_id, status, method, %path, cause = %text, "request refused");
+        }
+        _ if status == 500 => error!(correlation_id, status, method, %path, cause = %text, "request failed"),
+        _ => warn!(correlation_id, status, method, %path, cause = %text, "request refused"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{SET_COOKIE, VARY};
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn every_value_of_a_header_is_kept() {
+        let mut replaced = HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE);
+        replaced.append_header((SET_COOKIE, "a=1")).append_header((SET_COOKIE, "b=2")).append_header((VARY, "Cookie"));
+        replaced.append_header((VARY, "Origin")).append_header((RETRY_AFTER, "60"));
+        replaced.append_header((CONTENT_TYPE, "text/plain")).append_header((CONTENT_ENCODING, "gzip"));
+        let mut rendered = HttpResponse::build(StatusCode::SERVICE_UNAVAILABLE);
+        rendered.append_header((SET_COOKIE, "c=3")).append_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
+        rendered.append_header((CONTENT_TYPE, "text/html"));
+
+        let response = ServiceResponse::new(TestRequest::default().to_http_request(), replaced.finish());
+        let response = with_headers_of(response, rendered.finish());
+        let values = |name| response.headers().get_all(name).map(|value| value.to_str().unwrap()).collect::<Vec<_>>();
+        assert_eq!(values(SET_COOKIE), ["c=3", "a=1", "b=2"]);
+        assert_eq!(values(VARY), ["Cookie", "Origin"]);
+        assert_eq!((values(RETRY_AFTER), values(CONTENT_TYPE)), (vec![RETRY_AFTER_SECONDS], vec!["text/html"]));
+        assert!(values(CONTENT_ENCODING).is_empty());
+    }
+}
