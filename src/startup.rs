@@ -1,5 +1,6 @@
 //! From settings to an application that serves: what `main` and the tests both call.
 
+mod connections;
 pub mod demo;
 mod servers;
 mod watch;

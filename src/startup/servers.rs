@@ -12,7 +12,7 @@ use actix_web::web::{Data, scope};
 use actix_web::{App, Error as ActixError, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use super::StartError;
+use super::{StartError, connections};
 use crate::flows::IdentityWeb;
 use crate::settings::{Settings, TlsSettings};
 use crate::tls;
@@ -24,6 +24,8 @@ use crate::web::proxies::TrustedProxies;
 use crate::web::views::Views;
 use crate::web::{operations, requests, routes};
 
+/// How long a connection without a request stays open.
+const KEEP_ALIVE: Duration = Duration::from_secs(5);
 const METRICS_SUMMED_EVERY: Duration = Duration::from_secs(5);
 
 pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -52,6 +54,7 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
             }))
             .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| headers.clone().set(request, next)))
             .wrap(from_fn(move |request, next| requests::watch(proxies.clone(), request, next)))
+            .wrap(from_fn(connections::track))
             .configure(assets.routes())
             .service(
                 scope("")
@@ -63,7 +66,11 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
     .workers(settings.server.workers.unwrap_or_else(cores))
     .shutdown_timeout(settings.server.shutdown_grace.as_secs())
     .disable_signals()
+    .keep_alive(KEEP_ALIVE)
     .client_request_timeout(limits.request_timeout)
+    .on_connect(move |stream, data| {
+        connections::close_when_idle(stream, data, KEEP_ALIVE + limits.request_timeout);
+    })
     .tcp_nodelay(true);
     let server = match &settings.tls {
         TlsSettings::Off => server.listen(listener)?,

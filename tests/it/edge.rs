@@ -121,6 +121,34 @@ async fn a_head_that_takes_too_long_ends_the_connection() {
     }
 }
 
+/// A client that goes on after a response, a `part` now and then, is not listened to for ever.
+async fn ends_after_a_response(lines: &'static str, part: &'static [u8]) {
+    let app = TestApp::spawn_with(IMPATIENT).await;
+    let url = app.url.clone();
+    let took = blocking(move || {
+        let mut connection = RawConnection::tls(&url, "http/1.1");
+        connection.send(format!("GET / HTTP/1.1\r\nhost: localhost\r\n{lines}\r\n"));
+        assert!(connection.read_until("</html>").contains("200 OK"));
+        let start = Stopwatch::start();
+        while start.elapsed() < Duration::from_secs(12) && connection.send(part) {
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        start.elapsed()
+    })
+    .await;
+    assert!(took > Duration::from_secs(5) && took < Duration::from_secs(9), "{took:?}");
+}
+
+#[actix_web::test]
+async fn a_second_head_that_takes_too_long_ends_the_connection() {
+    ends_after_a_response("", b"x").await;
+}
+
+#[actix_web::test]
+async fn a_body_that_no_page_reads_ends_the_connection() {
+    ends_after_a_response("transfer-encoding: chunked\r\n", b"1\r\nx\r\n").await;
+}
+
 #[actix_web::test]
 async fn sign_in_requests_are_counted_however_their_path_is_spelled() {
     let app = TestApp::spawn_with(&[("limits.sign_in_requests_per_minute", "4")]).await;
