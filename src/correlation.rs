@@ -1,13 +1,12 @@
-//! One id for all that happens for one request: in the log, on the error page, at the provider.
+//! One ID for everything that belongs to a request: in the log, on the error page and at the provider.
 //!
-//! It is the trace id of W3C Trace Context, so that a proxy's, another replica's and the provider's logs can be put
-//! beside ours.
+//! It is the trace ID of W3C Trace Context, which also the logs of proxies, other replicas and the provider contain.
 
 use std::fmt::{self, Write as _};
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-/// The id of a request: 32 hexadecimal digits.
+/// The ID of a request: 32 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CorrelationId(String);
 
@@ -16,35 +15,35 @@ tokio::task_local! {
 }
 
 impl CorrelationId {
-    /// A fresh id.
+    /// Returns a random ID.
     pub fn random() -> Self {
         Self(random_hex::<16>())
     }
 
-    /// `traceparent` for a request that we make for this one.
+    /// Returns `traceparent` for a request that we make for this one.
     pub fn traceparent(&self) -> String {
         format!("00-{}-{}-00", self.0, random_hex::<8>())
     }
 
-    /// Runs a request's work under this id.
+    /// Runs a request's work under this ID.
     pub async fn scope<F: Future>(self, work: F) -> F::Output {
         CURRENT.scope(self, work).await
     }
 
-    /// The id of the request that this task works on, if it works on one.
+    /// Returns the ID of the request that this task works on, if any.
     pub fn of_request() -> Option<Self> {
         CURRENT.try_with(Self::clone).ok()
     }
 }
 
-/// The place in another's trace that a request continues.
+/// The span of a sender's trace that a request continues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parent {
     /// The trace.
     pub trace: CorrelationId,
-    /// The span of whoever sent the request: 16 hexadecimal digits.
+    /// The sender's span: 16 hexadecimal digits.
     pub span: String,
-    /// Whether the sender keeps this trace.
+    /// Whether the sender records this trace.
     pub sampled: bool,
 }
 
@@ -75,7 +74,7 @@ impl fmt::Display for CorrelationId {
 
 fn random_hex<const N: usize>() -> String {
     let mut bytes = [0; N];
-    // Without randomness the id is all zeros: it is no secret.
+    // Without randomness the ID is all zeros: it isn't a secret.
     let _ = SystemRandom::new().fill(&mut bytes);
     bytes.iter().fold(String::with_capacity(N * 2), |mut id, byte| {
         let _ = write!(id, "{byte:02x}");

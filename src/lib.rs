@@ -58,5 +58,5 @@ pub mod register;
 pub use flows::IdentityWeb;
 pub use settings::Settings;
 pub use web::access_token::{AccessToken, ApiScopes};
-pub use web::guards::Require;
 pub use web::identity::{Identity, MaybeIdentity, login_required};
+pub use web::require::Require;

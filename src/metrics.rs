@@ -1,8 +1,8 @@
-//! What is measured: the names of the metrics, in one place.
+//! The names of all metrics.
 //!
-//! Every layer records through the `metrics` facade; without a recorder (an application that uses the library may have
-//! none) nothing is kept. Names and labels are those of Prometheus and of OpenTelemetry's semantic conventions, in base
-//! units. No label holds a person, a token or an address.
+//! Every layer records through the `metrics` facade. Without a recorder (an application that uses the library may have
+//! none) nothing is kept. Names and labels follow the conventions of Prometheus and OpenTelemetry, in base units. No label
+//! holds a user, a token or an address.
 
 use std::time::Duration;
 
@@ -26,19 +26,19 @@ const CREDENTIAL_EXPIRES: &str = "identity_web_credential_expires_timestamp_seco
 const READY: &str = "identity_web_ready";
 const BUILD: &str = "identity_web_build_info";
 
-/// The histograms' buckets, in seconds. The last is the longest that a request to the provider may take.
+/// The histograms' buckets, in seconds. The last one is the timeout of a request to the provider.
 pub const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// Says what each metric means, for who reads them, and begins at zero what is counted: a rate needs a first value.
+/// Describes each metric, and starts the counters at zero: a rate needs a first value.
 pub fn describe() {
     let seconds = Unit::Seconds;
-    describe_histogram!(REQUEST, seconds, "Time to answer a request, by method, route and status.");
+    describe_histogram!(REQUEST, seconds, "Time to respond to a request, by method, route and status.");
     describe_histogram!(PROVIDER, seconds, "Time of a request to the identity provider, by outcome: ok, error.");
     describe_histogram!(STORE, seconds, "Time of a command to the session store, by command and outcome: ok, error.");
     describe_gauge!(KEYS_FETCHED, seconds, "When the identity provider's keys were last fetched, since 1970.");
     describe_gauge!(CREDENTIAL_EXPIRES, seconds, "When a credential of ours expires, since 1970, by its kind.");
     let count = Unit::Count;
-    describe_gauge!(ACTIVE_REQUESTS, count, "Requests that are being answered.");
+    describe_gauge!(ACTIVE_REQUESTS, count, "Requests in progress.");
     describe_counter!(
         PROVIDER_CACHE,
         count,
@@ -47,17 +47,17 @@ pub fn describe() {
     describe_counter!(
         SIGN_INS,
         count,
-        "Sign-ins, by outcome: begun, completed, refused, cancelled (by the person, at B2C)."
+        "Sign-ins, by outcome: begun, completed, refused, cancelled (by the user, at B2C)."
     );
-    describe_counter!(REFUSALS, count, "Requests that were refused, by reason.");
+    describe_counter!(REFUSALS, count, "Requests that failed, by reason.");
     describe_counter!(
         HEADERS_OMITTED,
         count,
         "Response headers omitted because the provider's data in them doesn't fit, by header."
     );
     describe_counter!(RENEWALS, count, "Renewals of tokens, by outcome: renewed, refused, interaction, failed.");
-    describe_counter!(OPENED, count, "Sessions that began.");
-    describe_counter!(ENDED, count, "Sessions that were ended by signing out or renewing, not those that expired.");
+    describe_counter!(OPENED, count, "Sessions that were opened.");
+    describe_counter!(ENDED, count, "Sessions that were ended by sign-out or renewal; expired ones aren't counted.");
     describe_gauge!(READY, count, "Whether the last readiness check found that this process can serve: 1 or 0.");
     describe_gauge!(BUILD, count, "1; the version is a label.");
     #[cfg(target_os = "linux")]
@@ -78,13 +78,13 @@ pub fn describe() {
     }
 }
 
-/// Reads what the system knows of this process: memory, processor time, open files. Call it before the metrics are read.
+/// Records the process's memory, processor time and open files. Call it before the metrics are read.
 pub fn process() {
     #[cfg(target_os = "linux")]
     metrics_process::Collector::default().collect();
 }
 
-/// A request was answered.
+/// Records a response.
 pub fn request(method: &'static str, route: String, status: u16, took: Duration) {
     let labels = [
         ("http_request_method", method.to_owned()),
@@ -94,11 +94,11 @@ pub fn request(method: &'static str, route: String, status: u16, took: Duration)
     histogram!(REQUEST, &labels).record(took);
 }
 
-/// A request that is being answered; dropped when it is, or when the client has gone.
+/// A request in progress. Drop it when the response is ready or the client has disconnected.
 pub struct ActiveRequest(Gauge);
 
 impl ActiveRequest {
-    /// A request has come.
+    /// Records the start of a request.
     pub fn begin() -> Self {
         let requests = gauge!(ACTIVE_REQUESTS);
         requests.increment(1.0);
@@ -112,22 +112,22 @@ impl Drop for ActiveRequest {
     }
 }
 
-/// The identity provider was asked.
+/// Records a request to the identity provider.
 pub fn provider_request(answered: bool, took: Duration) {
     histogram!(PROVIDER, "outcome" => outcome(answered)).record(took);
 }
 
-/// A document of the provider's was needed.
+/// Records a use of one of the provider's documents.
 pub fn provider_cache(document: &'static str, outcome: &'static str) {
     counter!(PROVIDER_CACHE, "document" => document, "outcome" => outcome).increment(1);
 }
 
-/// The provider's keys were fetched.
+/// Records when the provider's keys were fetched.
 pub fn keys_fetched(at: Timestamp) {
     set_time(&gauge!(KEYS_FETCHED), at);
 }
 
-/// The session store was asked.
+/// Records a command to the session store.
 pub fn store_command(command: &'static str, answered: bool, took: Duration) {
     histogram!(STORE, "command" => command, "outcome" => outcome(answered)).record(took);
 }
@@ -136,12 +136,12 @@ fn outcome(answered: bool) -> &'static str {
     if answered { "ok" } else { "error" }
 }
 
-/// A sign-in began, was completed, refused or cancelled.
+/// Counts a sign-in: begun, completed, refused or cancelled.
 pub fn sign_in(outcome: &'static str) {
     counter!(SIGN_INS, "outcome" => outcome).increment(1);
 }
 
-/// A request was refused.
+/// Counts a request that failed.
 pub fn refusal(reason: &'static str) {
     counter!(REFUSALS, "reason" => reason).increment(1);
 }
@@ -151,28 +151,28 @@ pub fn header_omitted(header: &'static str) {
     counter!(HEADERS_OMITTED, "header" => header).increment(1);
 }
 
-/// Tokens were renewed, or not.
+/// Counts a renewal of tokens.
 pub fn token_renewal(outcome: &'static str) {
     counter!(RENEWALS, "outcome" => outcome).increment(1);
 }
 
-/// A session began.
+/// Counts a session that was opened.
 pub fn session_opened() {
     counter!(OPENED).increment(1);
 }
 
-/// A session was ended.
+/// Counts a session that was ended.
 pub fn session_ended() {
     counter!(ENDED).increment(1);
 }
 
-/// When a credential of ours expires: `TLS certificate` is the one towards browsers, every other kind proves to the
-/// provider who we are.
+/// Records when a credential of ours expires: `TLS certificate` is the one for browsers; every other kind authenticates this
+/// client to the provider.
 pub fn credential_expires(kind: &'static str, at: Timestamp) {
     set_time(&gauge!(CREDENTIAL_EXPIRES, "kind" => kind), at);
 }
 
-/// Readiness was asked for.
+/// Records the outcome of a readiness check.
 pub fn ready(ready: bool) {
     gauge!(READY).set(if ready { 1.0 } else { 0.0 });
 }

@@ -1,8 +1,8 @@
-//! The spans of a request's trace, for OpenTelemetry: their names, and what they say.
+//! The spans of a request's trace, for OpenTelemetry.
 //!
-//! Every layer opens them through the `tracing` facade; where nothing collects them (no `telemetry.otlp_endpoint`, and no
-//! layer of the application's own) they are never made. The trace id is the correlation id. No span holds a query, a
-//! person, a token or an address.
+//! Every layer opens them through the `tracing` facade. If nothing collects them (no `telemetry.otlp_endpoint`, and no layer
+//! of the application) they are never created. The trace ID is the correlation ID. No span holds a query, a user, a token
+//! or an address.
 
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState};
@@ -15,7 +15,7 @@ use crate::correlation::{CorrelationId, Parent};
 /// The target of all these spans, for filters.
 pub const TARGET: &str = "identity_web::trace";
 
-/// A request that we answer, as the child of `parent`. Open it within the scope of its correlation id.
+/// Opens the span of a request that we serve, as a child of `parent`. Call it within the scope of its correlation ID.
 pub fn request(method: &'static str, parent: Option<&Parent>) -> Span {
     let span = info_span!(
         target: TARGET, parent: None, "request", otel.kind = "server", otel.name = method, otel.status_code = Empty,
@@ -24,13 +24,13 @@ pub fn request(method: &'static str, parent: Option<&Parent>) -> Span {
     if !span.is_disabled()
         && let Some(remote) = parent.and_then(remote)
     {
-        // Fails only where nothing collects the span.
+        // Fails only if nothing collects the span.
         let _ = span.set_parent(Context::new().with_remote_span_context(remote));
     }
     span
 }
 
-/// The request was answered.
+/// Records the response to the request.
 pub fn answered(span: &Span, method: &'static str, route: Option<&str>, status: u16) {
     if span.is_disabled() {
         return;
@@ -38,7 +38,7 @@ pub fn answered(span: &Span, method: &'static str, route: Option<&str>, status: 
     span.record("http.response.status_code", status);
     if let Some(route) = route {
         span.record("http.route", route);
-        // The field otel.name is read when a span begins only.
+        // The field otel.name is only read when a span is created.
         span.context().span().update_name(format!("{method} {route}"));
     }
     if status >= 500 {
@@ -46,7 +46,7 @@ pub fn answered(span: &Span, method: &'static str, route: Option<&str>, status: 
     }
 }
 
-/// A request that we make for the one that we answer; none where we answer none.
+/// Opens the span of a request that we make for the one that we serve; none if we serve none.
 pub fn client(system: &'static str, operation: &str) -> Span {
     if Span::current().is_none() {
         return Span::none();
@@ -57,12 +57,13 @@ pub fn client(system: &'static str, operation: &str) -> Span {
     )
 }
 
-/// What the span is of has failed.
+/// Marks a span as failed.
 pub fn failed(span: &Span) {
     span.record("otel.status_code", "error");
 }
 
-/// `traceparent` for a request that we make now (Trace Context section 3.2): its span's, else one of the correlation id.
+/// Returns `traceparent` for a request that we make now (Trace Context section 3.2): its span's, or else one with the
+/// correlation ID.
 pub fn traceparent() -> Option<String> {
     let context = Span::current().context();
     let span = context.span().span_context().clone();
@@ -102,7 +103,7 @@ mod tests {
             parents[1].sampled
         };
         assert!(sent_for("01"));
-        assert!(!sent_for("00"), "who does not keep the trace is not told to");
+        assert!(!sent_for("00"), "a sender that doesn't record the trace stays unsampled");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! From settings to an application that serves: what `main` and the tests both call.
+//! Builds and runs the application from its settings, for `main` and the tests.
 
 mod connections;
 pub mod demo;
@@ -32,21 +32,21 @@ use crate::settings::{Settings, StoreKind};
 use crate::web::operations::Stopping;
 use crate::{telemetry, tls};
 
-/// Why the application does not start.
+/// Why the application doesn't start.
 #[derive(Debug, Error)]
 pub enum StartError {
-    /// An address cannot be listened at.
-    #[error("cannot listen at {address}: {cause}")]
+    /// An address isn't available.
+    #[error("can't listen on {address}: {cause}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// Why not.
+        /// The cause.
         cause: io::Error,
     },
-    /// TLS towards browsers.
+    /// TLS for browsers.
     #[error(transparent)]
     Tls(#[from] tls::TlsError),
-    /// TLS towards the provider.
+    /// TLS for the provider.
     #[error(transparent)]
     ProviderTls(#[from] http::TlsError),
     /// `session.keys`.
@@ -62,13 +62,13 @@ pub enum StartError {
     #[error(transparent)]
     Demo(#[from] SigningError),
     /// The demo provider trusts no other issuer.
-    #[error("the demo identity provider cannot verify a federated token: its issuer's keys are not known to it")]
+    #[error("the demo identity provider can't verify a federated token: it doesn't know the issuer's keys")]
     DemoFederation,
     /// No random bytes for a key.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
-    /// A setting cannot stand in a header.
-    #[error("client.authority cannot stand in a header")]
+    /// A setting contains characters that a header can't hold.
+    #[error("client.authority contains characters that an HTTP header can't hold")]
     Header(#[from] actix_web::http::header::InvalidHeaderValue),
     /// A server failed.
     #[error(transparent)]
@@ -76,18 +76,18 @@ pub enum StartError {
 }
 
 impl IdentityWeb {
-    /// Signs people in as the settings say. Call it within a Tokio runtime: it watches the provider and secret files
-    /// in tasks of its own, and with no client configured it starts the demo provider.
+    /// Creates the library from its settings. Call it within a Tokio runtime: it watches the provider and secret files in
+    /// background tasks and, if no client is configured, starts the demo provider.
     ///
     /// # Errors
-    /// The settings name something that cannot be used: a key, a certificate, an address.
-    #[expect(clippy::unused_async, reason = "a runtime is needed, and a later version may ask the provider here")]
+    /// Something that the settings name can't be used: a key, a certificate or an address.
+    #[expect(clippy::unused_async, reason = "it needs a runtime, and a later version may query the provider")]
     pub async fn from_settings(mut settings: Settings) -> Result<Self, StartError> {
         assemble(&mut settings, Clock::system())
     }
 }
 
-/// The use cases of these settings, watched; with no client configured, the demo provider is started and set.
+/// Creates the library and its background tasks. If no client is configured, starts the demo provider.
 fn assemble(settings: &mut Settings, clock: Clock) -> Result<IdentityWeb, StartError> {
     tls::install_crypto();
     if settings.demo {
@@ -99,10 +99,10 @@ fn assemble(settings: &mut Settings, clock: Clock) -> Result<IdentityWeb, StartE
     Ok(identity)
 }
 
-/// The parts that the settings describe.
+/// Creates the services that the settings describe.
 ///
 /// # Errors
-/// Something that they name cannot be used.
+/// Something that they name can't be used.
 pub fn parts(settings: &Settings, clock: Clock) -> Result<Services, StartError> {
     let http = Http::new(settings.ca_certificate.as_deref())?;
     let keys = match &settings.session.keys {
@@ -114,7 +114,7 @@ pub fn parts(settings: &Settings, clock: Clock) -> Result<Services, StartError> 
         StoreKind::Redis => {
             if settings.session.keys.is_none() {
                 warn!(
-                    "session.keys is unset: sessions in Redis end with this process, and no other replica opens them"
+                    "session.keys is unset: sessions in Redis end with this process, and other replicas can't read them"
                 );
             }
             Arc::new(RedisBackend::new(settings.redis.clone())?)
@@ -167,7 +167,7 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// Accepts no more connections, and is not ready from now on; finishes what is under way if `graceful`.
+    /// Accepts no more connections, and isn't ready from now on. If `graceful`, finishes the requests in progress.
     pub async fn stop(&self, graceful: bool) {
         self.stopping.begin();
         self.public.stop(graceful).await;
@@ -175,12 +175,12 @@ impl Stop {
 }
 
 impl Application {
-    /// Builds the application and listens; port 0 is any free one.
+    /// Builds the application and listens. Port 0 is any free port.
     ///
     /// # Errors
     /// Every [`StartError`].
     pub fn build(mut settings: Settings, clock: Clock) -> Result<Self, StartError> {
-        // First: what is measured before there is a recorder is lost.
+        // First: metrics without a recorder are lost.
         let recorder = telemetry::metrics().inspect_err(|error| warn!(cause = %error, "no metrics")).ok();
         let identity = assemble(&mut settings, clock)?;
         let listener = servers::listen(settings.server.listen)?;
@@ -197,28 +197,28 @@ impl Application {
         })
     }
 
-    /// Where the public listener is.
+    /// Returns the address of the public listener.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where the operations listener is.
+    /// Returns the address of the operations listener.
     pub fn operations_address(&self) -> SocketAddr {
         self.operations_address
     }
 
-    /// The use cases that it serves.
+    /// Returns the library that it serves.
     pub fn identity(&self) -> &IdentityWeb {
         &self.identity
     }
 
-    /// Stops it.
+    /// Returns a handle that stops it.
     pub fn handle(&self) -> Stop {
         Stop { public: self.public.handle(), stopping: self.stopping.clone() }
     }
 
-    /// Serves until the process is told to stop (SIGTERM, SIGINT) or [`Application::handle`] is used; then finishes
-    /// what is under way, for `server.shutdown_grace_seconds` at most. So long the operations listener answers: alive, and
+    /// Serves until the process receives SIGTERM or SIGINT, or [`Application::handle`] is used. Then finishes the requests
+    /// in progress, for at most `server.shutdown_grace_seconds`. Until the end, the operations listener responds: live, but
     /// not ready.
     ///
     /// # Errors
@@ -226,8 +226,8 @@ impl Application {
     pub async fn run_until_stopped(self) -> Result<(), StartError> {
         let (stop, stop_operations) = (self.handle(), self.operations.handle());
         actix_web::rt::spawn(async move {
-            told_to_stop().await;
-            info!("told to stop: finishing what is under way");
+            shutdown_signal().await;
+            info!("shutting down: finishing requests in progress");
             stop.stop(true).await;
         });
         actix_web::rt::spawn(self.operations);
@@ -240,7 +240,7 @@ impl Application {
 }
 
 #[cfg(unix)]
-async fn told_to_stop() {
+async fn shutdown_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
@@ -253,7 +253,7 @@ async fn told_to_stop() {
 }
 
 #[cfg(not(unix))]
-async fn told_to_stop() {
+async fn shutdown_signal() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -1,4 +1,4 @@
-//! The log, the traces, and the recorder of the metrics.
+//! The log, the traces and the metrics recorder.
 
 mod traces;
 
@@ -17,29 +17,29 @@ use crate::settings::TelemetrySettings;
 use crate::{metrics, oidc, spans};
 use traces::Traces;
 
-/// Why log or traces do not start.
+/// Why the log or the traces don't start.
 #[derive(Debug, Error)]
 pub enum TelemetryError {
-    /// A log is started already.
+    /// A log has been started already.
     #[error(transparent)]
     Log(#[from] TryInitError),
     /// `telemetry.otlp_endpoint` or OpenTelemetry's environment variables.
     #[error("telemetry.otlp_endpoint: {0}")]
     Exporter(#[from] opentelemetry_otlp::ExporterBuildError),
-    /// TLS towards the collector.
+    /// TLS for the collector.
     #[error("telemetry.otlp_endpoint: {0}")]
     Tls(#[from] oidc::http::TlsError),
-    /// The system gives no threads or sockets.
+    /// No thread or socket is available.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-/// The log and the traces, started.
-#[must_use = "the last traces are exported by finish"]
+/// The running log and traces.
+#[must_use = "finish exports the last traces"]
 pub struct Telemetry(Option<Traces>);
 
 impl Telemetry {
-    /// Exports the traces that are left, for three seconds at most.
+    /// Exports the remaining traces, for at most three seconds.
     pub fn finish(self) {
         if let Some(traces) = self.0 {
             traces.finish();
@@ -47,7 +47,7 @@ impl Telemetry {
     }
 }
 
-/// Starts the log, on standard error, and where `telemetry.otlp_endpoint` is set the export of traces.
+/// Starts the log on standard error and, if `telemetry.otlp_endpoint` is set, the export of traces.
 ///
 /// # Errors
 /// Every [`TelemetryError`].
@@ -65,7 +65,7 @@ pub fn start(settings: &TelemetrySettings) -> Result<Telemetry, TelemetryError> 
 
 fn log(settings: &TelemetrySettings) -> Box<dyn Layer<Registry> + Send + Sync> {
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
-    // Spans are for traces: without an export they are never made.
+    // Spans are for traces: without an export they are never created.
     let filter = match format!("{}=off", spans::TARGET).parse() {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
@@ -79,10 +79,10 @@ fn log(settings: &TelemetrySettings) -> Box<dyn Layer<Registry> + Send + Sync> {
     }
 }
 
-/// The process's metrics, in Prometheus' text format; recorded from the first call on.
+/// Returns the process's metrics in Prometheus' text format, recorded from the first call on.
 ///
 /// # Errors
-/// The application has a recorder of its own installed: then the metrics are there.
+/// The application has installed a recorder of its own, which has the metrics.
 pub fn metrics() -> Result<PrometheusHandle, BuildError> {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = HANDLE.get() {

@@ -1,4 +1,4 @@
-//! TLS of the public listener.
+//! TLS for the public listener.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,32 +15,32 @@ use x509_cert::der::Decode as _;
 use crate::clock::Timestamp;
 use crate::metrics;
 
-/// The certificate cannot be used.
+/// Why a certificate can't be used.
 #[derive(Debug, Error)]
 pub enum TlsError {
-    /// A PEM file cannot be read.
-    #[error("cannot read {file}: {cause}")]
+    /// A PEM file can't be read.
+    #[error("can't read {file}: {cause}")]
     File {
         /// The file.
         file: String,
-        /// Why not.
+        /// The cause.
         cause: rustls::pki_types::pem::Error,
     },
-    /// The key does not fit the certificate, or either is of a kind that is not supported.
-    #[error("the certificate and its key cannot be used: {0}")]
+    /// The key doesn't match the certificate, or one of them has an unsupported type.
+    #[error("can't use the certificate and its key: {0}")]
     Unusable(#[from] rustls::Error),
-    /// No ad-hoc certificate can be made.
-    #[error("cannot make an ad-hoc certificate: {0}")]
+    /// No ad hoc certificate can be generated.
+    #[error("can't generate an ad hoc certificate: {0}")]
     AdHoc(#[from] rcgen::Error),
 }
 
-/// Makes ring the process's cryptography for TLS: the one that every part of this program uses.
+/// Installs ring as the process's cryptography for TLS.
 pub fn install_crypto() {
-    // Fails only where one is installed already: by the application that uses this library.
+    // Fails only if the application has installed one already.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// TLS with a certificate from PEM files.
+/// Returns the TLS configuration with a certificate from PEM files.
 ///
 /// # Errors
 /// [`TlsError::File`] and [`TlsError::Unusable`].
@@ -56,7 +56,8 @@ pub fn from_files(certificate: &Path, private_key: &Path) -> Result<ServerConfig
     server(chain, key)
 }
 
-/// TLS with a certificate made now for the host of `public_url` and for this machine; no browser trusts it.
+/// Returns the TLS configuration with a self-signed certificate, generated now for the host of `public_url` and for this
+/// machine. No browser trusts it.
 ///
 /// # Errors
 /// [`TlsError::AdHoc`] and [`TlsError::Unusable`].
@@ -75,7 +76,7 @@ pub fn ad_hoc(public_url: &Url) -> Result<ServerConfig, TlsError> {
 fn server(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<ServerConfig, TlsError> {
     match chain.first().map(|certificate| expiry(certificate)) {
         Some(Ok(at)) => metrics::credential_expires("TLS certificate", at),
-        Some(Err(error)) => warn!(cause = %error, "cannot tell when the certificate expires"),
+        Some(Err(error)) => warn!(cause = %error, "can't determine when the certificate expires"),
         None => {}
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -83,7 +84,7 @@ fn server(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> R
     Ok(config.with_no_client_auth().with_single_cert(chain, key)?)
 }
 
-/// When a certificate expires (RFC 5280 section 4.1.2.5).
+/// Returns when a certificate expires (RFC 5280 section 4.1.2.5).
 fn expiry(certificate: &CertificateDer<'_>) -> Result<Timestamp, x509_cert::der::Error> {
     let certificate = Certificate::from_der(certificate)?;
     Ok(Timestamp(0).plus(certificate.tbs_certificate().validity().not_after.to_unix_duration()))

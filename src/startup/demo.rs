@@ -1,10 +1,10 @@
-//! The demo provider, beside the application or by itself.
+//! The demo provider, next to the application or on its own.
 
 use std::sync::PoisonError;
 
 use tracing::info;
 
-use super::{StartError, told_to_stop};
+use super::{StartError, shutdown_signal};
 use crate::clock::Clock;
 use crate::demo::signer::Signer;
 use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DemoProvider, DemoSettings};
@@ -12,7 +12,7 @@ use crate::oidc::credential::Credential;
 use crate::oidc::provider::AuthorityKind;
 use crate::settings::Settings;
 
-/// Starts the demo provider in a task of this runtime; gives its authority.
+/// Starts the demo provider in a task of this runtime; returns its authority.
 pub(super) fn start(settings: &Settings, clock: Clock) -> Result<String, StartError> {
     let demo = build(settings, clock)?;
     let b2c = settings.provider.kind == AuthorityKind::B2c;
@@ -25,7 +25,7 @@ pub(super) fn start(settings: &Settings, clock: Clock) -> Result<String, StartEr
 /// The demo provider that the settings describe, listening.
 ///
 /// # Errors
-/// Its address is in use, or no key can be made.
+/// Its address is in use, or no key can be generated.
 pub fn build(settings: &Settings, clock: Clock) -> Result<DemoProvider, StartError> {
     let url = |path: &str| format!("{}{path}", settings.server.public_url.as_str().trim_end_matches('/'));
     let demo = &settings.demo_provider;
@@ -62,7 +62,7 @@ fn register(provider: &DemoProvider, credential: &Credential) -> Result<(), Star
     }
 }
 
-/// Serves a demo provider until the process is told to stop.
+/// Serves a demo provider until the process receives SIGTERM or SIGINT.
 ///
 /// # Errors
 /// Its server failed.
@@ -70,7 +70,7 @@ pub async fn serve_until_told(demo: DemoProvider) -> Result<(), StartError> {
     let server = demo.run()?;
     let handle = server.handle();
     actix_web::rt::spawn(async move {
-        told_to_stop().await;
+        shutdown_signal().await;
         handle.stop(true).await;
     });
     Ok(server.await?)

@@ -1,4 +1,4 @@
-//! What is looked after while the application serves: the provider until it is found, and files that may change.
+//! Background tasks: fetching the provider's keys until it succeeds, and reloading files that change.
 
 use std::time::Duration;
 
@@ -14,9 +14,9 @@ use crate::web::abridged::Abridged;
 
 const FILES_READ_EVERY: Duration = Duration::from_secs(2);
 const PROVIDER_ASKED_EVERY: Duration = Duration::from_secs(5);
-const EXPIRY_SAID_EVERY: Duration = Duration::from_hours(24);
+const EXPIRY_REPORTED_EVERY: Duration = Duration::from_hours(24);
 
-/// Asks for the provider until it has been found once.
+/// Fetches the provider's keys until it succeeds.
 pub(super) fn provider(identity: &IdentityWeb) {
     let asking = identity.clone();
     actix_web::rt::spawn(async move {
@@ -27,12 +27,12 @@ pub(super) fn provider(identity: &IdentityWeb) {
     });
 }
 
-/// Reads secrets and the client's credential again when their files change, and says when the credential expires.
+/// Reloads secrets and the client's credential when their files change, and warns before the credential expires.
 pub(super) fn files(identity: &IdentityWeb, secrets: Vec<Secret>) {
     let (credential, clock) = (identity.services().client.credential.clone(), identity.services().clock.clone());
     let secrets = secrets.into_iter().map(Credential::Secret).chain([credential.clone()]);
     let mut files: Vec<_> = secrets.filter(|secret| !secret.files().is_empty()).map(Watched::new).collect();
-    let mut expiry = Expiry { clock, said: None };
+    let mut expiry = Expiry { clock, reported: None };
     actix_web::rt::spawn(async move {
         loop {
             expiry.look(&credential);
@@ -42,40 +42,40 @@ pub(super) fn files(identity: &IdentityWeb, secrets: Vec<Secret>) {
     });
 }
 
-/// Something that lies in files.
+/// A secret or credential in files.
 struct Watched {
     secret: Credential,
-    /// What was wrong when they were last read: it is said once.
-    wrong: Option<String>,
+    /// The problem when they were last read: it is reported once.
+    problem: Option<String>,
 }
 
 impl Watched {
     fn new(secret: Credential) -> Self {
-        Self { secret, wrong: None }
+        Self { secret, problem: None }
     }
 
     fn look(&mut self) {
         let (files, kind) = (self.secret.files(), self.secret.kind());
         match self.secret.reload() {
-            Ok(true) => info!(kind, ?files, "what lies in files changed and was read again"),
+            Ok(true) => info!(kind, ?files, "reloaded changed files"),
             Ok(false) => {}
             Err(error) => {
                 let error = error.to_string();
-                if self.wrong.as_ref() != Some(&error) {
-                    warn!(kind, ?files, cause = error, "what lies in files cannot be used; what was held stays");
+                if self.problem.as_ref() != Some(&error) {
+                    warn!(kind, ?files, cause = error, "can't use changed files; keeping the previous content");
                 }
-                self.wrong = Some(error);
+                self.problem = Some(error);
                 return;
             }
         }
-        self.wrong = None;
+        self.problem = None;
     }
 }
 
-/// When the credential expires.
+/// Warns before the credential expires.
 struct Expiry {
     clock: Clock,
-    said: Option<Timestamp>,
+    reported: Option<Timestamp>,
 }
 
 impl Expiry {
@@ -86,12 +86,12 @@ impl Expiry {
             Credential::Certificate(_) => at <= now.plus(RENEWAL_DUE),
             _ => at <= now,
         };
-        if due && self.said.is_none_or(|said| now.since(said) >= EXPIRY_SAID_EVERY) {
-            self.said = Some(now);
-            warn!(kind = credential.kind(), expires = %at, "the client credential expires soon, or has expired: renew it");
+        if due && self.reported.is_none_or(|at| now.since(at) >= EXPIRY_REPORTED_EVERY) {
+            self.reported = Some(now);
+            warn!(kind = credential.kind(), expires = %at, "the client credential expires soon or has expired: renew it");
         }
         if !due {
-            self.said = None;
+            self.reported = None;
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Traces, exported over OTLP (HTTP with protobuf) to a collector.
 //!
-//! The export has a thread and a runtime of its own, and a queue that drops what is too much: a collector that is slow or
-//! away costs no request anything.
+//! The export has its own thread, runtime and bounded queue: a slow or unavailable collector delays no request.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -23,8 +22,8 @@ use crate::correlation::CorrelationId;
 use crate::oidc::http::Http;
 use crate::tls;
 
-/// How often it is said that traces cannot be exported.
-const SAID_EVERY: Duration = Duration::from_mins(10);
+/// How often a failing export is reported.
+const REPORTED_EVERY: Duration = Duration::from_mins(10);
 /// How long the end of the process may wait for the last export.
 const LAST_EXPORT: Duration = Duration::from_secs(3);
 
@@ -32,8 +31,8 @@ const LAST_EXPORT: Duration = Duration::from_secs(3);
 pub(super) struct Traces(SdkTracerProvider);
 
 impl Traces {
-    /// Traces to a collector: `{endpoint}/v1/traces`. The sampler, the batches, further headers and attributes are those
-    /// of OpenTelemetry's environment variables.
+    /// Returns traces to a collector: `{endpoint}/v1/traces`. OpenTelemetry's environment variables set the sampler, the
+    /// batches, and additional headers and attributes.
     pub(super) fn to(endpoint: &Url) -> Result<Self, TelemetryError> {
         let exporter = SpanExporter::builder()
             .with_http()
@@ -49,7 +48,7 @@ impl Traces {
         self.0.tracer("identity-web")
     }
 
-    /// Exports what is left.
+    /// Exports the remaining traces.
     pub(super) fn finish(self) {
         if let Err(error) = self.0.shutdown_with_timeout(LAST_EXPORT) {
             warn!(cause = %error, "the last traces were not exported");
@@ -57,17 +56,17 @@ impl Traces {
     }
 }
 
-/// Who we are, unless `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say otherwise.
+/// Returns the name and version of this service, unless `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` set them.
 fn resource() -> Resource {
-    let said = Resource::builder().build();
+    let configured = Resource::builder().build();
     let name = Key::from_static_str("service.name");
-    let unknown = said.get(&name).is_none_or(|name| name.as_str().starts_with("unknown_service"));
+    let unknown = configured.get(&name).is_none_or(|name| name.as_str().starts_with("unknown_service"));
     let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
     let resource = Resource::builder().with_attribute(version);
     if unknown { resource.with_service_name("identity-web").build() } else { resource.build() }
 }
 
-/// A trace's id is the correlation id of the request that begins it.
+/// Uses the correlation ID of the request that begins a trace as the trace's ID.
 #[derive(Debug)]
 struct Ids;
 
@@ -82,30 +81,30 @@ impl IdGenerator for Ids {
     }
 }
 
-/// The way to the collector. It is used from the export's own thread only, which it may block.
+/// The HTTP client of the collector. Only the export's own thread uses it: it may block.
 #[derive(Debug)]
 struct Collector {
     http: Http,
     runtime: Runtime,
-    /// Since when it has been said that the export fails.
-    said: Mutex<Option<Stopwatch>>,
+    /// When a failing export was last reported.
+    reported: Mutex<Option<Stopwatch>>,
 }
 
 impl Collector {
     fn new() -> Result<Self, TelemetryError> {
         tls::install_crypto();
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { http: Http::new(None)?, runtime, said: Mutex::default() })
+        Ok(Self { http: Http::new(None)?, runtime, reported: Mutex::default() })
     }
 
     fn note(&self, failure: Option<String>) {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
         match failure {
-            Some(cause) if said.is_none_or(|said| said.elapsed() >= SAID_EVERY) => {
-                warn!(cause, "traces cannot be exported, and are lost; see telemetry.otlp_endpoint");
-                *said = Some(Stopwatch::start());
+            Some(cause) if reported.is_none_or(|at| at.elapsed() >= REPORTED_EVERY) => {
+                warn!(cause, "can't export traces, they are lost: check telemetry.otlp_endpoint");
+                *reported = Some(Stopwatch::start());
             }
-            None if said.take().is_some() => info!("traces are exported again"),
+            None if reported.take().is_some() => info!("traces are exported again"),
             _ => {}
         }
     }
@@ -115,12 +114,12 @@ impl Collector {
 impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let mut request = request.map(|body| body.to_vec());
-        // The runtime rests between two exports, so a connection that is kept could end unseen.
+        // The runtime is idle between two exports, so the end of a kept connection could go unnoticed.
         request.headers_mut().insert("connection", "close".parse()?);
         let answer = self.runtime.block_on(self.http.exchange(request));
         self.note(match &answer {
             Ok(answer) if answer.status().is_success() => None,
-            Ok(answer) => Some(format!("the collector answered with status {}", answer.status().as_u16())),
+            Ok(answer) => Some(format!("the collector returned status {}", answer.status().as_u16())),
             Err(error) => Some(error.to_string()),
         });
         Ok(answer?.map(Bytes::from))

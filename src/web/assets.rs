@@ -1,4 +1,4 @@
-//! The static files: actix-files, cached for ever under an address that changes with their content.
+//! Static files, cached forever under a URL that changes with their content.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::digest::{SHA256, digest};
 
 const MOUNT: &str = "/static";
+/// Files up to this size are read in the worker's thread: faster than to hand them to another.
+const READ_AT_ONCE_BYTES: u64 = 64 * 1024;
 
-/// The static files of a folder, each with its content's hash.
+/// The static files of a folder, with their hashes.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
     folder: PathBuf,
@@ -24,7 +26,7 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Reads the folder; one that is not there has no files.
+    /// Reads the folder; a missing one has no files.
     pub fn read(folder: &Path) -> Self {
         let mut versions = HashMap::new();
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -36,7 +38,7 @@ impl Assets {
         Self { folder: folder.to_owned(), versions }
     }
 
-    /// A file's address, with the version that makes it cachable for ever.
+    /// Returns a file's URL, with the version that makes it cacheable forever.
     pub fn url(&self, name: &str) -> Option<String> {
         self.versions.get(name).map(|version| format!("{MOUNT}/{name}?v={version}"))
     }
@@ -72,6 +74,6 @@ impl Assets {
                     Ok::<_, ActixError>(answer)
                 }
             }))
-            .service(Files::new("", folder).use_last_modified(false))
+            .service(Files::new("", folder).use_last_modified(false).read_mode_threshold(READ_AT_ONCE_BYTES))
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /call_graph`: the person's profile from Microsoft Graph.
+//! `GET /call_graph`: the user's profile from Microsoft Graph.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::views::Views;
 use crate::entra::graph::{Graph, GraphError};
 use crate::flows::{Error as Cause, IdentityWeb};
 
-/// What the page shows of a profile, and how it is called.
+/// The properties of a profile that the page shows, with their labels.
 const SHOWN: [(&str, &str); 8] = [
     ("displayName", "Name"),
     ("jobTitle", "Job title"),
@@ -27,14 +27,14 @@ const SHOWN: [(&str, &str); 8] = [
     ("preferredLanguage", "Language"),
 ];
 
-/// Microsoft Graph, for the signed-in person's own profile.
+/// Microsoft Graph, for the signed-in user's own profile.
 pub enum Profile {}
 
 impl ApiScopes for Profile {
     const SCOPES: &'static [&'static str] = &["User.Read"];
 }
 
-/// The profile page.
+/// Shows the profile.
 pub(super) async fn page(
     request: HttpRequest,
     identity: Data<IdentityWeb>,
@@ -50,7 +50,7 @@ pub(super) async fn page(
     views.page(StatusCode::OK, "call_graph.html", "Your profile", Some(user.signed_in()), context)
 }
 
-/// The photo on it.
+/// Returns the photo of the profile.
 pub(super) async fn photo(request: HttpRequest, identity: Data<IdentityWeb>) -> Result<HttpResponse, Error> {
     let token = token(&request, &identity).await?;
     let (photo, _) = ask(&identity, token, async |graph| graph.photo().await).await?;
@@ -58,7 +58,7 @@ pub(super) async fn photo(request: HttpRequest, identity: Data<IdentityWeb>) -> 
     Ok(HttpResponse::Ok().content_type(media_type).body(image))
 }
 
-/// At Entra alone: elsewhere there is no such page, and no token is asked for.
+/// Returns an access token at Microsoft Entra. Other providers don't have this page, and no token is requested.
 async fn token(request: &HttpRequest, identity: &IdentityWeb) -> Result<AccessToken<Profile>, Error> {
     if identity.services().provider.settings().is_entra() {
         AccessToken::extract(request).await
@@ -67,8 +67,8 @@ async fn token(request: &HttpRequest, identity: &IdentityWeb) -> Result<AccessTo
     }
 }
 
-/// Asks Graph; with another token once, where it refuses this one; and through the provider, where it wants more of the
-/// person.
+/// Queries Microsoft Graph. If it rejects the token, retries once with another; if it returns a claims challenge, leads to
+/// the provider.
 async fn ask<T>(
     identity: &IdentityWeb,
     token: AccessToken<Profile>,

@@ -1,4 +1,4 @@
-//! What each claim means, in a sentence (OpenID Connect Core sections 2 and 5.1; Microsoft's ID token claims reference).
+//! What each claim means (OpenID Connect Core sections 2 and 5.1; Microsoft's ID token claims reference).
 
 const MEANINGS: [(&str, &str); 45] = [
     ("acct", "Whether the account is a member (0) or a guest (1) of the organisation."),
@@ -36,7 +36,7 @@ const MEANINGS: [(&str, &str); 45] = [
     ("roles", "What you may do in this application: the app roles assigned to you."),
     ("scp", "What this application may do on your behalf."),
     ("sid", "Your session at the identity provider."),
-    ("sub", "You, at this issuer: with iss, the one stable key of a person."),
+    ("sub", "You, at this issuer: with iss, the one stable key of a user."),
     ("tid", "Your organisation: the id of its tenant."),
     ("tfp", "The user flow (B2C policy) that you signed in by."),
     ("upn", "Your user principal name. It can change: never a key."),
@@ -48,11 +48,11 @@ const MEANINGS: [(&str, &str); 45] = [
     ("zoneinfo", "Your time zone."),
 ];
 
-/// Claims that serve the protocol and say nothing of the person: they are not shown.
+/// Claims of the protocol that say nothing about the user: they aren't shown.
 const OF_THE_PROTOCOL: [&str; 7] = ["nonce", "at_hash", "c_hash", "s_hash", "aio", "rh", "uti"];
 const TIMES: [&str; 5] = ["auth_time", "exp", "iat", "nbf", "updated_at"];
 
-/// What a claim means; empty for one that is not known.
+/// Returns what a claim means; empty if unknown.
 pub(super) fn meaning(name: &str) -> &'static str {
     MEANINGS.iter().find(|(known, _)| *known == name).map_or("", |(_, meaning)| meaning)
 }

@@ -106,11 +106,11 @@ fn text_of_graph(error: &GraphError) -> ErrorText {
         GraphError::Refused { status: 400..=499, code, request_id } => ErrorText {
             detail: Some(format!("{code} (request {request_id})")),
             ..text(
-                "Microsoft Graph refused",
-                "This application, or you, may not ask it for that.",
+                "Microsoft Graph denied access",
+                "This application or your account lacks a permission that this page needs.",
                 &[
-                    "Administrator: under API permissions, add what the code below is about (User.Read for a profile and for \
-                     groups), and grant consent.",
+                    "Administrator: add the permission under API permissions (User.Read for profiles and groups), and grant \
+                     consent.",
                 ],
             )
         },
@@ -123,13 +123,13 @@ fn text_of_graph(error: &GraphError) -> ErrorText {
             ],
         ),
         GraphError::Unauthorized { .. } => text_try_again(
-            "Microsoft Graph refused your access",
-            "The access that this application holds for you is no longer good.",
+            "Microsoft Graph rejected your access token",
+            "The access that you granted to this application is no longer valid.",
             &["Start a fresh sign-in."],
         ),
         _ => text(
             "Microsoft Graph does not answer",
-            "What this page needs of your organisation’s directory cannot be had right now.",
+            "This page needs your organisation’s directory, which is unavailable right now.",
             &["Wait a moment, then load this page again."],
         ),
     }
@@ -138,8 +138,8 @@ fn text_of_graph(error: &GraphError) -> ErrorText {
 fn text_to_continue() -> ErrorText {
     text_try_again(
         "Your consent is needed",
-        "This page uses an access that you, or your organisation, have not agreed to yet, or needs a further proof that \
-         it is you. The identity provider will ask.",
+        "This page needs a permission that you or your organisation haven’t granted yet, or more verification. The \
+         identity provider will ask for it.",
         &[],
     )
 }
@@ -151,69 +151,71 @@ fn text_of(cause: &Cause) -> ErrorText {
         &["Start a fresh sign-in.", "If it fails again, give the correlation id to your administrator."];
     match cause {
         Cause::Provider(_) | Cause::Token(TokenError::Http(_)) | Cause::Userinfo(UserinfoError::Http(_)) => {
-            text_try_again("Signing in is not possible right now", "The identity provider does not answer.", WAIT)
+            text_try_again("Signing in is not possible right now", "The identity provider isn’t responding.", WAIT)
         }
         Cause::Transaction(_) => text_try_again(
             "This sign-in cannot be continued",
-            "It began in another browser, took more than ten minutes, or has already come to its end.",
+            "It was started in another browser, took more than ten minutes, or is already complete.",
             FRESH,
         ),
         Cause::AlreadySpent => {
-            text_try_again("This sign-in is already complete", "A sign-in can come to its end only once.", FRESH)
+            text_try_again("This sign-in is already complete", "Each sign-in can be completed only once.", FRESH)
         }
         Cause::Authorization(AuthorizationError::Refused(refusal)) => text_of_refusal(refusal),
         Cause::Authorization(_) => text_try_again(
-            "The sign-in’s answer was refused",
-            "What came back from the identity provider is not an answer to this sign-in.",
+            "The sign-in’s response was rejected",
+            "The identity provider’s response doesn’t belong to this sign-in.",
             FRESH,
         ),
         Cause::Token(TokenError::Refused(refusal)) => explained(refusal).unwrap_or_else(|| {
             let refused = text_try_again(
                 "The identity provider refused the sign-in",
-                "It did not give this application the tokens.",
+                "It didn’t issue tokens to this application.",
                 ADMIN,
             );
             with_what_entra_said(refusal, refused)
         }),
         Cause::IdToken(IdTokenError::TenantNotAllowed) => text_try_again(
             "Your organisation may not sign in here",
-            "Your account is of an organisation that this application does not admit.",
-            &["Sign in with another account.", "Ask the application’s administrator to admit your organisation."],
+            "Your account belongs to an organisation that this application doesn’t allow.",
+            &["Sign in with another account.", "Ask the application’s administrator to allow your organisation."],
         ),
         Cause::IdToken(IdTokenError::Expired | IdTokenError::NotYetValid) => text_try_again(
-            "The sign-in’s answer is out of time",
-            "The clocks of the identity provider and of this application differ too much.",
+            "The sign-in’s response is out of time",
+            "The clocks of the identity provider and this application differ too much.",
             ADMIN,
         ),
         Cause::Token(TokenError::Malformed) | Cause::IdToken(_) | Cause::Userinfo(_) => text_try_again(
             "The sign-in could not be verified",
-            "What the identity provider sent did not pass the checks, so nobody was signed in.",
+            "The identity provider’s response failed verification, so you weren’t signed in.",
             ADMIN,
         ),
-        Cause::ForeignIssuer => {
-            text("This sign-in is not for us", "It was asked for at an identity provider that is not ours.", &[])
-        }
+        Cause::ForeignIssuer => text(
+            "This sign-in can’t start here",
+            "It names an identity provider that this application doesn’t use.",
+            &[],
+        ),
         Cause::RenewalRefused(refusal) => with_what_entra_said(
             refusal,
             text_try_again(
                 "Your session has ended",
-                "The identity provider does not renew it: it may have been ended there, or your account has changed.",
+                "The identity provider didn’t renew it. It may have been ended there, or your account has changed.",
                 FRESH,
             ),
         ),
         Cause::Graph(error) => text_of_graph(error),
         Cause::Interaction(_) => text_to_continue(),
         Cause::Store(StoreError::Unavailable(_) | StoreError::Contended) => text(
-            "Your session cannot be reached right now",
-            "You have not been signed out: the place where sessions are kept does not answer.",
+            "Your session isn’t available right now",
+            "You have not been signed out: the session store isn’t responding.",
             &["Wait a moment, then load this page again."],
         ),
         Cause::Store(StoreError::Ended) => {
-            text_try_again("Your session has ended", "It was ended while this page was being made.", FRESH)
+            text_try_again("Your session has ended", "It was ended while this page was loading.", FRESH)
         }
         Cause::Store(StoreError::TooLarge { .. }) => text(
-            "Too much to remember",
-            "What should be kept of your session is larger than is allowed.",
+            "Your session is too large",
+            "It holds more data than this site allows.",
             &["Give the correlation id to your administrator."],
         ),
         Cause::Store(_)
@@ -223,7 +225,7 @@ fn text_of(cause: &Cause) -> ErrorText {
     }
 }
 
-/// Entra's own codes say more than the error that they come with.
+/// Explains a refusal by the code of Entra or B2C in its description, if that is known.
 fn explained(refusal: &Refusal) -> Option<ErrorText> {
     if let Some(explanation) = b2c::explain(&refusal.description) {
         let text = text_try_again(explanation.heading, explanation.explanation, explanation.actions);
@@ -234,7 +236,7 @@ fn explained(refusal: &Refusal) -> Option<ErrorText> {
     Some(with_what_entra_said(refusal, ErrorText { shows: explanation.shows, ..text }))
 }
 
-/// With the provider's code, and Entra's ids for its support.
+/// Adds the provider's code and Entra's IDs for its support.
 fn with_what_entra_said(refusal: &Refusal, text: ErrorText) -> ErrorText {
     let Some(EntraError { code, trace_id, correlation_id, timestamp, .. }) = EntraError::parse(&refusal.description)
     else {
@@ -252,24 +254,24 @@ fn text_of_refusal(refusal: &Refusal) -> ErrorText {
     let text = match refusal.code.as_str() {
         "access_denied" => text_try_again(
             "The sign-in was declined",
-            "You, or your organisation’s rules, declined it at the identity provider.",
-            &["Start again, and accept.", "If you did not decline, ask your administrator."],
+            "It was declined at the identity provider, by you or by your organisation’s policy.",
+            &["Start again and accept.", "If you didn’t decline, ask your administrator."],
         ),
         "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
             text_try_again(
-                "The identity provider wants to hear from you",
-                "It can go on only if you answer its questions.",
-                &["Start a fresh sign-in, and follow what it asks."],
+                "The identity provider needs your input",
+                "It can’t sign you in without asking you.",
+                &["Start a fresh sign-in and follow its instructions."],
             )
         }
         "server_error" | "temporarily_unavailable" => text_try_again(
             "Signing in is not possible right now",
-            "The identity provider has a fault of its own.",
+            "The identity provider reported an error.",
             &["Wait a moment, then try again."],
         ),
         _ => text_try_again(
             "The identity provider refused the sign-in",
-            "It did not accept this application’s request.",
+            "It didn’t accept this application’s request.",
             &["If it fails again, give the correlation id to your administrator."],
         ),
     };

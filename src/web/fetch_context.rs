@@ -1,4 +1,4 @@
-//! What a request's headers tell of who sent it: a page of ours, another site, a prefetch, a script.
+//! What a request's headers say about its sender: a page of this site, another site, a prefetch or a script.
 
 use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue, ORIGIN};
 use url::Url;
 
-/// Where a request comes from, and what it is for.
+/// Where a request comes from and what it fetches.
 #[derive(Clone, Copy, Debug)]
 pub struct FetchContext<'a> {
     method: &'a Method,
@@ -26,7 +26,7 @@ impl<'a> From<&'a ServiceRequest> for FetchContext<'a> {
 }
 
 impl<'a> FetchContext<'a> {
-    /// The same headers, of a request with another method.
+    /// Returns the same context with another method.
     #[must_use]
     pub fn with_method(self, method: &'a Method) -> Self {
         Self { method, ..self }
@@ -36,8 +36,8 @@ impl<'a> FetchContext<'a> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Whether a person's browser goes to a page: by `Sec-Fetch-Mode` and `-Dest`, or where a browser sends neither,
-    /// by `Accept`.
+    /// Returns whether a browser navigates to a page: by `Sec-Fetch-Mode` and `Sec-Fetch-Dest` or, if the browser sends
+    /// neither, by `Accept`.
     pub fn is_navigation(&self) -> bool {
         if *self.method != Method::GET && *self.method != Method::HEAD && *self.method != Method::POST {
             return false;
@@ -49,7 +49,7 @@ impl<'a> FetchContext<'a> {
         }
     }
 
-    /// Whether it would have an HTML page for an answer.
+    /// Returns whether the client accepts an HTML page.
     pub fn wants_html(&self) -> bool {
         self.headers
             .get(ACCEPT)
@@ -57,15 +57,15 @@ impl<'a> FetchContext<'a> {
             .is_some_and(|accept| accept.contains("text/html"))
     }
 
-    /// Whether a browser fetches ahead of a wish that may never come.
+    /// Returns whether a browser fetches a page that it may never show.
     pub fn is_prefetch(&self) -> bool {
         ["sec-purpose", "purpose", "x-moz"]
             .iter()
             .any(|name| self.header(name).is_some_and(|purpose| purpose.contains("prefetch")))
     }
 
-    /// Whether a page of this site sent it: by `Sec-Fetch-Site`, and by `FetchContext` where one is there. With neither
-    /// header it is refused: every browser sends `FetchContext` with a POST.
+    /// Returns whether a page of this site sent the request: by `Sec-Fetch-Site` and, if present, by `Origin`. With neither
+    /// header the answer is no: every browser sends `Origin` with a POST.
     pub fn is_same_origin(&self, public_url: &Url) -> bool {
         let site = self.header("sec-fetch-site");
         let origin = self.headers.get(ORIGIN).map(HeaderValue::as_bytes);
@@ -75,7 +75,7 @@ impl<'a> FetchContext<'a> {
         site_agrees && origin_agrees && (site.is_some() || origin.is_some())
     }
 
-    /// Whether a person on a page of this site followed a link: then a GET may do what a button does.
+    /// Returns whether a user followed a link on a page of this site: then a GET may do what a button does.
     pub fn is_own_link(&self) -> bool {
         self.header("sec-fetch-site") == Some("same-origin")
             && self.header("sec-fetch-user") == Some("?1")

@@ -10,10 +10,10 @@ use tracing::warn;
 
 use super::error::Error;
 use super::fetch_context::FetchContext;
-use super::guards::{may_rule, texts};
 use super::headers::{PROVIDER_DATA_BYTES, provider_data};
 use super::identity::{Identity, MaybeIdentity};
 use super::proxies::TrustedProxies;
+use super::require::{may_rule, texts};
 use super::sign_in::{Pairs, pairs};
 use super::views::Views;
 use crate::entra::groups::{Groups, groups};

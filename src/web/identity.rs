@@ -1,4 +1,4 @@
-//! Who is signed in, as a handler sees it.
+//! The signed-in user, as a handler's argument.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -16,7 +16,8 @@ use crate::oidc::claims::Claims;
 use crate::session::current::{Current, Loaded, StoreError};
 use crate::session::record::SignedIn;
 
-/// The person who is signed in. As a handler's argument: nobody signed in is 401, a store that is away 503.
+/// The signed-in user. As a handler's argument it returns 401 to signed-out users, and 503 if the session store is
+/// unavailable.
 ///
 /// ```
 /// use actix_web::Responder;
@@ -29,7 +30,8 @@ use crate::session::record::SignedIn;
 #[derive(Clone)]
 pub struct Identity(Arc<Loaded>);
 
-/// Perhaps a person who is signed in. As a handler's argument: a store that is away is 503, never "signed out".
+/// The signed-in user, if any. As a handler's argument it returns 503 if the session store is unavailable: users are never
+/// taken for signed out.
 #[derive(Clone)]
 pub struct MaybeIdentity(Option<Identity>);
 
@@ -39,42 +41,42 @@ impl Identity {
         Ok(held.filter(|held| held.record.signed_in.is_some()).map(Self))
     }
 
-    /// What the sign-in left behind: claims, tokens, when it was.
+    /// Returns what the sign-in stored: claims, tokens and its time.
     ///
     /// # Panics
-    /// Never: it is only made of a session that somebody is signed in to.
+    /// Never: it is only created from a session with a sign-in.
     pub fn signed_in(&self) -> &SignedIn {
-        self.0.record.signed_in.as_ref().unwrap_or_else(|| unreachable!("made of a session with a sign-in"))
+        self.0.record.signed_in.as_ref().unwrap_or_else(|| unreachable!("created from a session with a sign-in"))
     }
 
-    /// The verified claims.
+    /// Returns the verified claims.
     pub fn claims(&self) -> &Claims {
         &self.signed_in().claims
     }
 
-    /// A name to greet by; never a key, and never for authorization.
+    /// Returns the name to show. It can change: don't use it as a key or for authorization.
     pub fn name(&self) -> &str {
         self.claims().display_name()
     }
 
-    /// The person's stable key: issuer and subject (`iss`, `sub`).
+    /// Returns the user's stable key: issuer and subject (`iss`, `sub`).
     pub fn key(&self) -> (&str, &str) {
         (self.claims().issuer(), self.claims().subject())
     }
 
-    /// At Microsoft Entra, the person's key that all applications share: tenant and object id (`tid`, `oid`).
+    /// Returns the key that a user has in all applications of Microsoft Entra: tenant and object ID (`tid`, `oid`).
     pub fn entra_key(&self) -> Option<(&str, &str)> {
         Some((self.claims().text("tid")?, self.claims().text("oid")?))
     }
 }
 
 impl MaybeIdentity {
-    /// The person, if one is signed in.
+    /// Returns the signed-in user, if any.
     pub fn identity(&self) -> Option<&Identity> {
         self.0.as_ref()
     }
 
-    /// The person, if one is signed in.
+    /// Returns the signed-in user, if any.
     pub fn into_inner(self) -> Option<Identity> {
         self.0
     }
@@ -99,8 +101,7 @@ impl FromRequest for MaybeIdentity {
     }
 }
 
-/// Lets only people who are signed in into a scope: a browser on its way to a page is sent to sign in and comes back
-/// there, anything else gets 401.
+/// Requires that users are signed in. Navigations are redirected to the sign-in, which leads back; other requests get 401.
 ///
 /// ```
 /// use actix_web::{middleware::from_fn, web};
@@ -110,7 +111,7 @@ impl FromRequest for MaybeIdentity {
 /// ```
 ///
 /// # Errors
-/// Nobody is signed in, or the store is away: that is never taken for "signed out".
+/// Those of the inner service.
 pub async fn login_required<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -123,20 +124,20 @@ pub async fn login_required<B: MessageBody + 'static>(
     Ok(refusal.map_into_right_body())
 }
 
-/// The answer to nobody: on its way to a page it is sent to sign in, anything else gets 401.
+/// Responds to signed-out users: redirects a navigation to the sign-in, and returns 401 to other requests.
 pub(super) fn to_sign_in(request: ServiceRequest) -> ServiceResponse {
     let (request, _) = request.into_parts();
     let response = way_to_sign_in(&request).unwrap_or_else(HttpResponse::from_error);
     ServiceResponse::new(request, response)
 }
 
-/// Sends a browser that is on its way to a page to sign in, and back there.
+/// Redirects a navigation to the sign-in, which leads back.
 ///
 /// # Errors
-/// [`Error::NotSignedIn`]: it is not a browser's navigation.
+/// [`Error::NotSignedIn`] if the request is no navigation.
 pub(super) fn way_to_sign_in(request: &HttpRequest) -> Result<HttpResponse, Error> {
-    let origin = FetchContext::from(request);
-    let may_redirect = origin.is_navigation() && !origin.is_prefetch();
+    let context = FetchContext::from(request);
+    let may_redirect = context.is_navigation() && !context.is_prefetch();
     let views = Views::of(request).filter(|_| may_redirect).ok_or(Error::NotSignedIn)?;
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, views.sign_in_url(request))).finish())
 }

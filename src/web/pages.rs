@@ -17,7 +17,7 @@ use super::views::Views;
 use crate::clock::Timestamp;
 use crate::flows::IdentityWeb;
 
-/// `GET /`: signed in or not.
+/// `GET /`: the home page, for signed-in and signed-out users.
 pub(super) async fn home(
     identity: Data<IdentityWeb>,
     user: MaybeIdentity,
@@ -34,12 +34,12 @@ pub(super) async fn home(
     views.page(StatusCode::OK, "home.html", "Home", signed_in, context)
 }
 
-/// `GET /admin`: a page behind a guard, for people with the app role `Admin`.
+/// `GET /admin`: a page that requires the app role `Admin`.
 pub(super) async fn admin(user: Identity, views: ReqData<Arc<Views>>) -> Result<HttpResponse, Error> {
     views.page(StatusCode::OK, "admin.html", "For administrators", Some(user.signed_in()), Context::new())
 }
 
-/// For Entra, where this client's redirect URIs are registered.
+/// Returns where this client's redirect URIs are registered, at Microsoft Entra.
 fn portal_link(identity: &IdentityWeb) -> Option<String> {
     let services = identity.services();
     let portal = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Authentication";
@@ -63,10 +63,10 @@ struct ClaimRow<'a> {
     meaning: &'static str,
 }
 
-/// `GET /token_details`: the claims.
+/// `GET /token_details`: the user's claims.
 pub(super) async fn token_details(user: Identity, views: ReqData<Arc<Views>>) -> Result<HttpResponse, Error> {
-    let about_the_person = user.claims().iter().filter(|(name, _)| !is_of_the_protocol(name));
-    let rows: Vec<_> = about_the_person
+    let about_the_user = user.claims().iter().filter(|(name, _)| !is_of_the_protocol(name));
+    let rows: Vec<_> = about_the_user
         .map(|(name, value)| ClaimRow { name, value: shown(name, value), meaning: meaning(name) })
         .collect();
     let mut context = Context::new();

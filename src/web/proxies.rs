@@ -1,4 +1,4 @@
-//! Whose forwarded headers are believed.
+//! Which proxies' forwarded headers are trusted.
 
 use std::net::IpAddr;
 
@@ -9,12 +9,12 @@ use url::{Host, Position, Url};
 
 use crate::flows::target::Target;
 
-/// What proxies that ask first say of the request they ask about: Traefik and Caddy, then ingress-nginx and its like.
+/// The headers by which proxies describe the request that they authorize: Traefik and Caddy, then ingress-nginx and others.
 const METHOD: [&str; 2] = ["x-forwarded-method", "x-original-method"];
 const URI: [&str; 3] = ["x-forwarded-uri", "x-original-uri", "x-original-url"];
 const HOST: &str = "x-forwarded-host";
 
-/// The proxies before this application (`server.trusted_proxies`); by default none.
+/// The proxies in front of this application (`server.trusted_proxies`); none by default.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxies(pub Vec<IpNet>);
 
@@ -23,13 +23,13 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Whether a request comes from one of them.
+    /// Returns whether a request comes from one of them.
     pub fn sent(&self, request: &HttpRequest) -> bool {
         request.peer_addr().is_some_and(|peer| self.trust(peer.ip().to_canonical()))
     }
 
-    /// The address a request came from: the peer's, or where that is one of them, the last of `X-Forwarded-For` that is
-    /// not.
+    /// Returns the client's address: the peer's or, if the peer is one of them, the last one of `X-Forwarded-For` that
+    /// isn't.
     pub fn client_address(&self, request: &HttpRequest) -> Option<IpAddr> {
         let peer = request.peer_addr()?.ip().to_canonical();
         if !self.trust(peer) {
@@ -41,23 +41,23 @@ impl TrustedProxies {
         Some(addresses.map(|address| address.to_canonical()).find(|hop| !self.trust(*hop)).unwrap_or(peer))
     }
 
-    /// The request that one of them asks about. Of anybody else nothing is believed: it asks about its own.
+    /// Returns the request that one of them authorizes. From any other client it is the request itself.
     pub fn original(&self, request: &HttpRequest) -> Original {
-        let said = |name: &&str| {
+        let header = |name: &&str| {
             let mut values = request.headers().get_all(*name);
             let value = values.next().filter(|_| values.next().is_none() && self.sent(request))?;
             value.to_str().ok().filter(|value| !value.is_empty()).map(str::to_owned)
         };
-        let method = METHOD.iter().find_map(said).and_then(|method| method.parse().ok());
+        let method = METHOD.iter().find_map(header).and_then(|method| method.parse().ok());
         Original {
             method: method.unwrap_or_else(|| request.method().clone()),
-            host: said(&HOST),
-            uri: URI.iter().find_map(said),
+            host: header(&HOST),
+            uri: URI.iter().find_map(header),
         }
     }
 }
 
-/// A request that a proxy holds back while it asks about it.
+/// A request that a proxy holds back until it is authorized.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Original {
     /// Its method.
@@ -67,7 +67,7 @@ pub struct Original {
 }
 
 impl Original {
-    /// Whether it is for the host of this site, as far as is text. A session's cookie is for that host alone.
+    /// Returns whether it is for this site's host, as far as the headers say. A session's cookie is for that host only.
     pub fn is_of(&self, public_url: &Url) -> bool {
         let host = |url: &str| Url::parse(url).ok()?.host().map(|host| host.to_owned());
         let named =
@@ -77,7 +77,7 @@ impl Original {
             && absolute.is_none_or(|url| named(host(url)))
     }
 
-    /// Where a person goes after signing in: the page, if it is one of this site that was to be read; else home.
+    /// Returns where the sign-in leads back to: the page if it is a GET of this site, or else the home page.
     pub fn target(&self, public_url: &Url, own_prefix: &str) -> Target {
         let uri = self.uri.as_deref().filter(|_| self.method == Method::GET && self.is_of(public_url));
         let Some(uri) = uri else { return Target::home() };
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forwarded_addresses_are_believed_of_trusted_proxies_only() {
+    fn forwarded_addresses_are_trusted_from_trusted_proxies_only() {
         let address = |proxies: &[&str], peer: &str, forwarded: &str| {
             let request = TestRequest::default().peer_addr(format!("{peer}:1").parse().unwrap());
             let request = request.insert_header(("x-forwarded-for", forwarded)).to_http_request();
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_believed_of_a_trusted_proxy_and_never_leads_elsewhere() {
+    fn a_page_is_trusted_from_a_trusted_proxy_and_never_leads_elsewhere() {
         let site = Url::parse("https://app.example:8443/").unwrap();
         let target = |headers: &[(&'static str, &str)], peer: &str| {
             let request = TestRequest::default().peer_addr(format!("{peer}:1").parse().unwrap());
@@ -139,7 +139,7 @@ mod tests {
             (&[], true, "/"),
         ] {
             assert_eq!(target(headers, "10.0.0.1"), (of_this_site, place.to_owned()), "{headers:?}");
-            assert_eq!(target(headers, "192.0.2.1"), (true, "/".to_owned()), "of anybody else: {headers:?}");
+            assert_eq!(target(headers, "192.0.2.1"), (true, "/".to_owned()), "from any other client: {headers:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Around every request of the public listener: its correlation id, its line in the log, its metric, its span.
+//! The correlation ID, the log line, the metric and the span of every request of the public listener.
 
 use std::net::IpAddr;
 
@@ -14,12 +14,12 @@ use crate::clock::Stopwatch;
 use crate::correlation::{CorrelationId, Parent};
 use crate::{metrics, spans};
 
-/// Watches a request, for [`actix_web::middleware::from_fn`]. Its correlation id is the trace id that a trusted proxy
-/// sent (`traceparent`), else a fresh one. The log has the address that the request came from, and the route, never the
-/// query: a callback's has the code in it.
+/// Records a request, for [`actix_web::middleware::from_fn`]. Its correlation ID is the trace ID that a trusted proxy sent
+/// (`traceparent`), or else a random one. The log contains the client's address and the route, but never the query: that
+/// of a callback contains the code.
 ///
 /// # Errors
-/// Those of the service within.
+/// Those of the inner service.
 pub async fn watch<B: MessageBody>(
     proxies: TrustedProxies,
     request: ServiceRequest,

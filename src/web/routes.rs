@@ -8,8 +8,8 @@ use actix_web::web::{Data, ServiceConfig, get, post, resource, route, to};
 use actix_web::{Error as ActixError, HttpResponse, Resource, Route};
 
 use super::error::Error;
-use super::guards::Require;
 use super::proxies::TrustedProxies;
+use super::require::Require;
 use super::{call_graph, forward_auth, limits, pages, sign_in, sign_out};
 use crate::flows::IdentityWeb;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use identity_web::clock::Stopwatch;
 use identity_web::demo::faults::Faults;
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::helpers::raw::{RawConnection, blocking, http2_data, http2_post};
 use crate::helpers::{Browser, TestApp, log};
@@ -229,15 +229,20 @@ async fn what_a_provider_sends_is_shown_and_logged_up_to_a_bound() {
 #[actix_web::test]
 async fn a_header_that_does_not_fit_is_omitted_and_counted() {
     let app = TestApp::spawn().await;
-    let claims = |claims: &mut Value| claims["name"] = "é".repeat(500).into();
+    let claims = |claims: &mut Value| {
+        claims["name"] = "x".repeat(2000).into();
+        claims["roles"] = json!(["x".repeat(1500)]);
+    };
     app.with_faults(Faults { claims: Some(Arc::new(claims)), ..Faults::default() });
     let browser = Browser::new();
     browser.sign_in(&app, "ada").await;
     let answer = browser.get(&format!("{}/auth/verify", app.url)).await;
     assert_eq!(answer.status, 200);
-    assert!(answer.headers.contains_key("x-auth-request-user") && !answer.headers.contains_key("x-auth-request-name"));
+    assert!(answer.headers.contains_key("x-auth-request-name") && !answer.headers.contains_key("x-auth-request-roles"));
+    let head: usize = answer.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    assert!(head < 4000, "nginx takes 4 KiB: {head}");
     let metrics = browser.get(&format!("http://{}/metrics", app.operations)).await.body;
-    let counter = "identity_web_response_headers_omitted_total{header=\"x-auth-request-name\"}";
+    let counter = "identity_web_response_headers_omitted_total{header=\"x-auth-request-roles\"}";
     assert!(metrics.contains(counter), "{metrics}");
 }
 

@@ -1,4 +1,4 @@
-//! Guards: who may pass into a handler or a scope.
+//! Access by role, group, scope or claim, in front of a scope, a resource or a route.
 
 use std::future::{Ready, ready};
 use std::pin::Pin;
@@ -18,18 +18,19 @@ use crate::flows::{Error as Cause, IdentityWeb};
 use crate::oidc::claims::Claims;
 use crate::session::current::{Current, StoreError};
 
-/// Claims that people can change, or that nobody verified: no rule goes by them.
+/// Claims that users can change or that may be unverified: no rule can use them.
 const NO_RULE: [&str; 8] =
     ["email", "family_name", "given_name", "name", "nickname", "preferred_username", "unique_name", "upn"];
 
-/// Who may pass: wrap a scope, a resource or a route in it. A person who may not gets 403; nobody signed in is sent to
-/// sign in, or gets 401, as by [`super::identity::login_required`]; what cannot be told is an error, never "yes".
+/// Requires a role, a group, a scope or a claim: wrap a scope, a resource or a route in it. Users without it get 403;
+/// signed-out users are redirected to sign in or get 401, as with [`super::identity::login_required`]. If it can't be
+/// determined, the request fails.
 ///
 /// ```
 /// use actix_web::web;
 /// use identity_web::Require;
 ///
-/// // Of several wraps all must agree; of one guard's rules any.
+/// // With several wraps, all must be met; with `or`, either.
 /// let admin = web::scope("/admin").wrap(Require::role("Admin"));
 /// let staff = web::resource("/staff").wrap(Require::role("Editor").or(&Require::group("3f0b…")));
 /// ```
@@ -49,38 +50,38 @@ impl Require {
         Self(Arc::from([rule]))
     }
 
-    /// People with this app role (`roles`).
+    /// Requires this app role (`roles`).
     pub fn role(role: &str) -> Self {
         Self::of(Rule::Role(role.to_owned()))
     }
 
-    /// People in this group, by its object id, also through other groups. Where the ID token has not room for all of a
-    /// person's groups, Microsoft Graph is asked for those that the guard names, once for a session.
+    /// Requires membership of the group with this object ID, directly or through other groups. When a user's groups don't
+    /// fit in the ID token, Microsoft Graph is queried for those that are required, once per session.
     pub fn group(object_id: &str) -> Self {
         Self::of(Rule::Group(object_id.to_owned()))
     }
 
-    /// People who granted this application this scope.
+    /// Requires that the user granted this scope to this application.
     pub fn scope(scope: &str) -> Self {
         Self::of(Rule::Scope(scope.to_owned()))
     }
 
-    /// People whose claim is this value, or an array that has it. A rule by a claim that people can change themselves,
-    /// such as `email` or `name`, lets nobody pass.
+    /// Requires that the claim is this value or an array that contains it. A claim that users can change, such as `email`
+    /// or `name`, never meets the requirement.
     pub fn claim(name: &str, value: &str) -> Self {
         Self::of(Rule::Claim(name.to_owned(), value.to_owned()))
     }
 
-    /// Those whom either guard lets pass.
+    /// Requires either.
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {
         Self(self.0.iter().chain(other.0.iter()).cloned().collect())
     }
 
-    /// Whether the person of this request may pass.
+    /// Returns whether the user of this request has access.
     ///
     /// # Errors
-    /// It cannot be told: the directory or the store does not answer, or the person must agree first.
+    /// It can't be determined: the directory or the session store is unavailable, or the user must consent first.
     pub async fn admits(&self, identity: &IdentityWeb, user: &Identity) -> Result<bool, Error> {
         if self.0.iter().any(|rule| rule.agrees(user)) {
             return Ok(true);
@@ -98,7 +99,7 @@ impl Require {
 }
 
 impl Require {
-    async fn validate(&self, identity: Option<&IdentityWeb>) -> Result<(), Error> {
+    async fn check(&self, identity: Option<&IdentityWeb>) -> Result<(), Error> {
         let identity = identity.ok_or(StoreError::NotWrapped)?;
         let user = Identity::of_request()?.ok_or(Error::NotSignedIn)?;
         if self.admits(identity, &user).await? { Ok(()) } else { Err(Error::Forbidden) }
@@ -106,7 +107,7 @@ impl Require {
 }
 
 impl Rule {
-    /// What can be told without asking anybody.
+    /// Returns whether the session alone meets the rule.
     fn agrees(&self, user: &Identity) -> bool {
         match self {
             Self::Role(role) => has(user.claims(), "roles", role),
@@ -124,7 +125,7 @@ impl Rule {
     }
 }
 
-/// Whether a rule may go by this claim: not by one that people can change, or that nobody verified.
+/// Returns whether a rule can use this claim: users can't change it, and it is verified.
 pub(super) fn may_rule(claim: &str) -> bool {
     !NO_RULE.contains(&claim)
 }
@@ -133,7 +134,7 @@ fn has(claims: &Claims, name: &str, value: &str) -> bool {
     may_rule(name) && claims.get(name).map(texts).is_some_and(|values| values.iter().any(|one| one == value))
 }
 
-/// A claim's values, each as a text: of an array its elements; of an object none.
+/// Returns a claim's values as text: the elements of an array, and none of an object.
 pub(super) fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::String(text) => vec![text.clone()],
@@ -151,22 +152,22 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = ActixError;
-    type Transform = GuardService<S>;
+    type Transform = RequireService<S>;
     type InitError = ();
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(GuardService { service: Rc::new(service), guard: self.clone() }))
+        ready(Ok(RequireService { service: Rc::new(service), require: self.clone() }))
     }
 }
 
 /// The service of [`Require`].
-pub struct GuardService<S> {
+pub struct RequireService<S> {
     service: Rc<S>,
-    guard: Require,
+    require: Require,
 }
 
-impl<S, B> Service<ServiceRequest> for GuardService<S>
+impl<S, B> Service<ServiceRequest> for RequireService<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError> + 'static,
     S::Future: 'static,
@@ -179,10 +180,10 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let (service, guard) = (Rc::clone(&self.service), self.guard.clone());
+        let (service, require) = (Rc::clone(&self.service), self.require.clone());
         let identity = request.app_data::<Data<IdentityWeb>>().cloned();
         Box::pin(async move {
-            let refusal = match guard.validate(identity.as_deref().map(Arc::as_ref)).await {
+            let refusal = match require.check(identity.as_deref().map(Arc::as_ref)).await {
                 Ok(()) => return Ok(service.call(request).await?.map_into_left_body()),
                 Err(Error::NotSignedIn) => to_sign_in(request),
                 Err(error) => request.error_response(error),
