@@ -246,35 +246,27 @@ async fn a_header_that_does_not_fit_is_omitted_and_counted() {
     assert!(metrics.contains(counter), "{metrics}");
 }
 
-/// With Nagle's algorithm, the second of two small writes waits for the client's delayed acknowledgement: 40 ms.
+/// With Nagle's algorithm, the second of two small writes waits for the client's acknowledgement. The client's kernel delays
+/// that by 40 ms, in 7 to 58 of 200 exchanges.
 #[actix_web::test]
-async fn no_answer_waits_for_an_acknowledgement() {
+async fn no_response_waits_for_an_acknowledgement() {
     let app = TestApp::spawn().await;
-    let operations = format!("http://{}", app.operations);
-    for (url, path, protocol) in
-        [(app.url.clone(), "/", "tls"), (app.url.clone(), "/static/site.css", "tls"), (operations, "/metrics", "plain")]
-    {
+    for path in ["/", "/static/site.css"] {
         let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\naccept-encoding: gzip\r\n\r\n");
-        let mut times = blocking(move || {
-            let mut connection = match protocol {
-                "tls" => RawConnection::tls(&url, "http/1.1"),
-                _ => RawConnection::plain(&url),
-            };
+        let url = app.url.clone();
+        let times = blocking(move || {
+            let mut connection = RawConnection::tls(&url, "http/1.1");
             let mut time = || {
                 let start = Stopwatch::start();
                 connection.send(&request);
-                // Packed answers are chunked, others end with their own last line.
-                assert!(
-                    !connection
-                        .read_until(if path == "/metrics" { "\n# TYPE process" } else { "\r\n0\r\n\r\n" })
-                        .is_empty()
-                );
+                // The end of a compressed body.
+                assert!(connection.read_until("\r\n0\r\n\r\n").starts_with("HTTP/1.1 200 OK"));
                 start.elapsed()
             };
-            (0..21).map(|_| time()).collect::<Vec<_>>()
+            (0..200).map(|_| time()).collect::<Vec<_>>()
         })
         .await;
-        times.sort();
-        assert!(times[10] < Duration::from_millis(20), "{path}: {times:?}");
+        let delayed: Vec<_> = times.iter().filter(|time| (36..60).contains(&time.as_millis())).collect();
+        assert!(delayed.len() < 4, "{path}: {delayed:?}");
     }
 }
