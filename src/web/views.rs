@@ -175,8 +175,9 @@ impl Views {
     /// noted, or else to its own path.
     pub(super) fn sign_in_url(&self, request: &HttpRequest) -> String {
         let noted = request.extensions().get::<Target>().cloned();
-        let own = || Target::parse(&request.uri().to_string(), &self.own_prefix);
-        let target = noted.unwrap_or_else(own);
+        // Not the whole URI: over HTTP/2 it is absolute.
+        let own = || request.uri().path_and_query().map(|own| Target::parse(own.as_str(), &self.own_prefix));
+        let target = noted.or_else(own).unwrap_or_else(Target::home);
         if request.method() != Method::GET || target == Target::home() {
             return self.site.sign_in.clone();
         }

@@ -91,10 +91,10 @@ fn keys_for(issuer: &'static str) -> Faults {
 async fn tokens_of_other_tenants_and_issuers_are_refused_and_explained() {
     const NOT_ADMITTED: (u16, &[&str]) = (
         403,
-        &["Your organisation may not sign in here", "does not admit", "Ask the application’s administrator to admit"],
+        &["Your organisation may not sign in here", "doesn’t allow", "Ask the application’s administrator to allow"],
     );
     const NOT_VERIFIED: (u16, &[&str]) =
-        (502, &["The sign-in could not be verified", "nobody was signed in", "give the correlation id"]);
+        (502, &["The sign-in could not be verified", "you weren’t signed in", "give the correlation id"]);
     let v1 = |claims: &mut Value| {
         claims["iss"] = format!("https://sts.windows.net/{}/", claims["tid"].as_str().unwrap()).into();
     };

@@ -302,7 +302,7 @@ async fn a_provider_that_is_down_at_start_is_found_when_it_comes() {
     assert_eq!(browser.get(&format!("{}/", app.url)).await.status, 200, "the app runs");
     let answer = browser.get(&format!("{}/auth/sign_in", app.url)).await;
     assert_eq!(answer.status, 503);
-    assert!(answer.body.contains("identity provider does not answer"), "{}", answer.body);
+    assert!(answer.body.contains("identity provider isn’t responding"), "{}", answer.body);
     let ready = browser.get(&format!("http://{}/health/ready", app.operations)).await;
     assert!(ready.status == 503 && ready.body.contains("is unavailable"), "{}", ready.body);
 

@@ -1,7 +1,7 @@
 //! Requests byte by byte, as no well-behaved client sends them: names in any spelling, paths as they are written.
 
 use std::io::{Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -87,25 +87,7 @@ fn read(mut stream: impl Read + Write, request: &str) -> Vec<u8> {
 }
 
 /// A connection that a test writes to at its own pace. It blocks: use it in [`blocking`].
-pub struct RawConnection(Box<dyn Stream>);
-
-trait Stream: Read + Write + Send {
-    /// Sends no more.
-    fn end(&mut self);
-}
-
-impl Stream for TcpStream {
-    fn end(&mut self) {
-        self.shutdown(Shutdown::Write).unwrap();
-    }
-}
-
-impl Stream for StreamOwned<ClientConnection, TcpStream> {
-    fn end(&mut self) {
-        self.conn.send_close_notify();
-        self.flush().unwrap();
-    }
-}
+pub struct RawConnection(StreamOwned<ClientConnection, TcpStream>);
 
 impl RawConnection {
     /// A connection to the application at an `https` URL, which may have any certificate, that speaks `protocol`.
@@ -118,12 +100,7 @@ impl RawConnection {
         config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
         let name = ServerName::IpAddress(IpAddr::from([127, 0, 0, 1]).into());
         let connection = ClientConnection::new(Arc::new(config), name).unwrap();
-        Self(Box::new(StreamOwned::new(connection, connect(url))))
-    }
-
-    /// A connection to an `http` URL.
-    pub fn plain(url: &str) -> Self {
-        Self(Box::new(connect(url)))
+        Self(StreamOwned::new(connection, connect(url)))
     }
 
     /// Sends bytes; returns whether the other side still takes them.
@@ -133,7 +110,8 @@ impl RawConnection {
 
     /// Sends no more.
     pub fn end(&mut self) {
-        self.0.end();
+        self.0.conn.send_close_notify();
+        self.0.flush().unwrap();
     }
 
     /// Reads until the text contains `needle`, or to the end.
