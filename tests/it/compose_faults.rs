@@ -13,7 +13,7 @@ use identity_web::clock::Stopwatch;
 use reqwest::Method;
 
 use crate::helpers::compose::{Compose, Container, docker};
-use crate::helpers::{Answer, Browser, eventually};
+use crate::helpers::{Answer, Browser, SendResult, eventually};
 
 /// People who stay signed in and load their claims again and again.
 const STAYING: usize = 16;
@@ -66,7 +66,7 @@ struct Load {
 }
 
 /// Whether an answer has the status that belongs there; else what it has.
-fn expect(status: u16, answer: reqwest::Result<Answer>) -> Result<Answer, String> {
+fn expect(status: u16, answer: SendResult) -> Result<Answer, String> {
     match answer {
         Ok(answer) if answer.status == status => Ok(answer),
         Ok(answer) => Err(answer.status.to_string()),
@@ -75,7 +75,7 @@ fn expect(status: u16, answer: reqwest::Result<Answer>) -> Result<Answer, String
 }
 
 impl Load {
-    async fn claims(&self, browser: &Browser) -> reqwest::Result<Answer> {
+    async fn claims(&self, browser: &Browser) -> SendResult {
         browser.try_send(Method::GET, &format!("{}/token_details", self.compose.url), &[], None).await
     }
 
@@ -99,7 +99,7 @@ impl Load {
         }
     }
 
-    fn count(&self, answer: &reqwest::Result<Answer>, took: Duration, own: &str) {
+    fn count(&self, answer: &SendResult, took: Duration, own: &str) {
         let mut tally = self.tally.borrow_mut();
         tally.slowest = tally.slowest.max(took);
         let status = answer.as_ref().map_or_else(|_| "no answer".to_owned(), |answer| answer.status.to_string());

@@ -20,6 +20,7 @@ mod graph;
 mod helpers;
 mod hostile;
 mod house;
+mod http2;
 mod operations;
 mod pages;
 mod provider_answers;

@@ -2,14 +2,15 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::error::Error;
 
 use actix_web::cookie::Cookie;
+use reqwest::Method;
 use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
-use reqwest::{Method, Response};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::TestApp;
+use super::{TestApp, http2};
 
 /// Other hosts that the provider may be known by; like a real browser, it finds every `*.localhost` on this machine.
 pub const HOSTS: [&str; 2] = ["contoso.ciamlogin.localhost", "login.sovereign.localhost"];
@@ -17,9 +18,15 @@ pub const HOSTS: [&str; 2] = ["contoso.ciamlogin.localhost", "login.sovereign.lo
 /// A browser.
 pub struct Browser {
     client: reqwest::Client,
+    speaks_http2: bool,
     /// Its cookies, by name: like a real browser it does not tell ports apart.
     pub cookies: RefCell<BTreeMap<String, String>>,
+    /// Cookies of other applications of the same host, each `name=value`.
+    other_cookies: RefCell<Vec<Vec<u8>>>,
 }
+
+/// A response, or why there is none.
+pub type SendResult = Result<Answer, Box<dyn Error>>;
 
 /// An answer, read to its end.
 pub struct Answer {
@@ -69,7 +76,7 @@ impl Answer {
 }
 
 impl Browser {
-    /// A browser with no cookies.
+    /// A browser with no cookies, which speaks HTTP/1.1.
     pub fn new() -> Self {
         identity_web::tls::install_crypto();
         let here = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
@@ -80,17 +87,30 @@ impl Browser {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self { client, cookies: RefCell::default() }
+        Self { client, speaks_http2: false, cookies: RefCell::default(), other_cookies: RefCell::default() }
+    }
+
+    /// A browser with no cookies, which speaks HTTP/2 with servers that have TLS. Like Chromium, it then sends each
+    /// cookie in a header of its own (RFC 9113 section 8.2.3).
+    pub fn http2() -> Self {
+        Self { speaks_http2: true, ..Self::new() }
     }
 
     /// Another browser that has stolen this one's cookies.
     pub fn stolen(&self) -> Self {
-        Self { client: self.client.clone(), cookies: self.cookies.clone() }
+        let (cookies, other_cookies) = (self.cookies.clone(), self.other_cookies.clone());
+        Self { client: self.client.clone(), speaks_http2: self.speaks_http2, cookies, other_cookies }
+    }
+
+    /// Adds a cookie, `name=value`, of another application of the same host. It may hold any bytes that a header may.
+    /// The first is sent before the application's own cookies, the others after them.
+    pub fn add_other_cookie(&self, pair: impl Into<Vec<u8>>) {
+        self.other_cookies.borrow_mut().push(pair.into());
     }
 
     /// Whether a request is answered at all.
     pub async fn is_answered(&self, url: &str) -> bool {
-        self.client.get(url).header("cookie", self.cookie_header()).send().await.is_ok()
+        self.try_send(Method::GET, url, &[], None).await.is_ok()
     }
 
     /// Sends a request with its cookies, and keeps those of the answer.
@@ -105,22 +125,24 @@ impl Browser {
         url: &str,
         headers: &[(&str, &str)],
         body: Option<String>,
-    ) -> reqwest::Result<Answer> {
-        let mut request = self.client.request(method, url);
-        if !headers.iter().any(|(name, _)| *name == "accept") {
-            request = request.header("accept", "text/html,*/*;q=0.8");
+    ) -> SendResult {
+        let is_http2 = self.speaks_http2 && url.starts_with("https:");
+        let has = |wanted: &str| headers.iter().any(|(name, _)| *name == wanted);
+        let mut lines: Vec<_> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect();
+        if !has("accept") {
+            lines.push(("accept".to_owned(), b"text/html,*/*;q=0.8".to_vec()));
         }
-        for (name, value) in headers {
-            request = request.header(*name, *value);
+        if !has("cookie") {
+            let pairs = self.cookie_pairs();
+            let values = if is_http2 || pairs.is_empty() { pairs } else { vec![pairs.join(&b"; "[..])] };
+            lines.extend(values.into_iter().map(|value| ("cookie".to_owned(), value)));
         }
-        let cookies = self.cookie_header();
-        if !cookies.is_empty() && !headers.iter().any(|(name, _)| *name == "cookie") {
-            request = request.header("cookie", cookies);
-        }
-        if let Some(body) = body {
-            request = request.body(body);
-        }
-        let answer = read(request.send().await?).await?;
+        let answer = if is_http2 {
+            Box::pin(http2::send(&method, url, &lines, body)).await?
+        } else {
+            self.send_http1(method, url, lines, body).await?
+        };
         for cookie in answer.set_cookies() {
             let mut cookies = self.cookies.borrow_mut();
             if cookie.max_age().is_some_and(actix_web::cookie::time::Duration::is_zero) || cookie.value().is_empty() {
@@ -132,7 +154,31 @@ impl Browser {
         Ok(answer)
     }
 
-    /// Its cookies, as it sends them.
+    async fn send_http1(
+        &self,
+        method: Method,
+        url: &str,
+        headers: Vec<(String, Vec<u8>)>,
+        body: Option<String>,
+    ) -> reqwest::Result<Answer> {
+        let request = self.client.request(method, url);
+        let mut request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        if let Some(body) = body {
+            request = request.body(body);
+        }
+        let response = request.send().await?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Ok(Answer { status, headers, body: response.text().await? })
+    }
+
+    /// Every cookie as `name=value`, in the order in which they are sent.
+    fn cookie_pairs(&self) -> Vec<Vec<u8>> {
+        let (cookies, others) = (self.cookies.borrow(), self.other_cookies.borrow());
+        let own = cookies.iter().map(|(name, value)| format!("{name}={value}").into_bytes());
+        others.iter().take(1).cloned().chain(own).chain(others.iter().skip(1).cloned()).collect()
+    }
+
+    /// The application's own cookies, as it sends them over HTTP/1.1.
     pub fn cookie_header(&self) -> String {
         let cookies = self.cookies.borrow();
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
@@ -215,9 +261,4 @@ impl Browser {
     pub fn session_cookie(&self) -> Option<String> {
         self.cookies.borrow().get("__Host-identity").cloned()
     }
-}
-
-async fn read(response: Response) -> reqwest::Result<Answer> {
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Ok(Answer { status, headers, body: response.text().await? })
 }

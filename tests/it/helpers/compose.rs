@@ -4,7 +4,7 @@ use std::process::{Command, Output};
 
 use reqwest::Method;
 
-use super::{Answer, Browser};
+use super::{Browser, SendResult};
 
 /// A running project of Docker Compose.
 pub struct Compose {
@@ -61,7 +61,7 @@ impl Compose {
     ///
     /// # Errors
     /// The load balancer gave no answer.
-    pub async fn sign_in(&self, browser: &Browser, person: &str) -> reqwest::Result<Answer> {
+    pub async fn sign_in(&self, browser: &Browser, person: &str) -> SendResult {
         let began = browser.try_send(Method::GET, &format!("{}/auth/sign_in", self.url), &[], None).await?;
         if began.status != 303 {
             return Ok(began);

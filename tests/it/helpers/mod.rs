@@ -5,6 +5,7 @@ pub mod browser;
 pub mod certificates;
 pub mod chromium;
 pub mod compose;
+pub mod http2;
 pub mod load_balancer;
 pub mod log;
 pub mod process;
@@ -16,7 +17,7 @@ pub mod replica;
 pub mod site;
 
 pub use app::TestApp;
-pub use browser::{Answer, Browser};
+pub use browser::{Answer, Browser, SendResult};
 pub use program::Program;
 
 use std::net::TcpListener;
