@@ -8,6 +8,7 @@ pub mod compose;
 pub mod http2;
 pub mod load_balancer;
 pub mod log;
+pub mod mute_proxy;
 pub mod process;
 pub mod program;
 pub mod proxy;
