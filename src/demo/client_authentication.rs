@@ -1,7 +1,7 @@
 //! How the demo provider knows the client: by its secret, by a signed assertion, or by another issuer's token; it checks
 //! all of it, and answers as Entra does.
 
-use std::collections::HashMap;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use base64::Engine as _;
@@ -14,7 +14,8 @@ use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 
 use super::endpoints::Parameters;
-use super::{DemoState, lock};
+use super::expiring::Expiring;
+use super::{CAPACITY, DemoState, lock, note};
 use crate::oidc::client_authentication::ASSERTION_TYPE;
 use crate::oidc::json;
 use crate::oidc::jws::{Algorithm, Jws};
@@ -26,7 +27,6 @@ const SKEW_SECONDS: i64 = 60;
 const ASSERTION_SECONDS: i64 = 600;
 
 /// What the client may prove itself with beside its secret, and what it proved itself with.
-#[derive(Default)]
 pub struct Registered {
     /// Its certificates, in DER.
     pub certificates: Vec<Vec<u8>>,
@@ -34,8 +34,17 @@ pub struct Registered {
     pub federated: Vec<FederatedCredential>,
     /// What was accepted so far: a certificate's thumbprint (`x5t#S256`), or the `jti` of a federated token.
     pub accepted: Vec<String>,
-    /// The assertions that were used, each until it expires.
-    used: HashMap<String, i64>,
+    /// The `jti` of the assertions that were used.
+    used: Expiring<()>,
+}
+
+impl Default for Registered {
+    fn default() -> Self {
+        // An assertion is accepted from SKEW_SECONDS before its nbf to SKEW_SECONDS after its exp.
+        let lifetime = Duration::from_secs((ASSERTION_SECONDS + 2 * SKEW_SECONDS).unsigned_abs());
+        let used = Expiring::new(lifetime, CAPACITY);
+        Self { certificates: Vec::new(), federated: Vec::new(), accepted: Vec::new(), used }
+    }
 }
 
 /// Whose token proves the client: Entra's federated identity credential, compared to the letter.
@@ -134,7 +143,7 @@ impl<'a> Claimed<'a> {
         if exp - nbf > ASSERTION_SECONDS {
             return refusal(700_024, "Client assertion is not within its valid time range: it is valid for too long.");
         }
-        self.use_up(state, exp)
+        self.use_up(state)
     }
 
     fn check_signature(&self, state: &DemoState) -> Result<(), Refusal> {
@@ -182,15 +191,15 @@ impl<'a> Claimed<'a> {
     }
 
     /// RFC 7523 section 3: an assertion counts once.
-    fn use_up(&self, state: &DemoState, exp: i64) -> Result<(), Refusal> {
-        let (jti, now) = (self.text("jti"), state.clock.now().0);
+    fn use_up(&self, state: &DemoState) -> Result<(), Refusal> {
+        let (jti, now) = (self.text("jti"), state.clock.now());
         let mut registered = lock(&state.registered);
-        registered.used.retain(|_, exp| *exp + SKEW_SECONDS > now);
-        if jti.is_empty() || registered.used.insert(jti.to_owned(), exp).is_some() {
+        if jti.is_empty() || registered.used.get(jti, now).is_some() {
             return refusal(50013, "Assertion is invalid: it has no jti, or was used before.");
         }
+        registered.used.insert(jti.to_owned(), (), now);
         let thumbprint = self.header.get("x5t#S256").and_then(Value::as_str).unwrap_or_default();
-        registered.accepted.push(thumbprint.to_owned());
+        note(&mut registered.accepted, thumbprint);
         Ok(())
     }
 
@@ -221,7 +230,7 @@ impl<'a> Claimed<'a> {
             return refusal(700_027, "Client assertion failed signature validation.");
         }
         self.check_times(state)?;
-        lock(&state.registered).accepted.push(self.text("jti").to_owned());
+        note(&mut lock(&state.registered).accepted, self.text("jti"));
         Ok(())
     }
 }

@@ -134,7 +134,7 @@ fn refuse(state: &DemoState, request: &Parameters, code: &str) -> HttpResponse {
 
 /// Who is known to have this browser.
 pub(super) fn signed_in(state: &DemoState, request: &HttpRequest) -> Option<&'static Person> {
-    lock(&state.sessions).get(request.cookie(SESSION_COOKIE)?.value()).copied()
+    lock(&state.sessions).get(request.cookie(SESSION_COOKIE)?.value(), state.clock.now()).copied()
 }
 
 fn check_request(state: &DemoState, parameters: &Parameters) -> Result<(), String> {
@@ -192,7 +192,7 @@ async fn choose(state: Data<DemoState>, tenant: Path<String>, Form(mut form): Fo
         let refused = form.remove("refused").filter(|_| chosen == "refused");
         return refuse(&state, &form, refused.as_deref().unwrap_or("65004"));
     };
-    lock(&state.sessions).insert(session.clone(), person);
+    lock(&state.sessions).insert(session.clone(), person, state.clock.now());
     let mut response = grant(&state, &tenant, &form, person, session.clone());
     let cookie = Cookie::build(SESSION_COOKIE, session).path("/").http_only(true).finish();
     // A cookie that cannot be added leaves the browser unknown, no more.
@@ -221,7 +221,7 @@ fn grant(
         at: state.clock.now(),
     };
     state.consent(person, &grant.scope);
-    lock(&state.codes).insert(code.clone(), grant);
+    lock(&state.codes).insert(code.clone(), grant, state.clock.now());
     respond(state, parameters, vec![("code", &code)])
 }
 
@@ -261,7 +261,7 @@ pub(super) async fn logout(
     request: HttpRequest,
 ) -> HttpResponse {
     if let Some(cookie) = request.cookie(SESSION_COOKIE) {
-        lock(&state.sessions).remove(cookie.value());
+        lock(&state.sessions).remove(cookie.value(), state.clock.now());
     }
     let registered = query
         .get("post_logout_redirect_uri")

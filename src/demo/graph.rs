@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::endpoints::faults;
 use super::people::group;
-use super::{DemoState, Grant, lock};
+use super::{DemoState, Grant, lock, note};
 
 /// A drawn portrait.
 const PHOTO: &[u8] = include_bytes!("photo.png");
@@ -30,7 +30,7 @@ fn refused(status: StatusCode, code: &str, message: &str) -> HttpResponse {
 /// The grant of the access token that a request bears, where it is one for Graph with this scope.
 #[expect(clippy::result_large_err, reason = "the answer is what the caller sends")]
 fn grant(state: &DemoState, request: &HttpRequest) -> Result<Grant, HttpResponse> {
-    lock(&state.graph_requests).push(request.path().to_owned());
+    note(&mut lock(&state.graph_requests), request.path());
     let faults = faults(state);
     if let Some((status, body)) = faults.graph {
         let status = StatusCode::from_u16(status).unwrap_or_default();
@@ -38,7 +38,7 @@ fn grant(state: &DemoState, request: &HttpRequest) -> Result<Grant, HttpResponse
     }
     let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-    let Some(grant) = lock(&state.access_tokens).get(token).cloned() else {
+    let Some(grant) = lock(&state.access_tokens).get(token, state.clock.now()).cloned() else {
         let challenge = r#"Bearer realm="", error="invalid_token""#;
         return Err(HttpResponse::Unauthorized().insert_header((WWW_AUTHENTICATE, challenge)).finish());
     };

@@ -6,6 +6,7 @@
 pub mod b2c;
 pub mod client_authentication;
 mod endpoints;
+mod expiring;
 pub mod faults;
 pub mod graph;
 pub mod people;
@@ -17,6 +18,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
@@ -25,6 +27,7 @@ use tera::Tera;
 use crate::clock::{Clock, Timestamp};
 use b2c::{B2C_DOMAIN, B2c};
 use client_authentication::Registered;
+use expiring::Expiring;
 use faults::Faults;
 use people::Person;
 use signer::Signer;
@@ -35,6 +38,17 @@ pub const DEMO_CLIENT_ID: &str = "5f3a6d1c-0b8e-4c57-9a51-0de300c11e47";
 pub const DEMO_CREDENTIAL: &str = "demo-credential";
 /// The tenant of the people.
 pub const DEMO_TENANT: &str = "c0ffee00-de30-4000-8000-c0de00000001";
+
+/// How many codes, tokens and so on are kept, of each kind.
+const CAPACITY: usize = 10_000;
+/// Longer than a code can be redeemed, so that the error for an expired one says so.
+const CODE_LIFETIME: Duration = Duration::from_mins(20);
+const ACCESS_TOKEN_LIFETIME: Duration = Duration::from_hours(1);
+/// As at Entra.
+const REFRESH_TOKEN_LIFETIME: Duration = Duration::from_hours(90 * 24);
+const SESSION_LIFETIME: Duration = Duration::from_hours(24);
+/// How many scopes are kept for each person.
+const MAX_CONSENTS: usize = 1_000;
 
 /// Who may use the demo provider, and under which URLs it is known.
 #[derive(Clone, Debug)]
@@ -71,12 +85,12 @@ pub struct DemoState {
     pub key_requests: AtomicUsize,
     /// What was asked of Microsoft Graph, by path.
     pub graph_requests: Mutex<Vec<String>>,
-    codes: Mutex<HashMap<String, Grant>>,
-    access_tokens: Mutex<HashMap<String, Grant>>,
-    refresh_tokens: Mutex<HashMap<String, Grant>>,
+    codes: Mutex<Expiring<Grant>>,
+    access_tokens: Mutex<Expiring<Grant>>,
+    refresh_tokens: Mutex<Expiring<Grant>>,
     /// The scopes that each person agreed to.
     consents: Mutex<HashMap<&'static str, BTreeSet<String>>>,
-    sessions: Mutex<HashMap<String, &'static Person>>,
+    sessions: Mutex<Expiring<&'static Person>>,
     b2c: B2c,
 }
 
@@ -108,7 +122,14 @@ impl DemoState {
     }
 
     fn consent(&self, person: &Person, scopes: &str) {
-        lock(&self.consents).entry(person.id).or_default().extend(scopes.split_whitespace().map(str::to_owned));
+        let mut consents = lock(&self.consents);
+        let agreed = consents.entry(person.id).or_default();
+        for scope in scopes.split_whitespace() {
+            if agreed.len() >= MAX_CONSENTS {
+                agreed.pop_first();
+            }
+            agreed.insert(scope.to_owned());
+        }
     }
 
     /// Makes every access token that is out as if it had expired at the resource, and every refresh token as if it had
@@ -160,11 +181,11 @@ impl DemoProvider {
             renewals: AtomicUsize::new(0),
             key_requests: AtomicUsize::new(0),
             graph_requests: Mutex::default(),
-            codes: Mutex::default(),
-            access_tokens: Mutex::default(),
-            refresh_tokens: Mutex::default(),
+            codes: expiring(CODE_LIFETIME),
+            access_tokens: expiring(ACCESS_TOKEN_LIFETIME),
+            refresh_tokens: expiring(REFRESH_TOKEN_LIFETIME),
             consents: Mutex::default(),
-            sessions: Mutex::default(),
+            sessions: expiring(SESSION_LIFETIME),
             b2c: B2c::default(),
         });
         Ok(Self { state, listener, address })
@@ -220,6 +241,18 @@ impl DemoState {
     pub fn token_requests(&self) -> usize {
         self.token_requests.load(Ordering::SeqCst)
     }
+}
+
+fn expiring<V>(lifetime: Duration) -> Mutex<Expiring<V>> {
+    Mutex::new(Expiring::new(lifetime, CAPACITY))
+}
+
+/// Appends an entry to a history, and drops the oldest if it is full.
+fn note(history: &mut Vec<String>, entry: &str) {
+    if history.len() >= CAPACITY {
+        history.drain(..=history.len() - CAPACITY);
+    }
+    history.push(entry.to_owned());
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -47,7 +47,7 @@ fn refused(error: &'static str, code: u32, text: &'static str) -> Refusal<'stati
 
 fn redeemed(state: &DemoState, form: &Parameters) -> Result<Grant, Refusal<'static>> {
     let value = |name: &str| form.get(name).map_or("", String::as_str);
-    let Some(grant) = lock(&state.codes).remove(value("code")) else {
+    let Some(grant) = lock(&state.codes).remove(value("code"), state.clock.now()) else {
         return Err(refused("invalid_grant", 54005, "OAuth2 Authorization code was already redeemed."));
     };
     let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, value("code_verifier").as_bytes()));
@@ -65,8 +65,8 @@ fn redeemed(state: &DemoState, form: &Parameters) -> Result<Grant, Refusal<'stat
 
 fn used(state: &DemoState, refresh_token: &str) -> Option<Grant> {
     let is_last_use = faults(state).strict_rotation;
-    let mut held = lock(&state.refresh_tokens);
-    if is_last_use { held.remove(refresh_token) } else { held.get(refresh_token).cloned() }
+    let (mut known, now) = (lock(&state.refresh_tokens), state.clock.now());
+    if is_last_use { known.remove(refresh_token, now) } else { known.get(refresh_token, now).cloned() }
 }
 
 /// A renewal: the refresh token rotates; that before it stays good, as at Entra.
@@ -99,7 +99,7 @@ fn tokens(state: &DemoState, grant: &Grant) -> Option<HttpResponse> {
     }
     let access_token = random_text(&SystemRandom::new()).ok()?;
     let id_token = id_token(state, grant, &faults)?;
-    lock(&state.access_tokens).insert(access_token.clone(), grant.clone());
+    lock(&state.access_tokens).insert(access_token.clone(), grant.clone(), state.clock.now());
     let mut response = json!({
         "token_type": "Bearer", "scope": grant.scope, "expires_in": 3599, "access_token": access_token,
         "id_token": id_token,
@@ -107,7 +107,7 @@ fn tokens(state: &DemoState, grant: &Grant) -> Option<HttpResponse> {
     if grant.scope.split(' ').any(|scope| scope == "offline_access") {
         // With characters that a form must encode.
         let refresh_token = format!("0.A+{}/=&", random_text(&SystemRandom::new()).ok()?);
-        lock(&state.refresh_tokens).insert(refresh_token.clone(), grant.clone());
+        lock(&state.refresh_tokens).insert(refresh_token.clone(), grant.clone(), state.clock.now());
         response["refresh_token"] = refresh_token.into();
     }
     Some(answer(&faults, &apply(faults.token_response.as_ref(), response)))
@@ -163,7 +163,7 @@ pub(super) fn signed(state: &DemoState, signer: &Signer, claims: &Value, faults:
 pub(super) async fn userinfo(state: Data<DemoState>, request: HttpRequest) -> HttpResponse {
     let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-    let Some(person) = lock(&state.access_tokens).get(token).map(|grant| grant.person) else {
+    let Some(person) = lock(&state.access_tokens).get(token, state.clock.now()).map(|grant| grant.person) else {
         return HttpResponse::Unauthorized().insert_header(("www-authenticate", "Bearer")).finish();
     };
     let claims = json!({

@@ -11,6 +11,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, ServiceConfig, get, post};
@@ -18,23 +19,36 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use serde_json::json;
 
 use super::endpoints::{answer, faults, logout};
+use super::expiring::Expiring;
 use super::faults::apply;
 use super::people::Person;
 use super::signer::Signer;
-use super::{DEMO_TENANT, DemoState, lock};
+use super::{CODE_LIFETIME, DEMO_TENANT, DemoState, expiring, lock};
 use crate::clock::Timestamp;
 
 /// The tenant's domain name; its authority is `{provider}/contoso.onmicrosoft.com`.
 pub const B2C_DOMAIN: &str = "contoso.onmicrosoft.com";
+/// How many policies have keys: any name that begins with `b2c_1` is a policy.
+const MAX_SIGNERS: usize = 100;
 
 /// What the policies have in common.
-#[derive(Default)]
 pub(super) struct B2c {
-    signers: Mutex<HashMap<String, Signer>>,
-    codes: Mutex<HashMap<String, Grant>>,
-    refresh_tokens: Mutex<HashMap<String, Grant>>,
+    signers: Mutex<Expiring<Signer>>,
+    codes: Mutex<Expiring<Grant>>,
+    refresh_tokens: Mutex<Expiring<Grant>>,
     /// The names that people have given themselves, by person.
     names: Mutex<HashMap<&'static str, String>>,
+}
+
+impl Default for B2c {
+    fn default() -> Self {
+        Self {
+            signers: Mutex::new(Expiring::new(Duration::MAX, MAX_SIGNERS)),
+            codes: expiring(CODE_LIFETIME),
+            refresh_tokens: expiring(Duration::from_secs(tokens::REFRESH_TOKEN_SECONDS)),
+            names: Mutex::default(),
+        }
+    }
 }
 
 /// What a person granted to the client, at one policy.
@@ -143,11 +157,11 @@ async fn keys(state: Data<DemoState>, path: Path<(String, String)>) -> HttpRespo
 
 /// The policy's own signer, made when it is first needed.
 fn with_signer<T>(state: &DemoState, policy: &Policy, sign: impl FnOnce(&Signer) -> T) -> Option<T> {
-    let mut signers = lock(&state.b2c.signers);
-    if !signers.contains_key(&policy.name) {
-        signers.insert(policy.name.clone(), Signer::generate().ok()?);
+    let (mut signers, now) = (lock(&state.b2c.signers), state.clock.now());
+    if signers.get(&policy.name, now).is_none() {
+        signers.insert(policy.name.clone(), Signer::generate().ok()?, now);
     }
-    signers.get(&policy.name).map(sign)
+    signers.get(&policy.name, now).map(sign)
 }
 
 /// An `error_description` as B2C writes it.

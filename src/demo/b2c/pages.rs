@@ -73,7 +73,7 @@ pub(super) async fn step(
 /// The browser is this person's from now on.
 fn remember(state: &DemoState, policy: &Policy, form: &Parameters, person: &'static Person) -> HttpResponse {
     let Ok(session) = random_text(&SystemRandom::new()) else { return HttpResponse::InternalServerError().finish() };
-    lock(&state.sessions).insert(session.clone(), person);
+    lock(&state.sessions).insert(session.clone(), person, state.clock.now());
     let mut response = match policy.journey {
         Journey::EditProfile => page_of(state, policy, form, Some(person)),
         Journey::SignUpOrIn | Journey::ResetPassword => grant(state, policy, form, person),
@@ -165,6 +165,6 @@ fn grant(state: &DemoState, policy: &Policy, parameters: &Parameters, person: &'
         code_challenge: value("code_challenge"),
         auth_time: state.clock.now(),
     };
-    lock(&state.b2c.codes).insert(code.clone(), grant);
+    lock(&state.b2c.codes).insert(code.clone(), grant, state.clock.now());
     respond(state, parameters, vec![("code", &code)])
 }

@@ -19,7 +19,7 @@ use crate::demo::{DEMO_TENANT, DemoState, lock};
 use crate::oidc::authorization::random_text;
 
 const TOKEN_SECONDS: i64 = 3600;
-const REFRESH_TOKEN_SECONDS: i64 = 1_209_600;
+pub(super) const REFRESH_TOKEN_SECONDS: u64 = 1_209_600;
 const CODE_SECONDS: u64 = 600;
 
 pub(super) async fn token(
@@ -54,10 +54,11 @@ fn redeem(state: &DemoState, policy: &Policy, form: &Parameters) -> Result<Grant
     let value = |name: &str| form.get(name).map_or("", String::as_str);
     let refused = |text: &str| ("invalid_grant", text.to_owned());
     let is_refresh = value("grant_type") == "refresh_token";
+    let now = state.clock.now();
     let grant = if is_refresh {
-        lock(&state.b2c.refresh_tokens).remove(value("refresh_token")).map(|grant| Grant { nonce: None, ..grant })
+        lock(&state.b2c.refresh_tokens).remove(value("refresh_token"), now).map(|grant| Grant { nonce: None, ..grant })
     } else {
-        lock(&state.b2c.codes).remove(value("code"))
+        lock(&state.b2c.codes).remove(value("code"), now)
     };
     let grant = grant.ok_or_else(|| {
         refused("AADB2C90129: The provided grant has been revoked. Please reauthenticate and try again.")
@@ -74,8 +75,7 @@ fn redeem(state: &DemoState, policy: &Policy, form: &Parameters) -> Result<Grant
     if URL_SAFE_NO_PAD.encode(digest(&SHA256, value("code_verifier").as_bytes())) != grant.code_challenge {
         return Err(refused("AADB2C90183: The supplied code_verifier is invalid"));
     }
-    if value("redirect_uri") != grant.redirect_uri || state.clock.now().since(grant.auth_time).as_secs() > CODE_SECONDS
-    {
+    if value("redirect_uri") != grant.redirect_uri || now.since(grant.auth_time).as_secs() > CODE_SECONDS {
         return Err(refused("AADB2C90080: The provided grant has expired. Please re-authenticate and try again."));
     }
     Ok(grant)
@@ -100,7 +100,7 @@ fn tokens(state: &DemoState, policy: &Policy, grant: &Grant) -> Option<HttpRespo
     }
     if asked("offline_access") {
         let refresh_token = random_text(&SystemRandom::new()).ok()?;
-        lock(&state.b2c.refresh_tokens).insert(refresh_token.clone(), grant.clone());
+        lock(&state.b2c.refresh_tokens).insert(refresh_token.clone(), grant.clone(), state.clock.now());
         response["refresh_token"] = refresh_token.into();
         response["refresh_token_expires_in"] = REFRESH_TOKEN_SECONDS.into();
     }
