@@ -1,9 +1,13 @@
-//! The house keeps its shape: who may know whom, and how long a file may be.
+//! The house keeps its shape: which module may depend on which, and how long a file may be.
+
+mod paths;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// In order of dependence: a module knows those before it only. The demo provider is for development and tests.
+use paths::paths;
+
+/// In order of dependence: a module depends only on those before it. The demo provider is for development and tests.
 const ORDER: [&str; 16] = [
     "clock",
     "correlation",
@@ -31,26 +35,32 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
 }
 
-fn module(path: &Path) -> String {
+/// Returns the path of a file's module: `["web", "views"]`.
+fn module(path: &Path) -> Vec<&str> {
     let relative = path.strip_prefix("src").unwrap();
-    relative.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned()
+    let names = relative.iter().map(|name| name.to_str().unwrap().trim_end_matches(".rs"));
+    names.filter(|name| *name != "mod").collect()
 }
 
 #[test]
 fn modules_know_only_those_before_them() {
     for path in sources(Path::new("src")) {
-        let (own, text) = (module(&path), fs::read_to_string(&path).unwrap());
-        let Some(rank) = ORDER.iter().position(|module| *module == own) else { continue };
-        for line in text.lines() {
-            let Some(known) = line.split("crate::").nth(1).map(|rest| rest.split([':', ';']).next().unwrap()) else {
-                continue;
+        let (module, text) = (module(&path), fs::read_to_string(&path).unwrap());
+        let own = module[0];
+        if ["lib", "main"].contains(&own) {
+            continue;
+        }
+        let rank = |name: &str| ORDER.iter().position(|module| *module == name);
+        let own_rank = rank(own).unwrap_or_else(|| panic!("{own} is not in ORDER"));
+        for known in paths(&module, &text) {
+            let (file, known_path) = (path.display(), known.join("::"));
+            let Some(known_rank) = rank(&known[0]) else {
+                panic!("{file} names {known_path}, which is in no module: name the module that has it");
             };
-            if let Some(other) = ORDER.iter().position(|module| *module == known) {
-                assert!(other <= rank, "{} knows {known}, which comes after it: {line}", path.display());
-            }
+            assert!(known_rank <= own_rank, "{file} knows {known_path}, which comes after it");
             assert!(
-                own != "demo" || ["clock", "oidc", "demo"].contains(&known),
-                "the demo provider knows the protocol alone: {line}"
+                own != "demo" || ["clock", "oidc", "demo"].contains(&known[0].as_str()),
+                "{file} knows {known_path}, but the demo provider knows the protocol alone"
             );
         }
     }
