@@ -28,5 +28,6 @@ mod refusals;
 mod registration;
 mod renewal;
 mod sessions;
+mod side_by_side;
 mod three_lines;
 mod traces;

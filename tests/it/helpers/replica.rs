@@ -1,5 +1,7 @@
 //! Replicas as they are in production: processes of the program, which can be killed.
 
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -7,10 +9,13 @@ use identity_web::clock::Stopwatch;
 
 use super::load_balancer::Server;
 use super::process::Process;
-use super::{Browser, eventually, free_port};
+use super::{Browser, TestApp, eventually, free_port};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_identity-web");
 
 /// A replica; it ends with its test.
 pub struct Replica {
+    program: PathBuf,
     port: u16,
     operations: u16,
     variables: Vec<(String, String)>,
@@ -20,7 +25,23 @@ pub struct Replica {
 impl Replica {
     /// One that is not started yet, with these settings (`section.key`, value).
     pub fn new(settings: &[(&str, String)]) -> Self {
-        Self { port: free_port(), operations: free_port(), variables: variables(settings), process: None }
+        Self::of(PROGRAM.into(), variables(settings))
+    }
+
+    /// A replica of `app` that runs the version before, not started yet. Without that version, which tests/run builds, it
+    /// says so and returns `None`.
+    pub fn before(app: &TestApp) -> Option<Self> {
+        let Some(program) = std::env::var_os("IDENTITY_WEB_BEFORE") else {
+            // Written past the test's captured output, which is shown only if it fails.
+            let note = b"skipped: there is no version before, as IDENTITY_WEB_BEFORE is not set; tests/run sets it\n";
+            std::io::stderr().write_all(note).unwrap();
+            return None;
+        };
+        Some(Self::of(program.into(), app.variables.clone().into_iter().collect()))
+    }
+
+    fn of(program: PathBuf, variables: Vec<(String, String)>) -> Self {
+        Self { program, port: free_port(), operations: free_port(), variables, process: None }
     }
 
     /// Starts it; gives how long it took until it was ready.
@@ -30,7 +51,7 @@ impl Replica {
             ("server.operations_listen", format!("127.0.0.1:{}", self.operations)),
         ]);
         let started = Stopwatch::start();
-        self.process = Some(program("serve", self.variables.iter().chain(&own)));
+        self.process = Some(run(&self.program, "serve", self.variables.iter().chain(&own)));
         let (operations, ready) = (self.operations, format!("http://127.0.0.1:{}/health/ready", self.operations));
         eventually("the replica", async || {
             std::net::TcpStream::connect(("127.0.0.1", operations)).ok()?;
@@ -59,6 +80,11 @@ impl Replica {
         line.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1024
     }
 
+    /// Its URL, if it has TLS.
+    pub fn url(&self) -> String {
+        format!("https://127.0.0.1:{}", self.port)
+    }
+
     /// Where the load balancer finds it.
     pub fn server(&self) -> Server {
         Server { port: self.port, operations: self.operations }
@@ -67,13 +93,17 @@ impl Replica {
 
 /// The demo provider by itself.
 pub fn demo_provider(settings: &[(&str, String)]) -> Process {
-    program("demo-provider", variables(settings).iter())
+    run(Path::new(PROGRAM), "demo-provider", variables(settings).iter())
 }
 
-fn program<'a>(command: &str, variables: impl Iterator<Item = &'a (String, String)>) -> Process {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_identity-web"));
-    program.arg(command).stdout(Stdio::null()).stderr(Stdio::null());
-    Process::start(program.envs(variables.map(|(name, value)| (name, value))))
+fn run<'a>(program: &Path, command: &str, variables: impl Iterator<Item = &'a (String, String)>) -> Process {
+    let mut started = Command::new(program);
+    started.arg(command).stdout(Stdio::null()).stderr(Stdio::null());
+    if program != PROGRAM {
+        // Its own pages and settings are next to it.
+        started.current_dir(program.parent().unwrap());
+    }
+    Process::start(started.envs(variables.map(|(name, value)| (name, value))))
 }
 
 fn variables(settings: &[(&str, String)]) -> Vec<(String, String)> {
