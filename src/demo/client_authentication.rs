@@ -1,5 +1,5 @@
-//! How the demo provider knows the client: by its secret, by a signed assertion, or by another issuer's token; it checks
-//! all of it, and answers as Entra does.
+//! How the demo provider authenticates the client: by its secret, by a signed assertion, or by another issuer's token.
+//! It checks each in full, and responds as Entra does.
 
 use std::time::Duration;
 
@@ -21,18 +21,18 @@ use crate::oidc::json;
 use crate::oidc::jws::{Algorithm, Jws};
 use crate::oidc::keys::KeySet;
 
-/// How far the clocks may be apart.
+/// The clock skew that is tolerated.
 const SKEW_SECONDS: i64 = 60;
-/// Entra wants no more, and does not check it; here it is checked.
+/// The longest lifetime of an assertion: Entra recommends it, the demo provider enforces it.
 const ASSERTION_SECONDS: i64 = 600;
 
-/// What the client may prove itself with beside its secret, and what it proved itself with.
+/// The client's credentials besides its secret, and those it has used.
 pub struct Registered {
     /// Its certificates, in DER.
     pub certificates: Vec<Vec<u8>>,
-    /// The issuers whose tokens count for it.
+    /// The issuers whose tokens authenticate it.
     pub federated: Vec<FederatedCredential>,
-    /// What was accepted so far: a certificate's thumbprint (`x5t#S256`), or the `jti` of a federated token.
+    /// What was accepted, oldest first: a certificate's thumbprint (`x5t#S256`), or the `jti` of a federated token.
     pub accepted: Vec<String>,
     /// The `jti` of the assertions that were used.
     used: Expiring<()>,
@@ -47,7 +47,7 @@ impl Default for Registered {
     }
 }
 
-/// Whose token proves the client: Entra's federated identity credential, compared to the letter.
+/// Whose tokens authenticate the client: Entra's federated identity credential. Each member must match exactly.
 #[derive(Clone, Debug)]
 pub struct FederatedCredential {
     /// `iss`.
@@ -60,14 +60,14 @@ pub struct FederatedCredential {
     pub key_set: Value,
 }
 
-/// A refusal: Entra's code, and what it says.
+/// An error: Entra's code and its text.
 pub(super) struct Refusal(pub(super) u32, pub(super) String);
 
 fn refusal<T>(code: u32, text: &str) -> Result<T, Refusal> {
     Err(Refusal(code, text.to_owned()))
 }
 
-/// Checks that a token request is the client's.
+/// Authenticates the client of a token request.
 pub(super) fn authenticate(state: &DemoState, form: &Parameters, request: &HttpRequest) -> Result<(), Refusal> {
     let basic = request.headers().get("authorization").and_then(|value| value.to_str().ok());
     match (form.get("client_assertion"), form.contains_key("client_secret") || basic.is_some()) {
@@ -97,7 +97,7 @@ fn has_secret(state: &DemoState, form: &Parameters, header: Option<&str>) -> boo
     (value("client_id"), value("client_secret")) == expected
 }
 
-/// An assertion as it came.
+/// An assertion, not verified yet.
 struct Claimed<'a> {
     token: &'a str,
     header: Map<String, Value>,
@@ -180,7 +180,7 @@ impl<'a> Claimed<'a> {
         Ok(())
     }
 
-    /// Gives `nbf` and `exp`.
+    /// Returns `nbf` and `exp`.
     fn check_times(&self, state: &DemoState) -> Result<(i64, i64), Refusal> {
         let time = |name: &str| self.claims.get(name).and_then(Value::as_i64);
         let (now, nbf, exp) = (state.clock.now().0, time("nbf").or(time("iat")), time("exp"));
@@ -190,7 +190,7 @@ impl<'a> Claimed<'a> {
         }
     }
 
-    /// RFC 7523 section 3: an assertion counts once.
+    /// Accepts an assertion only once (RFC 7523 section 3).
     fn use_up(&self, state: &DemoState) -> Result<(), Refusal> {
         let (jti, now) = (self.text("jti"), state.clock.now());
         let mut registered = lock(&state.registered);
@@ -203,7 +203,7 @@ impl<'a> Claimed<'a> {
         Ok(())
     }
 
-    /// Workload identity federation: issuer, audience and subject to the letter, then the issuer's signature.
+    /// Workload identity federation: issuer, audience and subject must match exactly, then the issuer's signature.
     fn check_federated(&self, state: &DemoState) -> Result<(), Refusal> {
         let unmatched = |code: u32, what: &str, claim: &str| {
             let text = "No matching federated identity record found for presented assertion";

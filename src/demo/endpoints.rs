@@ -21,7 +21,7 @@ use super::{DEMO_TENANT, DemoState, Grant, OF_SIGN_IN, graph, lock, refusal};
 use crate::oidc::authorization::random_text;
 use crate::oidc::issuer::{CONSUMERS_TENANT, TENANT_PLACEHOLDER};
 
-/// The cookie by which the provider knows a browser: not the application's, though they share a host.
+/// The provider's session cookie. The application on the same host has others.
 pub(super) const SESSION_COOKIE: &str = "demo-provider-session";
 
 pub(super) type Parameters = BTreeMap<String, String>;
@@ -70,7 +70,7 @@ async fn discovery(state: Data<DemoState>, tenant: Path<String>) -> HttpResponse
     answer(&faults, &apply(faults.discovery.as_ref(), document))
 }
 
-/// Microsoft Graph is where the token endpoint is.
+/// Returns the host of Microsoft Graph: that of the token endpoint.
 fn graph_host(state: &DemoState) -> String {
     let url = state.internal_url();
     url.split_once("://").map_or(url, |(_, host)| host).to_owned()
@@ -84,7 +84,7 @@ async fn keys(state: Data<DemoState>) -> HttpResponse {
     answer(&faults, &apply(faults.key_set.as_ref(), set))
 }
 
-/// The id of a tenant that an authority names; the placeholder where it names many.
+/// Returns the id of an authority's tenant, or the placeholder if the authority is for many.
 fn tenant_id(tenant: &str) -> Option<&'static str> {
     match tenant {
         DEMO_TENANT | B2C_DOMAIN => Some(DEMO_TENANT),
@@ -103,7 +103,7 @@ pub(super) fn answer(faults: &Faults, document: &Value) -> HttpResponse {
     HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(document)
 }
 
-/// The account picker; or straight back, where the browser is known and no prompt is wanted.
+/// Shows the account picker, or redirects at once if the browser has a session and no prompt is requested.
 async fn authorize(
     state: Data<DemoState>,
     tenant: Path<String>,
@@ -132,7 +132,7 @@ fn refuse(state: &DemoState, request: &Parameters, code: &str) -> HttpResponse {
     refusal::chosen(code).map_or_else(|| HttpResponse::BadRequest().finish(), |refusal| refusal.respond(state, request))
 }
 
-/// Who is known to have this browser.
+/// Returns whose session the browser has.
 pub(super) fn signed_in(state: &DemoState, request: &HttpRequest) -> Option<&'static Person> {
     lock(&state.sessions).get(request.cookie(SESSION_COOKIE)?.value(), state.clock.now()).copied()
 }
@@ -181,21 +181,21 @@ fn page_of_accounts(state: &DemoState, tenant: &str, parameters: &Parameters) ->
     page(state, "demo_pick_account.html", &context)
 }
 
-/// The answer of the account picker.
+/// Handles the account picker's form.
 async fn choose(state: Data<DemoState>, tenant: Path<String>, Form(mut form): Form<Parameters>) -> HttpResponse {
     let chosen = form.remove("person").unwrap_or_default();
     if let Err(message) = check_request(&state, &form) {
         return page_of_message(&state, "This sign-in cannot go on", &message);
     }
     let (Some(person), Ok(session)) = (find(&chosen), random_text(&SystemRandom::new())) else {
-        // Who picks nobody declines, or chooses another refusal.
+        // Without an account: the user declines, or chooses another error.
         let refused = form.remove("refused").filter(|_| chosen == "refused");
         return refuse(&state, &form, refused.as_deref().unwrap_or("65004"));
     };
     lock(&state.sessions).insert(session.clone(), person, state.clock.now());
     let mut response = grant(&state, &tenant, &form, person, session.clone());
     let cookie = Cookie::build(SESSION_COOKIE, session).path("/").http_only(true).finish();
-    // A cookie that cannot be added leaves the browser unknown, no more.
+    // Without the cookie the browser has no session, which does no harm.
     let _ = response.add_cookie(&cookie);
     response
 }
@@ -225,7 +225,7 @@ fn grant(
     respond(state, parameters, vec![("code", &code)])
 }
 
-/// The authorization response, by query or by form_post.
+/// Sends the authorization response, by query or by form_post.
 pub(super) fn respond(state: &DemoState, request: &Parameters, response: Vec<(&str, &str)>) -> HttpResponse {
     let mut parameters: Vec<_> =
         response.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -242,7 +242,7 @@ pub(super) fn respond(state: &DemoState, request: &Parameters, response: Vec<(&s
     HttpResponse::Found().insert_header((LOCATION, format!("{redirect_uri}?{query}"))).finish()
 }
 
-/// OAuth 2.0 Form Post Response Mode: a page that posts itself.
+/// OAuth 2.0 Form Post Response Mode: a page with a form that submits itself.
 fn form_post(state: &DemoState, redirect_uri: &str, parameters: &[(String, String)]) -> HttpResponse {
     let mut context = Context::new();
     context.insert("action", redirect_uri);
@@ -254,7 +254,7 @@ pub(super) fn fields<'a>(parameters: impl Iterator<Item = (&'a String, &'a Strin
     parameters.map(|(name, value)| json!({"name": name, "value": value})).collect()
 }
 
-/// RP-initiated sign-out: back to the application, where it is registered.
+/// RP-initiated logout: redirects to the application if the URI is registered.
 pub(super) async fn logout(
     state: Data<DemoState>,
     Query(query): Query<Parameters>,

@@ -24,7 +24,7 @@ pub enum Signature {
     None,
 }
 
-/// What goes wrong; by default nothing.
+/// What goes wrong. By default nothing does.
 #[derive(Clone, Default)]
 pub struct Faults {
     /// The discovery document.
@@ -39,21 +39,21 @@ pub struct Faults {
     pub signature: Signature,
     /// The token response.
     pub token_response: Option<Rewrite>,
-    /// How long a renewal takes, after the refresh token was used up.
+    /// How long a renewal takes after the refresh token was used.
     pub renewal_takes: Duration,
-    /// A refresh token is good once.
+    /// A refresh token can be used only once.
     pub strict_rotation: bool,
-    /// How Microsoft Graph answers: its status and body, in place of what was asked for.
+    /// The status and body of every response of Microsoft Graph.
     pub graph: Option<(u16, Value)>,
-    /// What Microsoft Graph demands of an access token (`claims` of a claims challenge, JSON).
+    /// What Microsoft Graph requires of an access token: the JSON of a claims challenge.
     pub graph_challenge: Option<String>,
     /// The userinfo response.
     pub userinfo: Option<Rewrite>,
     /// The authorization response.
     pub authorization_response: Option<RewriteParameters>,
-    /// New keys are made after the authorization response and before the ID token is signed.
+    /// Whether new keys are generated between the authorization response and the ID token.
     pub rotate_before_signing: bool,
-    /// The status of every answer but the pages: 200 by default.
+    /// The status of every response except pages. The default is 200.
     pub status: Option<u16>,
 }
 

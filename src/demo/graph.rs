@@ -1,4 +1,4 @@
-//! The little of Microsoft Graph that the application asks: `/v1.0/me`, its photo, and its groups.
+//! The part of Microsoft Graph that the application uses: `/v1.0/me`, its photo, and its groups.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::WWW_AUTHENTICATE;
@@ -10,9 +10,8 @@ use super::endpoints::faults;
 use super::people::group;
 use super::{DemoState, Grant, lock, note};
 
-/// A drawn portrait.
 const PHOTO: &[u8] = include_bytes!("photo.png");
-/// The most groups that Graph takes at once.
+/// The most groups in one request.
 const GROUPS_AT_ONCE: usize = 20;
 
 pub(super) fn routes(service: &mut ServiceConfig) {
@@ -27,7 +26,7 @@ fn refused(status: StatusCode, code: &str, message: &str) -> HttpResponse {
     HttpResponse::build(status).json(json!({"error": {"code": code, "message": message, "innerError": inner}}))
 }
 
-/// The grant of the access token that a request bears, where it is one for Graph with this scope.
+/// Returns the grant of a request's access token, if that is for Graph and `User.Read`.
 #[expect(clippy::result_large_err, reason = "the answer is what the caller sends")]
 fn grant(state: &DemoState, request: &HttpRequest) -> Result<Grant, HttpResponse> {
     note(&mut lock(&state.graph_requests), request.path());
@@ -70,7 +69,7 @@ async fn me(state: Data<DemoState>, request: HttpRequest) -> HttpResponse {
     }
 }
 
-/// Ada has a photo, the others have none.
+/// Only Ada has a photo.
 async fn photo(state: Data<DemoState>, request: HttpRequest) -> HttpResponse {
     match grant(&state, &request) {
         Ok(Grant { person, .. }) if person.id == "ada" => HttpResponse::Ok().content_type("image/png").body(PHOTO),

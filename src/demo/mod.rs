@@ -1,7 +1,7 @@
 //! The demo identity provider: a small OpenID Provider that looks like Microsoft Entra, with three fictional people.
 //!
-//! It lets `cargo run` sign somebody in with no account anywhere, and it is the tests' provider, which can be driven
-//! into every misbehaviour that a good one cannot produce ([`faults`]). It never starts in the production profile.
+//! With it, `cargo run` can sign users in without an account anywhere. It is also the tests' provider, which misbehaves
+//! on request in every way that a good one does not ([`faults`]). It never starts in the production profile.
 
 pub mod b2c;
 pub mod client_authentication;
@@ -50,22 +50,22 @@ const SESSION_LIFETIME: Duration = Duration::from_hours(24);
 /// How many scopes are kept for each person.
 const MAX_CONSENTS: usize = 1_000;
 
-/// Who may use the demo provider, and under which URLs it is known.
+/// The registered client, and the provider's URLs.
 #[derive(Clone, Debug)]
 pub struct DemoSettings {
-    /// The client.
+    /// The client's id.
     pub client_id: String,
-    /// Its secret; empty where it has none.
+    /// The client's secret; empty if it has none.
     pub client_credential: String,
-    /// Where it may send people, after sign-in and after sign-out.
+    /// Where users may be redirected after sign-in and after sign-out.
     pub redirect_uris: Vec<String>,
-    /// The URL that browsers see; unset: that of the listener.
+    /// The URL for browsers. The default is the listener's.
     pub public_url: Option<String>,
-    /// The URL that the client sees, where it differs.
+    /// The URL for the client, if it differs.
     pub internal_url: Option<String>,
 }
 
-/// What the demo provider knows; shared by its requests and, in tests, with those who drive it.
+/// The demo provider's state. Tests read and change it.
 pub struct DemoState {
     settings: DemoSettings,
     public_url: String,
@@ -75,26 +75,26 @@ pub struct DemoState {
     pub signer: RwLock<Signer>,
     /// Its misbehaviour; by default none.
     pub faults: RwLock<Faults>,
-    /// What the client may prove itself with beside its secret.
+    /// The client's credentials besides its secret.
     pub registered: Mutex<Registered>,
-    /// How many requests came to the token endpoint.
+    /// How many requests the token endpoint has received.
     pub token_requests: AtomicUsize,
-    /// How many of them were for a renewal.
+    /// How many of them were renewals.
     pub renewals: AtomicUsize,
-    /// How many requests came for the keys.
+    /// How many requests for keys it has received.
     pub key_requests: AtomicUsize,
-    /// What was asked of Microsoft Graph, by path.
+    /// The paths of the requests to Microsoft Graph, oldest first.
     pub graph_requests: Mutex<Vec<String>>,
     codes: Mutex<Expiring<Grant>>,
     access_tokens: Mutex<Expiring<Grant>>,
     refresh_tokens: Mutex<Expiring<Grant>>,
-    /// The scopes that each person agreed to.
+    /// The scopes that each person has consented to.
     consents: Mutex<HashMap<&'static str, BTreeSet<String>>>,
     sessions: Mutex<Expiring<&'static Person>>,
     b2c: B2c,
 }
 
-/// What a person granted to the client.
+/// What a person has granted to the client.
 #[derive(Clone)]
 struct Grant {
     person: &'static Person,
@@ -108,11 +108,11 @@ struct Grant {
     at: Timestamp,
 }
 
-/// The scopes of sign-in itself, to which nobody is asked to agree.
+/// The scopes of sign-in itself, which need no consent.
 const OF_SIGN_IN: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 impl DemoState {
-    /// The scopes of these that the person has not agreed to yet.
+    /// Returns those of the scopes that the person has not consented to yet.
     fn without_consent<'a>(&self, person: &Person, scopes: &'a str) -> Vec<&'a str> {
         let consents = lock(&self.consents);
         let agreed = consents.get(person.id);
@@ -132,8 +132,7 @@ impl DemoState {
         }
     }
 
-    /// Makes every access token that is out as if it had expired at the resource, and every refresh token as if it had
-    /// been revoked where `refresh_tokens` too. For tests.
+    /// Revokes every access token, and with `refresh_tokens` every refresh token too. For tests.
     pub fn revoke(&self, refresh_tokens: bool) {
         lock(&self.access_tokens).clear();
         if refresh_tokens {
@@ -142,9 +141,9 @@ impl DemoState {
     }
 }
 
-/// A demo provider that listens.
+/// A demo provider that is bound to its address.
 pub struct DemoProvider {
-    /// What it knows.
+    /// Its state.
     pub state: web::Data<DemoState>,
     listener: TcpListener,
     address: SocketAddr,
@@ -159,7 +158,7 @@ const PAGES: [(&str, &str); 4] = [
 ];
 
 impl DemoProvider {
-    /// Listens at `address`, port 0 for any free one.
+    /// Listens at `address`. Port 0 means any free port.
     ///
     /// # Errors
     /// The address is in use.
@@ -191,17 +190,17 @@ impl DemoProvider {
         Ok(Self { state, listener, address })
     }
 
-    /// Where it listens.
+    /// Returns the address of the listener.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The authority of its people's tenant.
+    /// Returns the authority of the people's tenant.
     pub fn authority(&self) -> String {
         format!("{}/{DEMO_TENANT}", self.state.public_url)
     }
 
-    /// The authority of the same tenant as B2C.
+    /// Returns the authority of the same tenant at B2C.
     pub fn b2c_authority(&self) -> String {
         format!("{}/{B2C_DOMAIN}", self.state.public_url)
     }
@@ -215,7 +214,7 @@ impl DemoProvider {
         let server = HttpServer::new(move || {
             App::new().app_data(state.clone()).configure(endpoints::routes).configure(b2c::routes)
         });
-        // Browsers connect ahead of need; told 408 on such a connection, they show that in place of the page.
+        // Browsers open connections early. If such a connection times out with 408, they show that instead of the page.
         let server = server.client_request_timeout(std::time::Duration::ZERO);
         Ok(server.workers(1).disable_signals().listen(self.listener)?.run())
     }
@@ -226,8 +225,8 @@ impl DemoState {
         self.settings.internal_url.as_deref().unwrap_or(&self.public_url).trim_end_matches('/')
     }
 
-    /// The issuer of a tenant, given by its GUID or the placeholder; at External ID (a host `{name}.ciamlogin.…`) it is
-    /// at a host of the tenant's own.
+    /// Returns the issuer of a tenant, given by its GUID or the placeholder. At External ID (a host `{name}.ciamlogin.…`)
+    /// each tenant has a host of its own.
     fn issuer(&self, tenant: &str) -> String {
         let host =
             match self.public_url.split_once("://").map(|(scheme, host)| (scheme, host.split_once(".ciamlogin."))) {
@@ -237,7 +236,7 @@ impl DemoState {
         format!("{host}/{tenant}/v2.0")
     }
 
-    /// How many requests came to the token endpoint so far.
+    /// Returns how many requests the token endpoint has received.
     pub fn token_requests(&self) -> usize {
         self.token_requests.load(Ordering::SeqCst)
     }

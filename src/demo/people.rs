@@ -3,11 +3,11 @@
 /// A fictional person.
 #[derive(Debug)]
 pub struct Person {
-    /// Names the person in the account picker's form.
+    /// The person's value in the account picker's form.
     pub id: &'static str,
     /// Entra's `oid`.
     pub object_id: &'static str,
-    /// `sub`: at Entra pairwise, different in each application.
+    /// `sub`, which at Entra is pairwise: it differs for each application.
     pub subject: &'static str,
     /// `name`.
     pub name: &'static str,
@@ -17,17 +17,17 @@ pub struct Person {
     pub family_name: &'static str,
     /// `preferred_username`.
     pub username: &'static str,
-    /// What the person may do, as the account picker says it.
+    /// What the person may do, for the account picker.
     pub role: &'static str,
-    /// `roles`: the app roles that say so.
+    /// `roles`: the app roles for it.
     pub roles: &'static [&'static str],
-    /// How many groups the person is in.
+    /// How many groups the person is a member of.
     pub groups: usize,
-    /// For the picture.
+    /// The initials, for the picture.
     pub initials: &'static str,
 }
 
-/// Everyone there is.
+/// All people of the tenant.
 pub static PEOPLE: [Person; 3] = [
     Person {
         id: "ada",
@@ -75,7 +75,7 @@ pub fn find(id: &str) -> Option<&'static Person> {
     PEOPLE.iter().find(|person| person.id == id || person.username == id)
 }
 
-/// The object id of the group of this number; a person is in those below their count.
+/// Returns the object id of a group, given its number. A person is a member of the groups below their count.
 pub fn group(number: usize) -> String {
     format!("00000000-de30-4000-8000-{number:012}")
 }

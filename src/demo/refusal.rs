@@ -1,4 +1,4 @@
-//! How the demo provider refuses: as Entra does, with its codes and the ids that its support asks for.
+//! The demo provider's errors: Entra's, with its codes and the ids that its support asks for.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -8,21 +8,21 @@ use serde_json::json;
 use super::DemoState;
 use super::endpoints::{Parameters, respond};
 
-/// A refusal.
+/// An error.
 #[derive(Clone, Copy)]
 pub(super) struct Refusal<'a> {
     /// `error`.
     pub(super) error: &'a str,
     /// Entra's own code.
     pub(super) code: u32,
-    /// What it says.
+    /// Its text.
     pub(super) text: &'a str,
     /// Entra's `suberror`.
     pub(super) suberror: Option<&'a str>,
 }
 
 impl Refusal<'_> {
-    /// The answer of the token endpoint: 401 for `invalid_client` (RFC 6749 section 5.2), else 400.
+    /// The token endpoint's response: 401 for `invalid_client` (RFC 6749 section 5.2), else 400.
     pub(super) fn answer(&self, state: &DemoState) -> HttpResponse {
         let (trace, correlation, timestamp) = (guid(), guid(), timestamp(state));
         let mut body = json!({
@@ -37,7 +37,7 @@ impl Refusal<'_> {
         HttpResponse::build(status).json(body)
     }
 
-    /// The answer by way of the browser.
+    /// The authorization response.
     pub(super) fn respond(&self, state: &DemoState, request: &Parameters) -> HttpResponse {
         let description = self.description(&guid(), &guid(), &timestamp(state));
         respond(state, request, vec![("error", self.error), ("error_description", &description)])
@@ -53,7 +53,7 @@ fn timestamp(state: &DemoState) -> String {
     state.clock.now().to_string().replace(" UTC", "Z")
 }
 
-/// The refusal of this code that a person may choose to see.
+/// Returns the error with this code, of those that the account picker offers.
 pub(super) fn chosen(code: &str) -> Option<&'static Refusal<'static>> {
     CHOICES.iter().find(|refusal| refusal.code.to_string() == code)
 }
@@ -62,7 +62,7 @@ const fn choice(error: &'static str, code: u32, text: &'static str) -> Refusal<'
     Refusal { error, code, text, suberror: None }
 }
 
-/// What Entra tells the application of by way of the browser, or at its token endpoint; here all of it by the browser.
+/// Errors that Entra returns by the browser or at its token endpoint. The account picker simulates all of them.
 pub(super) const CHOICES: [Refusal<'static>; 34] = [
     choice("invalid_request", 50011, "The redirect URI does not match those configured for the application."),
     choice("invalid_request", 50020, "The user account from this identity provider does not exist in the tenant."),
@@ -102,7 +102,7 @@ pub(super) const CHOICES: [Refusal<'static>; 34] = [
 
 fn guid() -> String {
     let mut bytes = [0; 16];
-    // Without randomness the ids are zero, which harms nobody.
+    // Without randomness the ids are zero, which does no harm.
     let _ = SystemRandom::new().fill(&mut bytes);
     let hex = format!("{:032x}", u128::from_be_bytes(bytes));
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])

@@ -10,12 +10,12 @@ use rsa::pkcs8::EncodePrivateKey as _;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-/// A key cannot be made or used.
+/// A key cannot be generated or used.
 #[derive(Clone, Copy, Debug, Error)]
 #[error("a demo key cannot be made")]
 pub struct SigningError;
 
-/// A key pair of RSA, one of P-256, and the algorithm that is used.
+/// An RSA key pair, a P-256 key pair, and the algorithm in use.
 pub struct Signer {
     rsa: KeyPair,
     rsa_kid: String,
@@ -25,7 +25,7 @@ pub struct Signer {
     pub algorithm: &'static str,
 }
 
-/// Makes an RSA key of 2048 bits (PKCS #8). It takes some tenths of a second.
+/// Generates an RSA key of 2048 bits (PKCS #8). It takes some tenths of a second.
 ///
 /// # Errors
 /// [`SigningError`].
@@ -35,7 +35,7 @@ pub fn new_rsa_key() -> Result<Vec<u8>, SigningError> {
 }
 
 impl Signer {
-    /// A signer with fresh keys.
+    /// Generates new keys.
     ///
     /// # Errors
     /// [`SigningError`].
@@ -43,7 +43,7 @@ impl Signer {
         Self::with_rsa_key(&new_rsa_key()?)
     }
 
-    /// A signer with this RSA key (PKCS #8) and a fresh key of P-256.
+    /// Uses this RSA key (PKCS #8), and generates a P-256 key.
     ///
     /// # Errors
     /// [`SigningError`].
@@ -58,12 +58,12 @@ impl Signer {
         Ok(Self { rsa, rsa_kid, ec, ec_kid, algorithm: "RS256" })
     }
 
-    /// The key id of the algorithm's key.
+    /// Returns the id of the algorithm's key.
     pub fn kid(&self) -> &str {
         if self.algorithm == "ES256" { &self.ec_kid } else { &self.rsa_kid }
     }
 
-    /// The key set, as the conformance suite mixes it: keys for signatures, for encryption, and of an unknown curve.
+    /// Returns the key set, mixed as in the conformance suite: keys to sign, to encrypt, and of an unknown curve.
     pub fn key_set(&self, issuer: &str) -> Value {
         let rsa = PublicKeyComponents::<Vec<u8>>::from(self.rsa.public());
         let (n, e) = (URL_SAFE_NO_PAD.encode(rsa.n), URL_SAFE_NO_PAD.encode(rsa.e));
@@ -77,7 +77,7 @@ impl Signer {
         ]})
     }
 
-    /// Signs with the algorithm's key; the header says which.
+    /// Signs with the key of the algorithm in the header.
     ///
     /// # Errors
     /// [`SigningError`].
@@ -94,14 +94,14 @@ impl Signer {
     }
 }
 
-/// Signs with the client's secret.
+/// Signs with the client's secret (HS256).
 pub fn sign_hs256(secret: &str, header: &Value, claims: &Value) -> String {
     let input = signing_input(header, claims);
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     format!("{input}.{}", URL_SAFE_NO_PAD.encode(hmac::sign(&key, input.as_bytes())))
 }
 
-/// A token with no signature.
+/// Returns a token without a signature.
 pub fn unsigned(header: &Value, claims: &Value) -> String {
     format!("{}.", signing_input(header, claims))
 }

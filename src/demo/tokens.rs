@@ -20,7 +20,7 @@ use super::signer::{Signer, sign_hs256, unsigned};
 use super::{DemoState, Grant, lock};
 use crate::oidc::authorization::random_text;
 
-/// With more groups than this an ID token names none.
+/// With more groups than this, an ID token has none of them.
 const OVERAGE: usize = 200;
 const ID_TOKEN_SECONDS: i64 = 65 * 60;
 const CODE_SECONDS: u64 = 600;
@@ -69,7 +69,7 @@ fn used(state: &DemoState, refresh_token: &str) -> Option<Grant> {
     if is_last_use { known.remove(refresh_token, now) } else { known.get(refresh_token, now).cloned() }
 }
 
-/// A renewal: the refresh token rotates; that before it stays good, as at Entra.
+/// Renews tokens. The refresh token is rotated, and as at Entra the one before can still be used.
 async fn renewed(state: &DemoState, form: &Parameters) -> Result<Grant, Refusal<'static>> {
     state.renewals.fetch_add(1, Ordering::SeqCst);
     let pause = faults(state).renewal_takes;
@@ -113,7 +113,7 @@ fn tokens(state: &DemoState, grant: &Grant) -> Option<HttpResponse> {
     Some(answer(&faults, &apply(faults.token_response.as_ref(), response)))
 }
 
-/// The claims of an Entra ID token, version 2; like Entra's from the token endpoint it has no `at_hash`.
+/// Returns an Entra ID token, version 2. Like Entra's from the token endpoint, it has no `at_hash`.
 fn id_token(state: &DemoState, grant: &Grant, faults: &Faults) -> Option<String> {
     let (person, now) = (grant.person, state.clock.now().0);
     let mut claims = json!({
@@ -129,7 +129,7 @@ fn id_token(state: &DemoState, grant: &Grant, faults: &Faults) -> Option<String>
         claims["roles"] = json!(person.roles);
     }
     if person.groups > OVERAGE {
-        // Graph's address is not told, only that there is one; what stands here is of a retired service.
+        // As at Entra, the endpoint is that of a retired service, so it only says that there are groups.
         claims["_claim_names"] = json!({"groups": "src1"});
         let endpoint =
             format!("https://graph.windows.net/{}/users/{}/getMemberObjects", grant.tenant, person.object_id);
@@ -142,7 +142,7 @@ fn id_token(state: &DemoState, grant: &Grant, faults: &Faults) -> Option<String>
     signed(state, &signer, &claims, faults)
 }
 
-/// Claims as a token, signed as the faults want it.
+/// Signs claims as the faults request.
 pub(super) fn signed(state: &DemoState, signer: &Signer, claims: &Value, faults: &Faults) -> Option<String> {
     let header = |algorithm: &str| {
         let header = json!({"typ": "JWT", "alg": algorithm, "kid": signer.kid()});

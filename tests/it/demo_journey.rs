@@ -1,4 +1,4 @@
-//! What a stranger does first: `cargo run`, and a sign-in in a real browser, with no settings but free ports.
+//! What a new user does first: `cargo run` and a sign-in in a real browser, with no settings except free ports.
 
 use std::process::Command;
 
@@ -13,7 +13,7 @@ const LOOKS: [Look; 4] = [
 ];
 
 #[actix_web::test]
-async fn a_stranger_signs_in_sees_the_claims_and_signs_out() {
+async fn a_new_user_signs_in_sees_the_claims_and_signs_out() {
     let running = Program::start(&[]).await;
     for look in LOOKS {
         journey(&running.url, look).await;
@@ -57,7 +57,7 @@ async fn journey(url: &str, look: Look) {
     assert_eq!(chromium.client.current_url().await.unwrap().path(), "/auth/post_sign_out");
     chromium.screenshot("6-signed-out").await;
 
-    // Back, to where the claims were.
+    // Back to the page that showed the claims.
     chromium.client.back().await.unwrap();
     chromium.sees("Please sign in").await;
     assert!(!chromium.text().await.contains("ada@contoso.example"));
@@ -66,7 +66,7 @@ async fn journey(url: &str, look: Look) {
     chromium.sees("Page not found").await;
     chromium.screenshot("7-not-found").await;
 
-    // The provider has forgotten her too: it asks who signs in.
+    // The session at the provider has ended too, so it asks for an account.
     chromium.goto(&format!("{url}/auth/sign_in")).await;
     chromium.sees("Pick an account").await;
     chromium.click("button[value=cancel]").await;

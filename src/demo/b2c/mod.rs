@@ -1,7 +1,7 @@
 //! Azure AD B2C at the demo provider: policies (user flows), each with metadata and keys of its own.
 //!
-//! Any name that begins with `b2c_1` is a policy: with `edit` or `profile` in it, people edit their profile; with
-//! `password` or `reset`, they reset their password; by all others they sign up or in.
+//! Any name that begins with `b2c_1` is a policy. With `edit` or `profile` in its name it edits the profile, with
+//! `password` or `reset` it resets the password, and with any other name it signs up or in.
 
 mod pages;
 mod tokens;
@@ -31,12 +31,12 @@ pub const B2C_DOMAIN: &str = "contoso.onmicrosoft.com";
 /// How many policies have keys: any name that begins with `b2c_1` is a policy.
 const MAX_SIGNERS: usize = 100;
 
-/// What the policies have in common.
+/// The state that the policies share.
 pub(super) struct B2c {
     signers: Mutex<Expiring<Signer>>,
     codes: Mutex<Expiring<Grant>>,
     refresh_tokens: Mutex<Expiring<Grant>>,
-    /// The names that people have given themselves, by person.
+    /// The display names that people have entered, by person.
     names: Mutex<HashMap<&'static str, String>>,
 }
 
@@ -51,7 +51,7 @@ impl Default for B2c {
     }
 }
 
-/// What a person granted to the client, at one policy.
+/// What a person has granted to the client, at one policy.
 #[derive(Clone)]
 struct Grant {
     person: &'static Person,
@@ -63,7 +63,7 @@ struct Grant {
     auth_time: Timestamp,
 }
 
-/// What people do at a policy.
+/// What a policy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Journey {
     SignUpOrIn,
@@ -71,10 +71,10 @@ enum Journey {
     ResetPassword,
 }
 
-/// A policy, named as in a path.
+/// A policy, parsed from its name in a path.
 #[derive(Clone, Debug)]
 struct Policy {
-    /// As tokens name it; a path may have it in any case.
+    /// Its name as in tokens. In a path, upper and lower case are the same.
     name: String,
     journey: Journey,
 }
@@ -147,7 +147,7 @@ async fn keys(state: Data<DemoState>, path: Path<(String, String)>) -> HttpRespo
     let Some(mut set) = with_signer(&state, &policy, |signer| signer.key_set("")) else {
         return HttpResponse::InternalServerError().finish();
     };
-    // B2C says of no key which issuer it is for.
+    // At B2C, keys do not name their issuer.
     for key in set["keys"].as_array_mut().into_iter().flatten().filter_map(|key| key.as_object_mut()) {
         key.remove("issuer");
     }
@@ -155,7 +155,7 @@ async fn keys(state: Data<DemoState>, path: Path<(String, String)>) -> HttpRespo
     answer(&faults, &apply(faults.key_set.as_ref(), set))
 }
 
-/// The policy's own signer, made when it is first needed.
+/// Calls `sign` with the policy's own signer, which is generated when first needed.
 fn with_signer<T>(state: &DemoState, policy: &Policy, sign: impl FnOnce(&Signer) -> T) -> Option<T> {
     let (mut signers, now) = (lock(&state.b2c.signers), state.clock.now());
     if signers.get(&policy.name, now).is_none() {
@@ -164,7 +164,7 @@ fn with_signer<T>(state: &DemoState, policy: &Policy, sign: impl FnOnce(&Signer)
     signers.get(&policy.name, now).map(sign)
 }
 
-/// An `error_description` as B2C writes it.
+/// Returns an `error_description` in B2C's format.
 fn description(state: &DemoState, error: impl fmt::Display) -> String {
     let timestamp = state.clock.now().to_string().replace(" UTC", "Z");
     format!("{error}\r\nCorrelation ID: {}\r\nTimestamp: {timestamp}\r\n", random_guid())
@@ -172,7 +172,7 @@ fn description(state: &DemoState, error: impl fmt::Display) -> String {
 
 fn random_guid() -> String {
     let mut bytes = [0; 16];
-    // Without random bytes it is all zeros: it only has to look like one.
+    // Without random bytes it is all zeros, which does no harm.
     let _ = SystemRandom::new().fill(&mut bytes);
     let hex = format!("{:032x}", u128::from_be_bytes(bytes));
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")

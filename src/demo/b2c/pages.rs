@@ -17,10 +17,10 @@ const FORGOT_PASSWORD: &str = "AADB2C90118: The user has forgotten their passwor
 const CANCELLED: &str = "AADB2C90091: The user has cancelled entering self-asserted information.";
 const NO_SESSION: &str =
     "AADB2C90077: User does not have an existing session and request prompt parameter has a value of 'None'.";
-/// The longest name that a person may give themselves, in bytes.
+/// The longest display name, in characters.
 const MAX_NAME: usize = 256;
 
-/// The policy's page; or straight back, where the browser is known and there is nothing to ask.
+/// Shows the policy's page, or redirects at once if the browser has a session and there is nothing to ask.
 pub(super) async fn authorize(
     state: Data<DemoState>,
     path: Path<(String, String)>,
@@ -41,7 +41,7 @@ pub(super) async fn authorize(
     }
 }
 
-/// One step of a page: the button that was pressed.
+/// Handles a page's form, by the button that was pressed.
 pub(super) async fn step(
     state: Data<DemoState>,
     path: Path<(String, String)>,
@@ -70,7 +70,7 @@ pub(super) async fn step(
     }
 }
 
-/// The browser is this person's from now on.
+/// Starts a session in the browser.
 fn remember(state: &DemoState, policy: &Policy, form: &Parameters, person: &'static Person) -> HttpResponse {
     let Ok(session) = random_text(&SystemRandom::new()) else { return HttpResponse::InternalServerError().finish() };
     lock(&state.sessions).insert(session.clone(), person, state.clock.now());
@@ -79,7 +79,7 @@ fn remember(state: &DemoState, policy: &Policy, form: &Parameters, person: &'sta
         Journey::SignUpOrIn | Journey::ResetPassword => grant(state, policy, form, person),
     };
     let cookie = Cookie::build(SESSION_COOKIE, session).path("/").http_only(true).finish();
-    // A cookie that cannot be added leaves the browser unknown, no more.
+    // Without the cookie the browser has no session, which does no harm.
     let _ = response.add_cookie(&cookie);
     response
 }
@@ -88,11 +88,11 @@ fn refuse(state: &DemoState, request: &Parameters, error: &str, text: &str) -> H
     respond(state, request, vec![("error", error), ("error_description", &description(state, text))])
 }
 
-/// What cannot be sent to a redirect URI is said on a page, boxed as it is seldom.
+/// Checks an authorization request. Returns an error page if the redirect URI cannot be used; boxed, as it is rare.
 fn check_request(state: &DemoState, parameters: &Parameters) -> Result<(), Box<HttpResponse>> {
     let value = |name: &str| parameters.get(name).map_or("", String::as_str);
     let (client_id, redirect_uri) = (value("client_id"), value("redirect_uri"));
-    let said = |text: String| {
+    let error_page = |text: String| {
         Err(Box::new(page_of_message(
             state,
             "Sorry, but we’re having trouble signing you in",
@@ -100,12 +100,12 @@ fn check_request(state: &DemoState, parameters: &Parameters) -> Result<(), Box<H
         )))
     };
     if client_id != state.settings.client_id {
-        return said(format!(
+        return error_page(format!(
             "AADB2C90018: The client id '{client_id}' specified in the request is not registered in tenant."
         ));
     }
     if !state.settings.redirect_uris.iter().any(|uri| uri == redirect_uri) {
-        return said(format!(
+        return error_page(format!(
             "AADB2C90006: The redirect URI '{redirect_uri}' provided in the request is not registered for the client id '{client_id}'."
         ));
     }
@@ -148,7 +148,7 @@ fn page_of(state: &DemoState, policy: &Policy, parameters: &Parameters, person: 
     page(state, "demo_b2c.html", &context)
 }
 
-/// The name that a person goes by.
+/// Returns a person's display name.
 pub(super) fn name(state: &DemoState, person: &Person) -> String {
     lock(&state.b2c.names).get(person.id).cloned().unwrap_or_else(|| person.name.to_owned())
 }

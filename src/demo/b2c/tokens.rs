@@ -49,7 +49,7 @@ pub(super) async fn token(
     }
 }
 
-/// The grant that a code or a refresh token stands for.
+/// Returns the grant of a code or a refresh token.
 fn redeem(state: &DemoState, policy: &Policy, form: &Parameters) -> Result<Grant, (&'static str, String)> {
     let value = |name: &str| form.get(name).map_or("", String::as_str);
     let refused = |text: &str| ("invalid_grant", text.to_owned());
@@ -81,7 +81,7 @@ fn redeem(state: &DemoState, policy: &Policy, form: &Parameters) -> Result<Grant
     Ok(grant)
 }
 
-/// The token response: an access token only where one for the application itself is asked for, by its client id.
+/// Returns the token response. It has an access token only if the scopes include the client's id.
 fn tokens(state: &DemoState, policy: &Policy, grant: &Grant) -> Option<HttpResponse> {
     let (faults, now) = (faults(state), state.clock.now().0);
     let claims = apply(faults.claims.as_ref(), claims(state, policy, grant));

@@ -21,11 +21,11 @@ pub const SECRET: &str = "s3cret: with+odd%chars & thirty-two or more";
 
 /// A running application.
 pub struct TestApp {
-    /// Where browsers find it.
+    /// Its URL for browsers.
     pub url: String,
-    /// Where operators find it.
+    /// The address of its operations listener.
     pub operations: SocketAddr,
-    /// The clock of application and provider.
+    /// The clock of the application and the provider.
     pub clock: Clock,
     /// The provider.
     pub provider: Data<DemoState>,
@@ -33,28 +33,28 @@ pub struct TestApp {
     pub identity: IdentityWeb,
     /// The prefix of its keys in Redis.
     pub prefix: String,
-    /// What it was configured with.
+    /// The environment variables that it was configured with.
     pub variables: BTreeMap<String, String>,
     handle: Stop,
 }
 
-/// RSA keys are slow to make: two serve all tests.
+/// Returns one of two RSA keys for all tests, as generating one is slow.
 pub fn rsa_key(which: usize) -> &'static [u8] {
     static KEYS: [OnceLock<Vec<u8>>; 2] = [OnceLock::new(), OnceLock::new()];
     KEYS[which].get_or_init(|| new_rsa_key().unwrap())
 }
 
-/// A signer with one of two RSA keys.
+/// Returns a signer with one of the two RSA keys.
 pub fn signer(which: usize) -> Signer {
     Signer::with_rsa_key(rsa_key(which)).unwrap()
 }
 
-/// A demo provider that serves at an address, and its authority.
+/// Starts a demo provider at an address, and returns its state and its authority.
 pub fn provider_at(address: &str, redirect_uris: &[String], clock: &Clock) -> (Data<DemoState>, String) {
     provider_known_as(None, address, redirect_uris, clock)
 }
 
-/// A demo provider at an address, and the host that browsers know it by.
+/// The same, with a host of its own for browsers.
 fn provider_known_as(
     host: Option<&str>,
     address: &str,
@@ -77,35 +77,35 @@ fn provider_known_as(
 }
 
 impl TestApp {
-    /// An application for one tenant of the demo provider, with its sessions in the shared Redis.
+    /// Starts an application for one tenant of the demo provider, with its sessions in the shared Redis.
     pub async fn spawn() -> Self {
         Self::spawn_with(&[]).await
     }
 
-    /// The same, with further settings (`section.key`, value); `{authority}` stands for the provider's, `{provider}` for
-    /// its URL.
-    pub async fn spawn_with(further: &[(&str, &str)]) -> Self {
-        Self::spawn_at(None, None, further).await
+    /// The same, with extra settings (`section.key`, value). `{authority}` is replaced by the provider's authority,
+    /// `{provider}` by its URL.
+    pub async fn spawn_with(extra: &[(&str, &str)]) -> Self {
+        Self::spawn_at(None, None, extra).await
     }
 
-    /// The same, with the provider known by another host than its address.
-    pub async fn spawn_at_host(host: &str, further: &[(&str, &str)]) -> Self {
+    /// The same, with a provider whose host for browsers is not its address.
+    pub async fn spawn_at_host(host: &str, extra: &[(&str, &str)]) -> Self {
         let internal = [("client.metadata_url", "{internal}/{tenant}/v2.0/.well-known/openid-configuration")];
-        Self::spawn_at(Some(host), None, &[&internal, further].concat()).await
+        Self::spawn_at(Some(host), None, &[&internal, extra].concat()).await
     }
 
-    /// The same, with who we are at which provider from a file in place of settings; `{provider}` stands in it too.
+    /// The same, with client and provider configured by a file. `{provider}` is replaced in it too.
     pub async fn spawn_from_file(text: &str) -> Self {
         Self::spawn_at(None, Some(text), &[]).await
     }
 
-    #[expect(clippy::unused_async, reason = "it spawns tasks, so it wants a runtime")]
-    async fn spawn_at(host: Option<&str>, file: Option<&str>, further: &[(&str, &str)]) -> Self {
+    #[expect(clippy::unused_async, reason = "it spawns tasks, so it needs a runtime")]
+    async fn spawn_at(host: Option<&str>, file: Option<&str>, extra: &[(&str, &str)]) -> Self {
         log::start();
         tls::install_crypto();
         let clock = Clock::system();
         let port = free_port();
-        let public_url = further
+        let public_url = extra
             .iter()
             .find(|(key, _)| *key == "server.public_url")
             .map_or_else(|| format!("https://127.0.0.1:{port}"), |(_, url)| url.replace("{port}", &port.to_string()));
@@ -123,7 +123,7 @@ impl TestApp {
             ("server.workers", "2".to_owned()),
             ("session.keys", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".to_owned()),
             ("redis.url", Redis::shared().url()),
-            // Patient, for a machine that does other things too.
+            // Long, for a machine that is busy.
             ("redis.command_timeout_ms", "5000".to_owned()),
             ("redis.key_prefix", prefix.clone()),
             ("limits.sign_in_requests_per_minute", "100000".to_owned()),
@@ -133,7 +133,7 @@ impl TestApp {
             let text = text.replace("{authority}", &authority).replace("{provider}", &provider_url);
             text.replace("{internal}", &format!("http://{internal}")).replace("{tenant}", DEMO_TENANT)
         };
-        for (key, value) in further {
+        for (key, value) in extra {
             settings.insert(key, placed(value));
         }
         settings.insert("server.public_url", public_url);
@@ -153,12 +153,12 @@ impl TestApp {
         Self::start(variables, clock, provider, prefix)
     }
 
-    /// Another replica of this one, on a port of its own.
+    /// Starts another replica, on a port of its own.
     pub fn replica(&self) -> Self {
         self.replica_of(self.variables.clone())
     }
 
-    /// Another replica, with one setting changed.
+    /// Starts another replica, with one variable changed.
     pub fn replica_with(&self, key: &str, value: &str) -> Self {
         let mut variables = self.variables.clone();
         variables.insert(key.to_owned(), value.to_owned());
@@ -184,12 +184,12 @@ impl TestApp {
         Self { url, operations, clock, provider, identity, prefix, variables, handle }
     }
 
-    /// Makes the provider misbehave.
+    /// Sets how the provider misbehaves.
     pub fn with_faults(&self, faults: Faults) {
         *self.provider.faults.write().unwrap() = faults;
     }
 
-    /// Every key that this application has in the shared Redis.
+    /// Returns every key of this application in the shared Redis.
     pub fn keys(&self) -> Vec<String> {
         Redis::shared().keys(&self.prefix)
     }

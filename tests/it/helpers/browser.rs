@@ -1,4 +1,4 @@
-//! A browser without a screen: it keeps cookies, follows no redirect by itself, and can fill in the account picker.
+//! A browser for tests: it keeps cookies, follows no redirect by itself, and can fill in the account picker.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -12,23 +12,23 @@ use url::form_urlencoded::Serializer;
 
 use super::{TestApp, http2};
 
-/// Other hosts that the provider may be known by; like a real browser, it finds every `*.localhost` on this machine.
+/// Other hosts of the provider. Like a real browser, this one resolves `*.localhost` to this machine.
 pub const HOSTS: [&str; 2] = ["contoso.ciamlogin.localhost", "login.sovereign.localhost"];
 
 /// A browser.
 pub struct Browser {
     client: reqwest::Client,
     speaks_http2: bool,
-    /// Its cookies, by name: like a real browser it does not tell ports apart.
+    /// Its cookies, by name. As in a real browser, ports share them.
     pub cookies: RefCell<BTreeMap<String, String>>,
     /// Cookies of other applications of the same host, each `name=value`.
     other_cookies: RefCell<Vec<Vec<u8>>>,
 }
 
-/// A response, or why there is none.
+/// A response, or why there was none.
 pub type SendResult = Result<Answer, Box<dyn Error>>;
 
-/// An answer, read to its end.
+/// A complete response.
 pub struct Answer {
     /// Its status.
     pub status: u16,
@@ -39,18 +39,18 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// A header's value, empty where it is not there.
+    /// Returns a header's value, or the empty string without that header.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// Where it leads.
+    /// Returns where it redirects to.
     pub fn location(&self) -> &str {
         assert!((300..400).contains(&self.status), "no redirect but {}: {}", self.status, self.body);
         self.headers[LOCATION].to_str().unwrap()
     }
 
-    /// The hidden fields of its form.
+    /// Returns the hidden fields of its form.
     pub fn fields(&self) -> Vec<(String, String)> {
         let attribute = |input: &str, name: &str| {
             let value = input.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
@@ -60,7 +60,7 @@ impl Answer {
         inputs.map(|input| (attribute(input, "name"), attribute(input, "value"))).collect()
     }
 
-    /// The authorization response's parameters, by query or by form_post.
+    /// Returns the parameters of the authorization response that it is, by query or by form_post.
     pub fn parameters(&self) -> Vec<(String, String)> {
         match self.status {
             302 => Url::parse(self.location()).unwrap().query_pairs().into_owned().collect(),
@@ -68,7 +68,7 @@ impl Answer {
         }
     }
 
-    /// Every cookie it sets.
+    /// Returns every cookie that it sets.
     pub fn set_cookies(&self) -> Vec<Cookie<'static>> {
         let headers = self.headers.get_all(SET_COOKIE).iter();
         headers.map(|header| Cookie::parse(header.to_str().unwrap().to_owned()).unwrap()).collect()
@@ -108,17 +108,17 @@ impl Browser {
         self.other_cookies.borrow_mut().push(pair.into());
     }
 
-    /// Whether a request is answered at all.
+    /// Returns whether there is any response.
     pub async fn is_answered(&self, url: &str) -> bool {
         self.try_send(Method::GET, url, &[], None).await.is_ok()
     }
 
-    /// Sends a request with its cookies, and keeps those of the answer.
+    /// Sends a request with its cookies, and keeps those of the response.
     pub async fn send(&self, method: Method, url: &str, headers: &[(&str, &str)], body: Option<String>) -> Answer {
         self.try_send(method, url, headers, body).await.unwrap()
     }
 
-    /// The same, where there may be no answer.
+    /// The same, if there may be no response.
     pub async fn try_send(
         &self,
         method: Method,
@@ -184,35 +184,35 @@ impl Browser {
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
-    /// Goes to a page.
+    /// Loads a page.
     pub async fn get(&self, url: &str) -> Answer {
         self.send(Method::GET, url, &[], None).await
     }
 
-    /// Sends a form of a page of `origin`.
+    /// Submits a form of a page of `origin`.
     pub async fn post(&self, url: &str, origin: &str, fields: &[(String, String)]) -> Answer {
         let form = Serializer::new(String::new()).extend_pairs(fields).finish();
         let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", origin)];
         self.send(Method::POST, url, &headers, Some(form)).await
     }
 
-    /// Begins a sign-in; gives the URL at the provider.
+    /// Begins a sign-in, and returns the URL at the provider.
     pub async fn begin(&self, app: &TestApp) -> Url {
         self.begin_with(app, "").await
     }
 
-    /// Begins a sign-in with a query.
+    /// The same, with a query.
     pub async fn begin_with(&self, app: &TestApp, query: &str) -> Url {
         let answer = self.get(&format!("{}/auth/sign_in{query}", app.url)).await;
         Url::parse(answer.location()).unwrap()
     }
 
-    /// Picks an account at the provider; gives its answer, which leads back.
+    /// Picks an account at the provider, and returns its response, which leads back.
     pub async fn pick(&self, authorization_url: &Url, person: &str) -> Answer {
         self.press(authorization_url, &[("person", person)]).await
     }
 
-    /// Presses a button of the provider's page, with what else was entered; gives its answer.
+    /// Presses a button of the provider's page, with what else was entered, and returns the response.
     pub async fn press(&self, authorization_url: &Url, entered: &[(&str, &str)]) -> Answer {
         let mut fields: Vec<_> = authorization_url.query_pairs().into_owned().collect();
         fields.extend(entered.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -221,13 +221,13 @@ impl Browser {
         self.post(url.as_str(), "null", &fields).await
     }
 
-    /// Goes as far as the callback's URL, without calling it.
+    /// Signs in up to the callback, and returns its URL.
     pub async fn callback_url(&self, app: &TestApp, person: &str) -> String {
         let url = self.begin(app).await;
         self.pick(&url, person).await.location().to_owned()
     }
 
-    /// Comes back with the provider's answer, by query or by form_post, as it says; loading the page again is the same.
+    /// Returns to the application with the provider's response, by query or by form_post. Again, it reloads the page.
     pub async fn come_back(&self, app: &TestApp, provider_says: &Answer) -> Answer {
         if provider_says.status == 302 {
             return self.get(provider_says.location()).await;
@@ -236,13 +236,13 @@ impl Browser {
         self.post(&callback, "https://provider.example", &provider_says.fields()).await
     }
 
-    /// Signs in; gives the callback's answer.
+    /// Signs in, and returns the callback's response.
     pub async fn sign_in(&self, app: &TestApp, person: &str) -> Answer {
         let callback = self.callback_url(app, person).await;
         self.get(&callback).await
     }
 
-    /// Whether the application knows who this is.
+    /// Returns whether the user is signed in.
     pub async fn is_signed_in(&self, app: &TestApp) -> bool {
         match self.get(&format!("{}/token_details", app.url)).await.status {
             200 => true,
@@ -251,13 +251,13 @@ impl Browser {
         }
     }
 
-    /// Signs out with the button; gives the answer.
+    /// Signs out with the button, and returns the response.
     pub async fn sign_out(&self, app: &TestApp) -> Answer {
         let public_url = app.identity.absolute("");
         self.post(&format!("{}/auth/sign_out", app.url), &public_url, &[]).await
     }
 
-    /// The session's cookie.
+    /// Returns the value of the session's cookie.
     pub fn session_cookie(&self) -> Option<String> {
         self.cookies.borrow().get("__Host-identity").cloned()
     }

@@ -1,4 +1,4 @@
-//! Certificates of the client, and files that change under a running application.
+//! The client's certificates, and files that change while the application runs.
 
 use std::path::PathBuf;
 
@@ -24,12 +24,12 @@ pub struct Certified {
 }
 
 impl Certified {
-    /// A certificate of one of two RSA keys, valid from and until so many days from now.
+    /// Issues a certificate for one of two RSA keys, valid from and until these numbers of days from now.
     pub fn new(which: usize, name: &str, days: [i64; 2]) -> Self {
         Self::of(&KeyPair::try_from(rsa_key(which)).unwrap(), name, days)
     }
 
-    /// A certificate of a fresh P-256 key.
+    /// Issues a certificate for a new P-256 key.
     pub fn of_p256(name: &str) -> Self {
         Self::of(&KeyPair::generate().unwrap(), name, [-1, 365])
     }
@@ -43,12 +43,12 @@ impl Certified {
         Self { key: key.serialize_pem(), certificate }
     }
 
-    /// To sign with.
+    /// Returns the key to sign with.
     pub fn pair(&self) -> CertifiedKey {
         CertifiedKey::from_pem(&self.key, &self.certificate).unwrap()
     }
 
-    /// The RSA public key as a JSON Web Key.
+    /// Returns the RSA public key as a JSON Web Key.
     pub fn jwk(&self) -> Value {
         let key = rsa::RsaPrivateKey::from_pkcs8_pem(&self.key).unwrap();
         let encode = |number: &rsa::BigUint| URL_SAFE_NO_PAD.encode(number.to_bytes_be());
@@ -61,7 +61,7 @@ impl Certified {
     }
 }
 
-/// Replaces a file as a whole, as Kubernetes does.
+/// Replaces a file atomically, as Kubernetes does.
 pub fn replace(folder: &Folder, name: &str, content: &str) -> PathBuf {
     let (path, fresh) = (folder.path().join(name), folder.path().join(format!(".{name}")));
     std::fs::write(&fresh, content).unwrap();

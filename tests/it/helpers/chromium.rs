@@ -1,4 +1,4 @@
-//! A real browser: Debian's Chromium, without a screen.
+//! A real browser: Debian's Chromium, headless.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -12,23 +12,23 @@ use serde_json::json;
 use super::process::Process;
 use super::{Folder, eventually, free_port};
 
-/// How the browser looks at pages.
+/// The browser's window and colour scheme.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
     /// A name for screenshots.
     pub name: &'static str,
     /// The window's size.
     pub size: (u32, u32),
-    /// Whether pages are asked for their dark colours.
+    /// Whether it prefers the dark colour scheme.
     pub dark: bool,
 }
 
-/// A desktop in light colours.
+/// A desktop with the light colour scheme.
 pub const DESKTOP: Look = Look { name: "desktop-light", size: (1280, 800), dark: false };
 
-/// A browser, driven.
+/// A running browser.
 pub struct Chromium {
-    /// Drives it.
+    /// Its WebDriver client.
     pub client: Client,
     look: Look,
     _driver: Process,
@@ -78,7 +78,7 @@ impl Chromium {
         Self { client, look, _driver: driver, _folder: folder }
     }
 
-    /// Goes to a page.
+    /// Loads a page.
     pub async fn goto(&self, url: &str) {
         self.client.goto(url).await.unwrap();
     }
@@ -95,14 +95,14 @@ impl Chromium {
         element.unwrap_or_else(|error| panic!("{css}: {error}")).send_keys(text).await.unwrap();
     }
 
-    /// Waits until the page says something.
+    /// Waits until the page has this text.
     pub async fn sees(&self, words: &str) {
         for _ in 0..100 {
             let text = self.text().await;
             if text.contains(words) {
                 return;
             }
-            // Another program's network came or went, such as a container's: a person would load the page again.
+            // A network was added or removed, such as a container's. A user would reload the page.
             if text.contains("ERR_NETWORK_CHANGED") {
                 self.client.refresh().await.unwrap();
             }
@@ -112,7 +112,7 @@ impl Chromium {
         panic!("{words:?} is not on {url}: {}", self.text().await);
     }
 
-    /// The page's text; empty while it is loading.
+    /// Returns the page's text, which is empty while the page is loading.
     pub async fn text(&self) -> String {
         match self.client.find(Locator::Css("body")).await {
             Ok(body) => body.text().await.unwrap_or_default(),
@@ -120,7 +120,7 @@ impl Chromium {
         }
     }
 
-    /// Saves what the page looks like, under target/screenshots, and fails where it is wider than the window.
+    /// Saves a screenshot under target/screenshots, and fails if the page is wider than the window.
     pub async fn screenshot(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
         std::fs::create_dir_all(&folder).unwrap();
@@ -134,13 +134,13 @@ impl Chromium {
         );
     }
 
-    /// Its cookies for this site, as a header.
+    /// Returns its cookies for this site.
     pub async fn cookies(&self) -> Vec<(String, String)> {
         let cookies = self.client.get_all_cookies().await.unwrap();
         cookies.into_iter().map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect()
     }
 
-    /// Ends it.
+    /// Closes it.
     pub async fn close(self) {
         self.client.close().await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! The application as Docker Compose runs it. tests/compose starts it, and says by the environment where it is.
+//! The application as Docker Compose runs it. tests/compose starts it, and names it by environment variables.
 
 use std::process::{Command, Output};
 
@@ -8,7 +8,7 @@ use super::{Browser, SendResult};
 
 /// A running project of Docker Compose.
 pub struct Compose {
-    /// Where browsers find it: at the load balancer.
+    /// Its URL for browsers, at the load balancer.
     pub url: String,
     command: Vec<String>,
 }
@@ -18,14 +18,14 @@ pub struct Compose {
 pub struct Container {
     /// Its id.
     pub id: String,
-    /// The process in it, as the host numbers it.
+    /// Its process id on the host.
     pub pid: u32,
     /// Its address on the network that it shares with the load balancer.
     pub address: String,
 }
 
 impl Compose {
-    /// The project that tests/compose has started.
+    /// Returns the project that tests/compose has started.
     pub fn started() -> Self {
         let variable =
             |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} is unset: run tests/compose"));
@@ -33,14 +33,14 @@ impl Compose {
         Self { url: variable("IDENTITY_WEB_COMPOSE_URL"), command }
     }
 
-    /// Runs a command of Compose.
+    /// Runs a command of Compose, and returns its output.
     pub async fn run(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(&self.command[0]);
         command.args(&self.command[1..]).args(arguments);
         output(command).await
     }
 
-    /// The containers of a service that run.
+    /// Returns the running containers of a service.
     pub async fn containers(&self, service: &str) -> Vec<Container> {
         let ids = self.run(&["ps", "-q", service]).await;
         let format = "{{.Id}} {{.State.Pid}}{{range $name, $it := .NetworkSettings.Networks}} \
@@ -56,11 +56,11 @@ impl Compose {
         containers.collect()
     }
 
-    /// Signs in at the demo provider, through the load balancer. Gives the last answer: where all went well, the
-    /// callback's redirect.
+    /// Signs in at the demo provider, through the load balancer. Returns the last response: the callback's redirect
+    /// unless something failed.
     ///
     /// # Errors
-    /// The load balancer gave no answer.
+    /// The load balancer did not respond.
     pub async fn sign_in(&self, browser: &Browser, person: &str) -> SendResult {
         let began = browser.try_send(Method::GET, &format!("{}/auth/sign_in", self.url), &[], None).await?;
         if began.status != 303 {
@@ -72,7 +72,7 @@ impl Compose {
 }
 
 impl Container {
-    /// How often its log says that it answered a request so.
+    /// Counts the requests of a route in its log, by status.
     pub fn answered(&self, route: &str, status: u16) -> usize {
         let output = Command::new("docker").args(["logs", &self.id]).output().unwrap();
         let log = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -80,21 +80,21 @@ impl Container {
         lines.filter(|line| line["route"] == route && line["status"] == status).count()
     }
 
-    /// What of its memory is resident, in MiB.
+    /// Returns its resident memory in MiB.
     pub fn resident_mib(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
     }
 
-    /// Kills its process (SIGKILL), so that Docker takes it for a crash.
+    /// Kills its process (SIGKILL), which to Docker is a crash.
     pub async fn crash(&self) {
         let mut command = Command::new("sh");
         command.args(["-c", "kill -9 $0 2>/dev/null || sudo -n kill -9 $0", &self.pid.to_string()]);
         output(command).await;
     }
 
-    /// Whether it says that it is ready.
+    /// Returns whether it is ready.
     pub async fn is_ready(&self) -> bool {
         let url = format!("http://{}:5100/health/ready", self.address);
         let answer = Browser::new().try_send(Method::GET, &url, &[], None).await;
@@ -102,14 +102,14 @@ impl Container {
     }
 }
 
-/// Runs a command of Docker.
+/// Runs a command of Docker, and returns its output.
 pub async fn docker(arguments: &[&str]) -> String {
     let mut command = Command::new("docker");
     command.args(arguments);
     output(command).await
 }
 
-/// What a command says, which must succeed; meanwhile the test goes on.
+/// Returns the output of a command, which must succeed. The test's other tasks go on meanwhile.
 async fn output(mut command: Command) -> String {
     let said = move || {
         let Output { status, stdout, stderr } = command.output().unwrap();

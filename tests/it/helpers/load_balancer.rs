@@ -1,4 +1,4 @@
-//! The load balancer of docker-compose.yml: a real HAProxy, run from its very file.
+//! The load balancer of docker-compose.yml: a real HAProxy with that configuration file.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -8,22 +8,22 @@ use rcgen::{CertifiedKey, KeyPair};
 use super::process::Process;
 use super::{Folder, proxy};
 
-/// The address that it comes from to the replicas.
+/// The address from which it connects to the replicas.
 pub const ADDRESS: &str = "127.0.0.2";
 
-/// A replica that it knows.
+/// A replica behind it.
 pub struct Server {
     /// The port of its public listener.
     pub port: u16,
-    /// The port of its operations listener, which is asked for its health.
+    /// The port of its operations listener, for health checks.
     pub operations: u16,
 }
 
-/// It runs, with a master process that can be told to read its file again.
+/// A running load balancer, with a master process that can reload its file.
 pub struct LoadBalancer {
     /// Where it listens.
     pub address: SocketAddr,
-    /// What it shows to browsers.
+    /// Its certificate for browsers.
     pub certified: CertifiedKey<KeyPair>,
     file: PathBuf,
     master: Option<Process>,
@@ -31,7 +31,7 @@ pub struct LoadBalancer {
 }
 
 impl LoadBalancer {
-    /// Starts it at a port, before these replicas.
+    /// Starts it at a port, in front of these replicas.
     pub async fn start(port: u16, servers: &[Server]) -> Self {
         let folder = Folder::new("load-balancer");
         let server = |(number, Server { port, operations }): (usize, &Server)| {
@@ -56,12 +56,12 @@ impl LoadBalancer {
         self.master = Some(proxy::run(command.arg("-W").arg("-f").arg(&self.file), self.address.port()).await);
     }
 
-    /// Has it read its file again, in new processes: the old ones finish what is under way.
+    /// Reloads its file in new processes. The old ones finish the requests in progress.
     pub fn reload(&self) {
         self.master.as_ref().unwrap().signal("USR2");
     }
 
-    /// Ends it, and starts it anew.
+    /// Restarts it.
     pub async fn restart(&mut self) {
         self.master.take().unwrap().terminate();
         self.run().await;
@@ -70,7 +70,7 @@ impl LoadBalancer {
 
 impl Drop for LoadBalancer {
     fn drop(&mut self) {
-        // The master takes its workers with it.
+        // The master stops its workers.
         let _ = self.master.take().map(Process::terminate);
     }
 }

@@ -21,7 +21,7 @@ impl Write for Writer {
     }
 }
 
-/// Starts the log, once for all tests. The WebDriver client's own traffic is not ours to keep quiet.
+/// Starts the log, once for all tests, without the WebDriver client's traffic.
 pub fn start() {
     static STARTED: OnceLock<()> = OnceLock::new();
     STARTED.get_or_init(|| {
@@ -31,12 +31,12 @@ pub fn start() {
     });
 }
 
-/// Everything logged so far, by all tests.
+/// Returns everything that all tests have logged so far.
 pub fn text() -> String {
     String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned()
 }
 
-/// Fails where a secret is in the log.
+/// Fails if a secret is in the log.
 pub fn assert_silent_about<'a>(secrets: impl IntoIterator<Item = &'a str>) {
     let log = text();
     for secret in secrets {

@@ -25,8 +25,8 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A port that is free, and that no other test was given. It is below those from which the system takes the ports of
-/// outgoing connections, so none of them takes it before it is listened at.
+/// Returns a free port that no other test has been given. It is below the range of outgoing connections, so none of
+/// them takes it before a server listens there.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let own = std::process::id() * 199;
@@ -39,18 +39,18 @@ pub fn free_port() -> u16 {
     }
 }
 
-/// A folder of a test's own, removed with it.
+/// A test's own folder. It is removed when dropped.
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// A new folder; `name` says what for.
+    /// Creates a folder. `name` is for its purpose.
     pub fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("identity-web-{name}-{}-{}", std::process::id(), free_port()));
         std::fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }
 
-    /// Where it is.
+    /// Returns its path.
     pub fn path(&self) -> &Path {
         &self.0
     }
@@ -62,7 +62,7 @@ impl Drop for Folder {
     }
 }
 
-/// Waits until `done` gives something, for ten seconds at most.
+/// Waits until `done` returns something, for at most ten seconds.
 pub async fn eventually<T>(what: &str, mut done: impl AsyncFnMut() -> Option<T>) -> T {
     for _ in 0..200 {
         if let Some(found) = done().await {

@@ -1,5 +1,5 @@
-//! A TCP proxy that can go mute: it then swallows what both sides send, and closes nothing. So it looks to a client when a
-//! server restarts behind an open connection, or when a firewall forgets a connection.
+//! A TCP proxy that can go mute: it then discards what both sides send, and closes nothing. A client sees the same when
+//! a server restarts behind an open connection, or when a firewall drops a connection's state.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -17,12 +17,12 @@ struct Shared {
     target: SocketAddr,
     mute: AtomicBool,
     stopped: AtomicBool,
-    /// A flag for each connection so far: whether it is mute, once for all.
+    /// For each connection so far, whether it is mute.
     connections: Mutex<Vec<Arc<AtomicBool>>>,
 }
 
 impl MuteProxy {
-    /// Starts it before a server on this machine.
+    /// Starts it in front of a server on this machine.
     pub fn start(target_port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -44,19 +44,19 @@ impl MuteProxy {
         Self { address, shared }
     }
 
-    /// Makes every connection mute: those that exist for ever, and new ones until [`MuteProxy::heal`].
+    /// Makes every connection mute: existing ones for good, and new ones until [`MuteProxy::heal`].
     pub fn mute(&self) {
         let connections = self.shared.connections.lock().unwrap();
         self.shared.mute.store(true, Ordering::SeqCst);
         connections.iter().for_each(|is_mute| is_mute.store(true, Ordering::SeqCst));
     }
 
-    /// Serves connections made from now on. Those made before stay mute.
+    /// Serves new connections again. Those that are mute stay mute.
     pub fn heal(&self) {
         self.shared.mute.store(false, Ordering::SeqCst);
     }
 
-    /// How many connections it has accepted.
+    /// Returns how many connections it has accepted.
     pub fn connections(&self) -> usize {
         self.shared.connections.lock().unwrap().len()
     }
@@ -76,7 +76,7 @@ impl Shared {
         let is_mute = Arc::new(AtomicBool::new(self.mute.load(Ordering::SeqCst)));
         connections.push(Arc::clone(&is_mute));
         drop(connections);
-        // Without a server the client sees its connection closed.
+        // Without a server, the client's connection is closed.
         let Ok(server) = TcpStream::connect(self.target) else { return };
         for stream in [&client, &server] {
             stream.set_nodelay(true).unwrap();
@@ -94,7 +94,7 @@ enum Side {
     Server,
 }
 
-/// Passes on what one side sends, until it closes; what a mute connection's server does, even that, is not passed on.
+/// Forwards what one side sends until it closes. If the connection is mute, the client does not see the server close.
 fn copy(mut from: TcpStream, mut to: &TcpStream, is_mute: &AtomicBool, side: Side) {
     let mut buffer = [0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer) {

@@ -1,4 +1,4 @@
-//! Programs beside the tests, each ended with the test that started it.
+//! Programs that tests run, each killed when its test ends.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
@@ -14,14 +14,14 @@ impl Process {
         Self(process.unwrap_or_else(|error| panic!("{program}: {error}; tests/run installs it")))
     }
 
-    /// Starts a program, and reads its output until a line that `wanted` finds something in.
+    /// Starts a program, and reads its output until `wanted` returns something for a line.
     pub fn start_until<T>(command: &mut Command, wanted: impl Fn(&str) -> Option<T>) -> (Self, T) {
         let mut process = Self::start(command.stdout(Stdio::piped()));
         let mut output = BufReader::new(process.0.stdout.take().unwrap());
         let mut line = String::new();
         while output.read_line(&mut line).unwrap() > 0 {
             if let Some(found) = wanted(line.trim()) {
-                // Go on reading, or the program may block.
+                // If nothing reads on, the program may block.
                 std::thread::spawn(move || output.read_to_end(&mut Vec::new()));
                 return (process, found);
             }
@@ -30,17 +30,17 @@ impl Process {
         panic!("it ended without saying what was waited for");
     }
 
-    /// Its process id.
+    /// Returns its process id.
     pub fn id(&self) -> u32 {
         self.0.id()
     }
 
-    /// Sends it a signal, by its name.
+    /// Sends it a signal, by name.
     pub fn signal(&self, name: &str) {
         Command::new("kill").args(["-s", name, &self.id().to_string()]).status().unwrap();
     }
 
-    /// Asks it to end (SIGTERM), and gives its exit code.
+    /// Asks it to end (SIGTERM), and returns its exit code.
     pub fn terminate(mut self) -> Option<i32> {
         self.signal("TERM");
         self.0.wait().unwrap().code()

@@ -1,4 +1,4 @@
-//! Real proxies, run from the very files under deploy/, with the tests' addresses in place of those that stand there.
+//! Real proxies, with the configuration files of deploy/ and the tests' addresses in them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 use super::process::Process;
 use super::{Folder, eventually};
 
-/// A file under deploy/, copied into a folder with other words in place of some of its own.
+/// Copies a file of deploy/ into a folder, with these texts replaced.
 pub fn copy(file: &str, folder: &Folder, replaced: &[(&str, String)]) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy").join(file);
     let mut text = std::fs::read_to_string(&source).unwrap();
@@ -25,7 +25,7 @@ pub fn copy(file: &str, folder: &Folder, replaced: &[(&str, String)]) -> PathBuf
     copy
 }
 
-/// Makes a certificate for 127.0.0.1, and writes it into a folder as the proxies want it: with its key, in one file.
+/// Generates a certificate for 127.0.0.1, and writes it with its key into one file, as the proxies need it.
 pub fn certificate(folder: &Folder) -> CertifiedKey<KeyPair> {
     let certified = generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let pem = certified.cert.pem() + &certified.signing_key.serialize_pem();
@@ -33,7 +33,7 @@ pub fn certificate(folder: &Folder) -> CertifiedKey<KeyPair> {
     certified
 }
 
-/// A program; Debian keeps some, and tests/run installs others, where not everyone's path leads.
+/// Returns a command for a program, which may be where only Debian or tests/run puts it.
 pub fn program(name: &str) -> Command {
     let cache =
         std::env::var("XDG_CACHE_HOME").unwrap_or_else(|_| std::env::var("HOME").unwrap_or_default() + "/.cache");
@@ -53,9 +53,9 @@ pub async fn run(command: &mut Command, port: u16) -> Process {
     process
 }
 
-/// An application that knows nothing of signing in: it says what reached it.
+/// An application without any sign-in: it responds with the request that it received.
 pub struct Application {
-    /// Where it listens.
+    /// Its port.
     pub port: u16,
     reached: Arc<AtomicUsize>,
 }
@@ -72,7 +72,7 @@ impl Application {
         Self { port, reached }
     }
 
-    /// How many requests have reached it.
+    /// Returns how many requests it has received.
     pub fn reached(&self) -> usize {
         self.reached.load(Ordering::SeqCst)
     }

@@ -1,4 +1,4 @@
-//! A real redis-server, on a free port, that ends with the test.
+//! A real redis-server on a free port, which ends with its test.
 
 use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
@@ -9,7 +9,7 @@ use super::{Folder, free_port};
 
 /// A running redis-server.
 pub struct Redis {
-    /// Where it listens.
+    /// Its port.
     pub port: u16,
     process: Option<Child>,
     folder: Folder,
@@ -17,12 +17,12 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts one of the caller's own.
+    /// Starts one for the caller alone.
     pub fn start() -> Self {
         Self::start_with(None)
     }
 
-    /// Starts one that wants a password, and writes what it holds to disk at once.
+    /// Starts one that needs a password, and writes its data to disk at once.
     pub fn start_with_password(password: &'static str) -> Self {
         Self::start_with(Some(password))
     }
@@ -33,16 +33,16 @@ impl Redis {
         redis
     }
 
-    /// The one that most tests share, each under a prefix of its own.
+    /// Returns the one that most tests share, each with a key prefix of its own.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Redis> = OnceLock::new();
         SHARED.get_or_init(Self::start)
     }
 
-    /// Starts it, after [`Redis::stop`] with what it held: Redis saves when told to shut down.
+    /// Starts it. After [`Redis::stop`] it has its data again.
     pub fn run(&mut self) {
         let port = self.port.to_string();
-        // The shell outlives us just long enough to stop Redis when its standard input closes.
+        // The shell outlives the tests just long enough to stop Redis when its standard input closes.
         let script = "redis-server --port $0 --bind 127.0.0.1 --save 900 1 --dir $1 \
             --requirepass \"$2\" --appendonly $3 --loglevel warning >/dev/null 2>&1 & \
             read -r how; if [ \"$how\" = save ]; then kill $!; else kill -9 $!; rm -rf $1; fi; wait";
@@ -62,14 +62,14 @@ impl Redis {
         panic!("redis-server does not start: is it installed? tests/run installs it");
     }
 
-    /// Stops it (SIGTERM); it saves what it holds.
+    /// Stops it (SIGTERM). It saves its data.
     pub fn stop(&mut self) {
         let mut process = self.process.take().unwrap();
         process.stdin.take().unwrap().write_all(b"save\n").unwrap();
         process.wait().unwrap();
     }
 
-    /// Its URL.
+    /// Returns its URL.
     pub fn url(&self) -> String {
         let password = self.password.map(|password| format!(":{password}@")).unwrap_or_default();
         format!("redis://{password}127.0.0.1:{}/", self.port)
@@ -79,7 +79,7 @@ impl Redis {
         redis::Client::open(self.url()).unwrap().get_connection().unwrap()
     }
 
-    /// Every key under a prefix.
+    /// Returns every key with a prefix.
     pub fn keys(&self, prefix: &str) -> Vec<String> {
         redis::cmd("KEYS").arg(format!("{prefix}*")).query(&mut self.connection()).unwrap()
     }
@@ -99,7 +99,7 @@ impl Redis {
         redis::cmd("SET").arg(key).arg(value).arg("KEEPTTL").exec(&mut self.connection()).unwrap();
     }
 
-    /// How many commands it has carried out; the one that asks is not counted.
+    /// Returns how many commands it has run for sessions.
     pub fn commands(&self) -> u64 {
         let statistics: String = redis::cmd("INFO").arg("commandstats").query(&mut self.connection()).unwrap();
         let calls = |line: &str| -> Option<u64> {

@@ -1,4 +1,4 @@
-//! Replicas as they are in production: processes of the program, which can be killed.
+//! Replicas as in production: processes of the program, which can be killed.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use super::{Browser, TestApp, eventually, free_port};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_identity-web");
 
-/// A replica; it ends with its test.
+/// A replica, which ends with its test.
 pub struct Replica {
     program: PathBuf,
     port: u16,
@@ -23,13 +23,13 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// One that is not started yet, with these settings (`section.key`, value).
+    /// A replica with these settings (`section.key`, value), not started yet.
     pub fn new(settings: &[(&str, String)]) -> Self {
         Self::of(PROGRAM.into(), variables(settings))
     }
 
-    /// A replica of `app` that runs the version before, not started yet. Without that version, which tests/run builds, it
-    /// says so and returns `None`.
+    /// A replica of `app` that runs the version before, not started yet. Returns `None`, and says so, without that
+    /// version, which tests/run builds.
     pub fn before(app: &TestApp) -> Option<Self> {
         let Some(program) = std::env::var_os("IDENTITY_WEB_BEFORE") else {
             // Written past the test's captured output, which is shown only if it fails.
@@ -44,7 +44,7 @@ impl Replica {
         Self { program, port: free_port(), operations: free_port(), variables, process: None }
     }
 
-    /// Starts it; gives how long it took until it was ready.
+    /// Starts it, and returns how long it took until it was ready.
     pub async fn start(&mut self) -> Duration {
         let own = variables(&[
             ("server.listen", format!("127.0.0.1:{}", self.port)),
@@ -73,25 +73,25 @@ impl Replica {
         assert_eq!(code, Some(0), "SIGTERM ends it in order");
     }
 
-    /// How much memory it has, in MiB.
+    /// Returns its resident memory in MiB.
     pub fn resident_mib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.as_ref().unwrap().id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.split_whitespace().next().unwrap().parse::<u64>().unwrap() / 1024
     }
 
-    /// Its URL, if it has TLS.
+    /// Returns its URL, if it has TLS.
     pub fn url(&self) -> String {
         format!("https://127.0.0.1:{}", self.port)
     }
 
-    /// Where the load balancer finds it.
+    /// Returns its ports, for the load balancer.
     pub fn server(&self) -> Server {
         Server { port: self.port, operations: self.operations }
     }
 }
 
-/// The demo provider by itself.
+/// Starts the demo provider by itself.
 pub fn demo_provider(settings: &[(&str, String)]) -> Process {
     run(Path::new(PROGRAM), "demo-provider", variables(settings).iter())
 }

@@ -1,4 +1,4 @@
-//! An application that knows nothing of signing in, behind a proxy of deploy/forward-auth that asks Identity Web.
+//! An application without any sign-in, behind a proxy of deploy/forward-auth that asks Identity Web.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,17 +10,17 @@ use super::raw::RawClient;
 use super::redis::Redis;
 use super::{Answer, Browser, Folder, TestApp, eventually, free_port};
 
-/// The whole of it.
+/// The application, the proxy, and Identity Web.
 pub struct Site {
-    /// Where browsers find it.
+    /// Its URL for browsers.
     pub url: String,
-    /// The same.
+    /// The address of that URL.
     pub address: SocketAddr,
     /// Identity Web.
     pub app: TestApp,
     /// The application.
     pub application: Application,
-    /// Where the sessions are.
+    /// The Redis of the sessions.
     pub redis: Redis,
     /// A client that trusts its certificate.
     pub raw: RawClient,
@@ -28,7 +28,7 @@ pub struct Site {
     _folder: Folder,
 }
 
-/// What to put in for the addresses in the files.
+/// The addresses for the proxies' files.
 struct Addresses {
     port: u16,
     identity_web: String,
@@ -61,25 +61,25 @@ impl Site {
         let proxy = proxy::run(command.current_dir(folder.path()), port).await;
         let (address, raw) = (([127, 0, 0, 1], port).into(), RawClient::tls("127.0.0.1", &certified.cert));
         let stylesheet = async || raw.get(address, "/static/site.css", &[]).await.status;
-        // Traefik listens before it has read what to do.
+        // Traefik listens before it has loaded its routes.
         eventually(name, async || (stylesheet().await == 200).then_some(())).await;
         Self { url, address, app, application, redis, raw, _proxy: proxy, _folder: folder }
     }
 
-    /// Goes to a page of it.
+    /// Loads a page of it.
     pub async fn get(&self, browser: &Browser, path: &str) -> Answer {
         browser.get(&format!("{}{path}", self.url)).await
     }
 }
 
-/// A file of deploy/forward-auth, with the addresses of the test.
-fn copy(file: &str, folder: &Folder, addresses: &Addresses, further: &[(&str, String)]) -> PathBuf {
+/// Copies a file of deploy/forward-auth, with the addresses of the test.
+fn copy(file: &str, folder: &Folder, addresses: &Addresses, extra: &[(&str, String)]) -> PathBuf {
     let mut replaced = vec![("/certificates/", format!("{}/", folder.path().display()))];
     if file != "envoy.yaml" {
         replaced.push(("identity-web:5000", addresses.identity_web.clone()));
         replaced.push(("application:8080", addresses.application.clone()));
     }
-    replaced.extend_from_slice(further);
+    replaced.extend_from_slice(extra);
     proxy::copy(&format!("forward-auth/{file}"), folder, &replaced)
 }
 
@@ -131,7 +131,7 @@ fn envoy(folder: &Folder, addresses: &Addresses) -> Command {
     ];
     let file = copy("envoy.yaml", folder, addresses, &replaced);
     let mut command = proxy::program("envoy");
-    // An id of its own: others may run at the same time.
+    // An id of its own, as other instances may run at the same time.
     command.args(["--concurrency", "1", "--use-dynamic-base-id", "-c"]).arg(file);
     command
 }

@@ -14,8 +14,8 @@ pub fn words(source: &str) -> Vec<String> {
     tokens(source).into_iter().filter_map(word).collect()
 }
 
-/// Returns the target of each path that begins with `crate`, `self` or `super`, relative to the crate's root. `module` is
-/// the path of the file's own module.
+/// Returns the target of each path that begins with `crate`, `self` or `super`, relative to the crate's root. `module`
+/// is the path of the file's own module.
 pub fn paths(module: &[&str], source: &str) -> Vec<Vec<String>> {
     let tokens = tokens(source);
     let mut module: Vec<_> = module.iter().map(|&name| name.to_owned()).collect();
