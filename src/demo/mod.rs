@@ -49,6 +49,9 @@ const REFRESH_TOKEN_LIFETIME: Duration = Duration::from_hours(90 * 24);
 const SESSION_LIFETIME: Duration = Duration::from_hours(24);
 /// How many scopes are kept for each person.
 const MAX_CONSENTS: usize = 1_000;
+/// Longer than the client keeps idle connections (90 s). If the provider closed one just when the client sends a token
+/// request, the sign-in would fail.
+const KEEP_ALIVE: Duration = Duration::from_mins(2);
 
 /// The registered client, and the provider's URLs.
 #[derive(Clone, Debug)]
@@ -215,7 +218,7 @@ impl DemoProvider {
             App::new().app_data(state.clone()).configure(endpoints::routes).configure(b2c::routes)
         });
         // Browsers open connections early. If such a connection times out with 408, they show that instead of the page.
-        let server = server.client_request_timeout(std::time::Duration::ZERO);
+        let server = server.client_request_timeout(Duration::ZERO).keep_alive(KEEP_ALIVE);
         Ok(server.workers(1).disable_signals().listen(self.listener)?.run())
     }
 }

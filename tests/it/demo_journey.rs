@@ -1,9 +1,12 @@
 //! What a new user does first: `cargo run` and a sign-in in a real browser, with no settings except free ports.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::Command;
+use std::time::Duration;
 
-use crate::helpers::Program;
 use crate::helpers::chromium::{Chromium, Look};
+use crate::helpers::{Program, TestApp};
 
 const LOOKS: [Look; 4] = [
     Look { name: "desktop-light", size: (1280, 800), dark: false },
@@ -121,4 +124,21 @@ fn the_commands_say_what_they_do_and_exit_as_documented() {
     assert!(report.contains("FAIL  discovery") && report.contains("FAIL  session store"), "{report}");
     assert!(!report.contains("canary-4711"), "{report}");
     assert!(program(&["check", "--offline"], &nowhere).status.success(), "offline there is nothing wrong");
+}
+
+/// Actix Web's default of five seconds is as long as users take to pick an account.
+#[actix_web::test]
+async fn the_demo_provider_keeps_idle_connections_open() {
+    let app = TestApp::spawn().await;
+    let url = app.identity.services().provider.metadata().await.unwrap().token_endpoint.clone();
+    let address = (url.host_str().unwrap().to_owned(), url.port().unwrap());
+    let is_open = move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(b"GET /nowhere HTTP/1.1\r\nHost: demo\r\n\r\n").unwrap();
+        assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+        stream.set_read_timeout(Some(Duration::from_secs(7))).unwrap();
+        // An error is the timeout; the end of the connection is not.
+        stream.read(&mut [0; 1024]).is_err()
+    };
+    assert!(actix_web::rt::task::spawn_blocking(is_open).await.unwrap());
 }
