@@ -1,4 +1,4 @@
-//! The settings: every module's own, read together from layers of files and the environment.
+//! The settings of all modules, read from layers of files and the environment.
 
 mod b2c;
 mod client;
@@ -29,26 +29,26 @@ use crate::web::limits::LimitsSettings;
 pub use reader::Problem;
 use reader::{ENVIRONMENT, Reader};
 
-/// What the settings are for.
+/// What the application runs for: `IDENTITY_WEB_PROFILE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// On a developer's machine: with no client configured, the demo provider serves.
+    /// Development: if no client is configured, the demo provider is used.
     Development,
-    /// For real: what is unset or a placeholder is an error.
+    /// Production: unset values and placeholders are errors.
     Production,
 }
 
-/// All settings, checked.
+/// All settings, validated.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "each section is documented where its type is, and in config/default.toml")]
 pub struct Settings {
     pub profile: Profile,
-    /// No client is configured: the demo provider signs people in.
+    /// No client is configured: the demo provider is used.
     pub demo: bool,
     pub provider: ProviderSettings,
     pub b2c: B2cSettings,
     pub client: ClientSettings,
-    /// `client.ca_certificate`: an extra PEM root for talking to the provider.
+    /// `client.ca_certificate`: an additional PEM root for connections to the provider.
     pub ca_certificate: Option<Vec<u8>>,
     pub auth_request: AuthRequestSettings,
     pub endpoints: Endpoints,
@@ -61,12 +61,12 @@ pub struct Settings {
     pub demo_provider: DemoProviderSettings,
 }
 
-/// Section `b2c`: names of policies, without a slash. That of the sign-in (`susi`) is [`ProviderSettings::policy`].
+/// Section `b2c`: names of policies, without a slash. The sign-in policy (`susi`) is [`ProviderSettings::policy`].
 #[derive(Clone, Debug, Default)]
 pub struct B2cSettings {
-    /// The policy for editing one's profile.
+    /// The policy for profile editing.
     pub profile: Option<String>,
-    /// The policy for resetting one's password.
+    /// The policy for password reset.
     pub password: Option<String>,
 }
 
@@ -85,7 +85,7 @@ pub struct ServerSettings {
 /// Section `tls`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TlsSettings {
-    /// `adhoc`: a certificate made at start, which no browser trusts.
+    /// `adhoc`: a certificate generated at startup, which no browser trusts.
     AdHoc,
     /// `files`: PEM files.
     Files {
@@ -103,11 +103,11 @@ pub enum TlsSettings {
 #[expect(missing_docs, reason = "documented in config/default.toml")]
 pub struct SessionSettings {
     pub store: StoreKind,
-    /// Unset: keys made at start, which no other replica has.
+    /// If unset, keys are generated at startup and not shared with other replicas.
     pub keys: Option<Secret>,
     pub cookie: CookieSettings,
     pub limits: SessionLimits,
-    /// `session.cache`; takes effect once records are cached in memory.
+    /// `session.cache`; has no effect yet.
     pub cache: bool,
 }
 
@@ -138,28 +138,28 @@ pub struct DemoProviderSettings {
     pub internal_url: Option<Url>,
 }
 
-/// The settings cannot be used; every reason is in it.
+/// The settings are invalid; it contains every problem.
 #[derive(Clone, Debug, Error)]
 pub struct SettingsError {
-    /// The reasons.
+    /// The problems.
     pub problems: Vec<Problem>,
 }
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.problems.len();
-        write!(f, "the settings cannot be used, for {count} reason{}:", if count == 1 { "" } else { "s" })?;
+        write!(f, "the settings have {count} problem{}:", if count == 1 { "" } else { "s" })?;
         self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
     }
 }
 
 impl Settings {
-    /// Reads the layers, each over those before it: `config/default.toml`, `config/{profile}.toml`,
-    /// `config/local.toml`, the file that `IDENTITY_WEB_CONFIG` names, the environment (`IDENTITY_WEB__SECTION__KEY`).
-    /// The profile is `IDENTITY_WEB_PROFILE`. A file that is not there is passed over, but for the named one.
+    /// Reads the layers, each overriding those before it: `config/default.toml`, `config/{profile}.toml`,
+    /// `config/local.toml`, the file named by `IDENTITY_WEB_CONFIG`, the environment (`IDENTITY_WEB__SECTION__KEY`).
+    /// The profile is `IDENTITY_WEB_PROFILE`. Missing files are skipped, except the one that `IDENTITY_WEB_CONFIG` names.
     ///
     /// # Errors
-    /// Every problem of every key at once.
+    /// Contains the problems of all keys.
     pub fn load() -> Result<Self, SettingsError> {
         Self::from_environment(
             Path::new("config"),
@@ -167,7 +167,7 @@ impl Settings {
         )
     }
 
-    /// As [`Settings::load`], from a folder and variables of the caller's.
+    /// Does the same as [`Settings::load`], with the caller's folder and variables.
     ///
     /// # Errors
     /// As [`Settings::load`].
@@ -188,17 +188,17 @@ impl Settings {
         }
     }
 
-    /// Every secret of our own that lies in a file, to be read again when the file changes. The client's credential is
-    /// none of them: it reads itself again.
+    /// Returns the secrets that are read from files, to be reloaded when those change. The client's credential is not
+    /// included: it reloads itself.
     pub fn secrets(&self) -> Vec<Secret> {
         let all = [self.session.keys.as_ref(), Some(&self.redis.url)];
         all.into_iter().flatten().filter(|secret| secret.file().is_some()).cloned().collect()
     }
 }
 
-/// The layers, merged.
+/// Merges the layers.
 fn layers(folder: &Path, mut variables: Map<String, String>) -> Result<(Value, Profile), SettingsError> {
-    one_of_each(&mut variables)?;
+    reject_duplicates(&mut variables)?;
     let profile = match variables.get("IDENTITY_WEB_PROFILE").map(String::as_str) {
         None | Some("" | "development") => Profile::Development,
         Some("production") => Profile::Production,
@@ -215,14 +215,14 @@ fn single(path: &str, message: &str) -> SettingsError {
     SettingsError { problems: vec![problem] }
 }
 
-/// A variable for a value and another for a member of it cannot both count, and the environment has no order to choose
-/// by. One that is empty gives way.
-fn one_of_each(variables: &mut Map<String, String>) -> Result<(), SettingsError> {
+/// Rejects a variable for a value together with one for a member of it: the environment has no order that would decide
+/// between them. An empty variable is removed instead.
+fn reject_duplicates(variables: &mut Map<String, String>) -> Result<(), SettingsError> {
     let names: Vec<_> = variables.keys().filter(|name| name.starts_with(ENVIRONMENT)).cloned().collect();
     for name in &names {
         let Some(member) = names.iter().find(|other| other.starts_with(&format!("{name}__"))) else { continue };
         if variables.remove(name).is_some_and(|value| !value.is_empty()) {
-            return Err(single(name, &format!("is given twice: here, and as a table by {member}")));
+            return Err(single(name, &format!("is set twice: here, and as a table by {member}; remove one of them")));
         }
     }
     Ok(())
@@ -250,7 +250,7 @@ fn merge(
     Ok(builder.add_source(environment).build()?.cache)
 }
 
-/// The file that `IDENTITY_WEB_CONFIG` names: TOML, or JSON such as the Python sample's `aad.config.json`.
+/// The file named by `IDENTITY_WEB_CONFIG`: TOML, or JSON such as the Python sample's `aad.config.json`.
 #[derive(Clone, Debug)]
 struct NamedFile(PathBuf);
 
@@ -263,7 +263,7 @@ impl Source for NamedFile {
         let json = self.0.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let format = if json { FileFormat::Json } else { FileFormat::Toml };
         let mut sections = File::from(self.0.clone()).format(format).collect()?;
-        // The sample's sections for its frameworks: of Flask's, the routes are ours; the rest is not for us.
+        // The sample's sections for its frameworks: only the routes in Flask's are used.
         sections.remove("django");
         if let Some(ValueKind::Table(mut flask)) = sections.remove("flask").map(|flask| flask.kind)
             && let Some(endpoints) = flask.remove("auth_endpoints")
@@ -275,7 +275,7 @@ impl Source for NamedFile {
                 client.get_mut("client_credential").map(|credential| &mut credential.kind)
             && let Some(certificate) = credential.remove("public_certificate")
         {
-            // As MSAL for Python, which the sample hands it to, takes a certificate. Its thumbprint we make ourselves.
+            // The form that MSAL for Python expects, which the sample uses. We compute the thumbprint.
             credential.remove("thumbprint");
             credential.entry("certificate".to_owned()).or_insert(certificate);
         }

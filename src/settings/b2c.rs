@@ -1,4 +1,4 @@
-//! Section `b2c`: which policies (user flows) people are sent to.
+//! Section `b2c`: the policies (user flows) that users are sent to.
 
 use url::Url;
 
@@ -6,7 +6,7 @@ use super::B2cSettings;
 use super::reader::Reader;
 use crate::oidc::provider::{AuthorityKind, ProviderSettings};
 
-/// The policy of the sign-in, and the others; read for B2C alone.
+/// Reads the sign-in policy and the other policies; only for B2C.
 pub(super) fn b2c(reader: &mut Reader, kind: AuthorityKind) -> (Option<String>, B2cSettings) {
     let mut policy = |key: &str| {
         let path = format!("b2c.{key}");
@@ -23,18 +23,18 @@ pub(super) fn b2c(reader: &mut Reader, kind: AuthorityKind) -> (Option<String>, 
     };
     let (susi, profile, password) = (policy("susi"), policy("profile"), policy("password"));
     if kind == AuthorityKind::B2c && susi.is_none() {
-        reader.problem("b2c.susi", "must be the user flow that people sign up or in by, such as b2c_1_susi");
+        reader.problem("b2c.susi", "is required for B2C: the user flow for sign-up and sign-in, such as b2c_1_susi");
     }
     (susi, B2cSettings { profile, password })
 }
 
-/// What B2C wants of the section `client`.
+/// Checks what B2C requires of the section `client`.
 pub(super) fn check(reader: &mut Reader, provider: &ProviderSettings) {
     if provider.kind != AuthorityKind::B2c {
         return;
     }
     if provider.metadata_url.is_some() {
-        reader.problem("client.metadata_url", "cannot be set for B2C, where each policy has metadata of its own");
+        reader.problem("client.metadata_url", "cannot be set for B2C, where each policy has its own metadata");
     }
     if Url::parse(&provider.authority).is_ok_and(|url| url.path().trim_end_matches('/').is_empty()) {
         let message = "must name the tenant: https://{name}.b2clogin.com/{name}.onmicrosoft.com";

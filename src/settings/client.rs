@@ -1,4 +1,4 @@
-//! Sections `type`, `client`, `b2c` and `auth_request`: who we are at which provider, and what we ask for.
+//! Sections `type`, `client` and `auth_request`: the client, its provider, and its authorization requests.
 
 use url::Url;
 
@@ -66,7 +66,7 @@ pub(super) fn client(
         ("client.authority", authority.is_none()),
     ];
     for (path, _) in unset.iter().filter(|(_, unset)| *unset) {
-        reader.problem(path, "is unset; the README says how to register this application at a provider");
+        reader.problem(path, "is unset; the README explains how to register this application at a provider");
     }
     if authority.is_some() {
         check_authority(reader, &provider);
@@ -87,7 +87,7 @@ fn check_authority(reader: &mut Reader, provider: &ProviderSettings) {
 fn allowed_tenants(reader: &mut Reader) -> Vec<String> {
     let tenants = reader.list("client.allowed_tenants");
     if !tenants.iter().all(|tenant| is_guid(tenant)) {
-        reader.problem("client.allowed_tenants", "must be a list of tenant ids, each a GUID");
+        reader.problem("client.allowed_tenants", "must be a list of tenant IDs, each a GUID");
     }
     tenants
 }
@@ -96,24 +96,24 @@ fn algorithm(reader: &mut Reader, credential: Option<&Credential>) -> Algorithm 
     let path = "client.id_token_signed_response_alg";
     let algorithm = reader.choice(path, &Algorithm::ALL).unwrap_or(Algorithm::RS256);
     if algorithm.is_symmetric() && credential.is_some_and(|credential| credential.secret().is_none()) {
-        reader.problem(path, "needs a client secret, which is its key; client.client_credential is none");
+        reader.problem(path, "requires client.client_credential to be a secret, which is its key");
     }
     algorithm
 }
 
-/// A secret is sent by one of two methods; everything else makes an assertion.
+/// Reads the method: a secret has two, every other credential makes an assertion.
 fn authentication_method(reader: &mut Reader, credential: Option<&Credential>) -> Option<AuthenticationMethod> {
     let path = "client.authentication_method";
-    let wanted = "client_secret_basic, client_secret_post or private_key_jwt";
-    let method = reader.parsed(path, wanted, |text| text.parse().ok())?;
+    let expected = "client_secret_basic, client_secret_post or private_key_jwt";
+    let method = reader.parsed(path, expected, |text| text.parse().ok())?;
     let secret = credential?.secret().is_some();
     match method {
         AuthenticationMethod::PrivateKeyJwt if secret => {
-            reader
-                .problem(path, "private_key_jwt needs a certificate or a federated token in client.client_credential");
+            let message = "private_key_jwt requires a certificate or a federated token in client.client_credential";
+            reader.problem(path, message);
         }
         AuthenticationMethod::PrivateKeyJwt => {}
-        _ if !secret => reader.problem(path, "must be private_key_jwt, or unset, where the credential is not a secret"),
+        _ if !secret => reader.problem(path, "must be private_key_jwt or unset: the credential is not a secret"),
         _ => {}
     }
     Some(method)
@@ -130,17 +130,17 @@ pub(super) fn auth_request(
     server: &ServerSettings,
     endpoints: &Endpoints,
 ) -> Option<AuthRequestSettings> {
-    let own = server.public_url.join(&endpoints.redirect).ok();
-    let redirect_uri = reader.url("auth_request.redirect_uri").or_else(|| own.clone());
-    if redirect_uri != own {
-        let expected = own.map(String::from).unwrap_or_default();
+    let default = server.public_url.join(&endpoints.redirect).ok();
+    let redirect_uri = reader.url("auth_request.redirect_uri").or_else(|| default.clone());
+    if redirect_uri != default {
+        let expected = default.map(String::from).unwrap_or_default();
         let message = format!("must be {expected} (server.public_url with auth_endpoints.redirect), or unset");
         reader.problem("auth_request.redirect_uri", message);
     }
     reader.choice("auth_request.response_type", &[("code", ())]);
     let scopes = reader.list("auth_request.scopes");
     let mut extra = reader.table("auth_request.extra_parameters");
-    let own = [
+    let reserved = [
         "client_id",
         "response_type",
         "redirect_uri",
@@ -152,9 +152,9 @@ pub(super) fn auth_request(
         "response_mode",
         "prompt",
     ];
-    if let Some(name) = extra.keys().find(|name| own.contains(&name.as_str())).cloned() {
+    if let Some(name) = extra.keys().find(|name| reserved.contains(&name.as_str())).cloned() {
         let path = format!("auth_request.extra_parameters.{name}");
-        reader.problem(&path, "is set by this application itself");
+        reader.problem(&path, "is set by this application; remove it");
     }
     if let Some(prompt) = reader.text("auth_request.prompt") {
         extra.insert("prompt".to_owned(), prompt);

@@ -1,4 +1,4 @@
-//! `client.client_credential`: a secret; or a table with a certificate and its key, or with a federated token's file.
+//! `client.client_credential`: a secret, or a table with a certificate and its key or with a federated token's file.
 
 use super::reader::Reader;
 use crate::oidc::certificate::ClientCertificate;
@@ -10,21 +10,21 @@ const SECRET: &str = "client.client_credential";
 const PRIVATE_KEY: &str = "client.client_credential.private_key";
 const CERTIFICATE: &str = "client.client_credential.certificate";
 const FEDERATED_TOKEN_FILE: &str = "client.client_credential.federated_token_file";
-/// The file that Azure's workload identity names in the environment.
+/// The value that stands for the file that Azure's workload identity sets in the environment.
 const AZURE: &str = "azure";
 
-/// The credential, and whether one is given at all: where it cannot be used, the reader knows why.
+/// Reads the credential, and whether one is set at all. If it can't be used, the reader has the problem.
 pub(super) fn credential(reader: &mut Reader) -> (bool, Option<Credential>) {
     let mut given = |path: &str| reader.is_given(path) | reader.is_given(&format!("{path}_file"));
     let (secret, key, certificate) = (given(SECRET), given(PRIVATE_KEY), given(CERTIFICATE));
     let token = reader.is_given(FEDERATED_TOKEN_FILE);
     if u8::from(secret) + u8::from(key || certificate) + u8::from(token) > 1 {
-        let message = "is given more than once: choose a secret, private_key with certificate, or federated_token_file";
+        let message = "is set more than once: choose a secret, private_key with certificate, or federated_token_file";
         reader.problem(SECRET, message);
     }
     match (key, certificate) {
-        (true, false) => reader.problem(CERTIFICATE, "is unset, and the private key needs it"),
-        (false, true) => reader.problem(PRIVATE_KEY, "is unset, and the certificate needs it"),
+        (true, false) => reader.problem(CERTIFICATE, "is unset, but private_key requires it"),
+        (false, true) => reader.problem(PRIVATE_KEY, "is unset, but certificate requires it"),
         _ => {}
     }
     let read = reader.secret(SECRET).map(Credential::Secret);
@@ -42,21 +42,21 @@ fn client_certificate(reader: &mut Reader) -> Option<ClientCertificate> {
 fn federated_token(reader: &mut Reader) -> Option<FederatedToken> {
     let mut file = reader.text(FEDERATED_TOKEN_FILE)?;
     if file == AZURE {
-        let Some(named) = reader.azure("AZURE_FEDERATED_TOKEN_FILE") else {
-            let message = "azure needs AZURE_FEDERATED_TOKEN_FILE in the environment, where Azure's workload identity \
-                           puts it for pods with the label azure.workload.identity/use: \"true\"";
+        let Some(azure_file) = reader.azure("AZURE_FEDERATED_TOKEN_FILE") else {
+            let message = "azure requires AZURE_FEDERATED_TOKEN_FILE in the environment; Azure's workload identity sets \
+                           it for pods with the label azure.workload.identity/use: \"true\"";
             reader.problem(FEDERATED_TOKEN_FILE, message);
             return None;
         };
-        named.clone_into(&mut file);
+        azure_file.clone_into(&mut file);
     }
-    // The value is not repeated: it may be a token that was put where its file's name should stand.
+    // The message doesn't repeat the value, which may be a token instead of a file name.
     let token = FederatedToken::from_file(file.into());
-    token.map_err(|error| reader.problem(FEDERATED_TOKEN_FILE, format!("is no file that can be used: {error}"))).ok()
+    token.map_err(|error| reader.problem(FEDERATED_TOKEN_FILE, format!("is not a usable file: {error}"))).ok()
 }
 
-/// Client id and authority, by default from the environment where `federated_token_file` is `azure`, and only there: a
-/// variable that some platform sets must not decide, unasked, whom an application trusts.
+/// Returns the client ID and the authority. Only if `federated_token_file` is `azure` do they default to the environment:
+/// a variable that the platform happens to set must not decide whom an application trusts.
 pub(super) fn from_azure(
     reader: &mut Reader,
     kind: AuthorityKind,

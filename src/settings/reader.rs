@@ -1,4 +1,4 @@
-//! Reads values by key path, and collects every problem instead of stopping at the first.
+//! Reads values by key path and collects all problems.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,17 +12,19 @@ use crate::oidc::secret::Secret;
 
 /// The prefix of environment variables, with its separator.
 pub(super) const ENVIRONMENT: &str = "IDENTITY_WEB__";
-/// What stands in the samples where a value is to be entered.
+/// Part of the samples' placeholders.
 pub(super) const PLACEHOLDER: &str = "enter-your-";
+/// How the message about an unknown key begins.
+pub(super) const UNKNOWN: &str = "unknown setting";
 
-/// One thing wrong with the settings.
+/// One problem with the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The key's path, such as `client.client_id`.
     pub path: String,
-    /// Where the value was read: a file, or the environment's variable; `None` where there is no value.
+    /// The value's source: a file or an environment variable; `None` if there is no value.
     pub source: Option<String>,
-    /// What is wrong, and what to do.
+    /// What is wrong and how to fix it.
     pub message: String,
 }
 
@@ -56,12 +58,12 @@ impl Reader {
         reader
     }
 
-    /// With the environment's variables of Azure, which are read only where a setting says so.
+    /// Adds Azure's environment variables, which are read only if a setting says so.
     pub(super) fn with_azure(self, azure: BTreeMap<String, String>) -> Self {
         Self { azure, ..self }
     }
 
-    /// A variable of Azure's in the environment.
+    /// Returns one of Azure's environment variables.
     pub(super) fn azure(&self, name: &str) -> Option<&str> {
         self.azure.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
@@ -79,13 +81,13 @@ impl Reader {
         }
     }
 
-    /// Notes a problem with a key.
+    /// Adds a problem with a key.
     pub(super) fn problem(&mut self, path: &str, message: impl Into<String>) {
         let source = self.values.get(path).map(|value| source(path, value));
         self.problems.push(Problem { path: path.to_owned(), source, message: message.into() });
     }
 
-    /// The value of a key, unless it is unset: absent, null or empty.
+    /// Returns a key's value, unless it is unset: missing, null or empty.
     fn value(&mut self, path: &str) -> Option<Value> {
         self.known.insert(path.to_owned());
         let value = self.values.get(path)?;
@@ -99,59 +101,59 @@ impl Reader {
         (!unset).then(|| value.clone())
     }
 
-    /// Whether a key has a value.
+    /// Returns whether a key has a value.
     pub(super) fn is_given(&mut self, path: &str) -> bool {
         self.value(path).is_some()
     }
 
-    /// A text; `None` where it is unset.
+    /// Reads a string; `None` if unset.
     pub(super) fn text(&mut self, path: &str) -> Option<String> {
         let value = self.value(path)?;
         match value.into_string() {
             Ok(text) if text.contains(PLACEHOLDER) => {
-                self.problem(path, "still holds its placeholder; enter your own value");
+                self.problem(path, "is still the placeholder; enter your own value");
                 Some(text)
             }
             Ok(text) => Some(text),
             Err(_) => {
-                self.problem(path, "must be a text");
+                self.problem(path, "must be a string");
                 None
             }
         }
     }
 
-    /// A text with a default.
+    /// Reads a string with a default.
     pub(super) fn text_or(&mut self, path: &str, default: &str) -> String {
         self.text(path).unwrap_or_else(|| default.to_owned())
     }
 
-    /// Something parsed from a text; `wanted` says of what form.
-    pub(super) fn parsed<T>(&mut self, path: &str, wanted: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    /// Parses a string; `expected` describes its form.
+    pub(super) fn parsed<T>(&mut self, path: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
         let text = self.text(path)?;
         let parsed = parse(&text);
         if parsed.is_none() {
-            self.problem(path, format!("must be {wanted}"));
+            self.problem(path, format!("must be {expected}"));
         }
         parsed
     }
 
-    /// A URL.
+    /// Reads a URL.
     pub(super) fn url(&mut self, path: &str) -> Option<Url> {
         self.parsed(path, "an http or https URL", |text| {
             Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
         })
     }
 
-    /// One of several names.
+    /// Reads one of several names.
     pub(super) fn choice<T: Copy>(&mut self, path: &str, choices: &[(&str, T)]) -> Option<T> {
         let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
-        let wanted = format!("one of {}", names.join(", "));
-        self.parsed(path, &wanted, |text| {
+        let expected = format!("one of {}", names.join(", "));
+        self.parsed(path, &expected, |text| {
             choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, choice)| *choice)
         })
     }
 
-    /// A whole number within a range.
+    /// Reads a whole number within a range.
     pub(super) fn number(&mut self, path: &str, default: u64, range: RangeInclusive<u64>) -> u64 {
         let Some(value) = self.value(path) else { return default };
         match value.into_uint() {
@@ -163,7 +165,7 @@ impl Reader {
         }
     }
 
-    /// A list: an array of texts, or one text with commas.
+    /// Reads a list: an array of strings, or one comma-separated string.
     pub(super) fn list(&mut self, path: &str) -> Vec<String> {
         let Some(value) = self.value(path) else { return Vec::new() };
         let elements = match value.kind {
@@ -172,13 +174,13 @@ impl Reader {
             _ => None,
         };
         let Some(elements) = elements else {
-            self.problem(path, "must be a list of texts");
+            self.problem(path, "must be a list of strings");
             return Vec::new();
         };
         elements.iter().map(|element| element.trim().to_owned()).filter(|element| !element.is_empty()).collect()
     }
 
-    /// A table of texts, whatever their names.
+    /// Reads a table of strings with any names.
     pub(super) fn table(&mut self, path: &str) -> BTreeMap<String, String> {
         self.tables.insert(format!("{path}."));
         if self.value(path).is_some() {
@@ -189,40 +191,40 @@ impl Reader {
         names.into_iter().filter_map(|name| Some((name.clone(), self.text(&format!("{prefix}{name}"))?))).collect()
     }
 
-    /// PEM: given here, or in the file that is named here or by `{path}_file`.
+    /// Reads PEM: the value itself, or the file that the value or `{path}_file` names.
     pub(super) fn pem(&mut self, path: &str) -> Option<Secret> {
         let secret = self.secret(path)?;
         let text = secret.expose();
         if secret.file().is_some() || text.contains("-----BEGIN") {
             return Some(secret);
         }
-        // What is no file may be a key that was pasted without its first line: it is not repeated.
+        // The message doesn't repeat the value, which may be a key that was pasted without its first line.
         let file = Secret::from_file(PathBuf::from(&*text));
-        file.map_err(|error| self.problem(path, format!("is neither PEM nor a file that can be read: {error}"))).ok()
+        file.map_err(|error| self.problem(path, format!("is neither PEM nor a readable file: {error}"))).ok()
     }
 
-    /// Whether a key has members of its own.
+    /// Returns whether a key is a table with members.
     pub(super) fn has_members(&self, path: &str) -> bool {
         self.values.keys().any(|key| key.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
     }
 
-    /// Where a key was read.
+    /// Returns a key's source.
     pub(super) fn source(&self, path: &str) -> String {
         self.values.get(path).map(|value| source(path, value)).unwrap_or_default()
     }
 
-    /// A secret: given here, or in the file that `{path}_file` names.
+    /// Reads a secret: the value itself, or the file that `{path}_file` names.
     pub(super) fn secret(&mut self, path: &str) -> Option<Secret> {
         let file_path = format!("{path}_file");
         let given = match self.value(path).map(|value| value.kind) {
-            // A ring of keys may be an array; it is one secret all the same.
+            // A key ring may be an array, but is one secret.
             Some(ValueKind::Array(_)) => Some(self.list(path).join(",")),
             _ => self.text(path),
         };
         let file = self.text(&file_path).map(PathBuf::from);
         match (given, file) {
             (Some(_), Some(_)) => {
-                self.problem(path, format!("is given twice: here and by {file_path}"));
+                self.problem(path, format!("is set twice: here and by {file_path}; remove one of them"));
                 None
             }
             (Some(value), None) => Some(Secret::new(&value)),
@@ -237,7 +239,7 @@ impl Reader {
         }
     }
 
-    /// The content of a file.
+    /// Reads the file that a key names.
     pub(super) fn file(&mut self, path: &str) -> Option<Vec<u8>> {
         let file = self.text(path)?;
         match std::fs::read(&file) {
@@ -249,22 +251,22 @@ impl Reader {
         }
     }
 
-    /// Takes a key for known, whatever it holds.
+    /// Accepts a key with any value.
     pub(super) fn ignore(&mut self, path: &str) {
         self.known.insert(path.to_owned());
     }
 
-    /// Every problem, those of unknown keys among them; and every key that is known.
+    /// Returns all problems, including unknown keys, and all known keys.
     pub(super) fn finish(mut self) -> (Vec<Problem>, BTreeSet<String>) {
         let unknown: Vec<_> = self.values.keys().filter(|path| !self.is_known(path)).cloned().collect();
         for path in unknown {
             let nearest = self.known.iter().max_by(|a, b| {
-                let likeness = |known: &str| strsim::jaro_winkler(known, &path);
-                likeness(a).total_cmp(&likeness(b))
+                let similarity = |known: &str| strsim::jaro_winkler(known, &path);
+                similarity(a).total_cmp(&similarity(b))
             });
             let message = match nearest {
-                Some(nearest) => format!("there is no such setting; did you mean {nearest}?"),
-                None => "there is no such setting".to_owned(),
+                Some(nearest) => format!("{UNKNOWN}; did you mean {nearest}?"),
+                None => UNKNOWN.to_owned(),
             };
             self.problem(&path, message);
         }

@@ -1,33 +1,33 @@
-//! What the registration at the provider is made from. It is read though client id and credential are still missing:
-//! they are what a registration gives.
+//! The settings that `register` needs. They can be read without a client ID and a credential, which are the results of
+//! a registration.
 
 use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use super::reader::{PLACEHOLDER, Reader};
+use super::reader::{PLACEHOLDER, Reader, UNKNOWN};
 use super::sections;
 use super::{Settings, SettingsError, layers};
 use crate::oidc::secret::Secret;
 
-/// The sections whose problems make a registration impossible.
+/// The sections whose problems prevent a registration.
 const SECTIONS: [&str; 4] = ["type.", "auth_request.", "auth_endpoints.", "server."];
 
 /// Whose accounts may sign in: `type.authority_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthorityType {
-    /// Those of one organisation.
+    /// Accounts of one organisation.
     SingleTenant,
-    /// Those of any.
+    /// Accounts of any organisation.
     MultiTenant,
-    /// Those of B2C user flows.
+    /// Accounts of B2C user flows.
     B2c,
-    /// Those of another provider than Microsoft Entra; also where nothing is set.
+    /// Accounts of a provider other than Microsoft Entra; the default.
     Oidc,
 }
 
 impl AuthorityType {
-    /// As the settings write it.
+    /// Returns the value that the settings use.
     pub fn name(self) -> &'static str {
         match self {
             Self::SingleTenant => "SINGLE_TENANT",
@@ -38,43 +38,43 @@ impl AuthorityType {
     }
 }
 
-/// The credential that the settings name.
+/// The credential in the settings.
 #[derive(Clone, Debug)]
 pub enum NamedCredential {
     /// A secret, in the settings themselves.
     Secret(Secret),
-    /// A secret in a file, which may not be there.
+    /// A secret in a file, which may not exist.
     File(PathBuf),
     /// A certificate or a federated token.
     Table,
 }
 
-/// What the registration is made from.
+/// The settings that `register` needs.
 #[derive(Clone, Debug)]
 pub struct RegistrationSettings {
     /// `type.authority_type`.
     pub authority_type: AuthorityType,
-    /// `client.client_id`, and where it was read.
+    /// `client.client_id`, and its source.
     pub client_id: Option<(String, String)>,
     /// `client.authority`.
     pub authority: Option<Url>,
-    /// `client.client_credential`, in whatever form.
+    /// `client.client_credential`, in any form.
     pub credential: Option<NamedCredential>,
-    /// `client.ca_certificate`: an extra PEM root.
+    /// `client.ca_certificate`: an additional PEM root.
     pub ca_certificate: Option<Vec<u8>>,
     /// `server.public_url`.
     pub public_url: Url,
-    /// Where the provider sends people after they signed in, and after they signed out.
+    /// The URIs that the provider redirects users to after sign-in and after sign-out.
     pub redirect_uris: Vec<Url>,
-    /// Where the provider tells of a sign-out.
+    /// The URL that the provider calls when a user signs out there.
     pub front_channel_logout: Url,
 }
 
 impl Settings {
-    /// Reads what the registration is made from, from the same layers as [`Settings::load`].
+    /// Reads the settings for `register` from the same layers as [`Settings::load`].
     ///
     /// # Errors
-    /// Every problem of the sections that matter for it, and every unknown key.
+    /// Contains the problems of the sections it needs, and all unknown keys.
     pub fn for_registration() -> Result<RegistrationSettings, SettingsError> {
         let variables = std::env::vars_os();
         let variables =
@@ -84,8 +84,7 @@ impl Settings {
         sections::read(&mut reader, profile);
         let (mut problems, _) = reader.finish();
         problems.retain(|problem| {
-            SECTIONS.iter().any(|section| problem.path.starts_with(section))
-                || problem.message.contains("no such setting")
+            SECTIONS.iter().any(|section| problem.path.starts_with(section)) || problem.message.starts_with(UNKNOWN)
         });
         match read(&mut Reader::new(root)) {
             Some(settings) if problems.is_empty() => Ok(settings),
@@ -114,7 +113,7 @@ fn read(reader: &mut Reader) -> Option<RegistrationSettings> {
     })
 }
 
-/// A text that is not the samples' placeholder.
+/// Reads a string, ignoring the samples' placeholders.
 fn entered(reader: &mut Reader, path: &str) -> Option<String> {
     reader.text(path).filter(|text| !text.contains(PLACEHOLDER))
 }

@@ -21,7 +21,7 @@ use crate::web::limits::LimitsSettings;
 
 const DAY_SECONDS: u64 = 86_400;
 
-/// Reads every section. `None` where something is missing that has no default; the reader knows what.
+/// Reads every section. Returns `None` if a value without a default is missing; the reader has the problem.
 pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
     let demo_provider = demo_provider(reader);
     let endpoints = endpoints(reader);
@@ -60,10 +60,10 @@ pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
     })
 }
 
-/// Adds what every sign-in needs: at Entra `profile` (for `oid`) and `offline_access` (to renew tokens for Graph) too, as
-/// Microsoft's own libraries do. B2C does not know `email`, and passes over `profile`.
+/// Adds the scopes that every sign-in needs. For Entra these include `profile` (for `oid`) and `offline_access` (to renew
+/// tokens for Graph), as in Microsoft's own libraries. B2C has no `email` scope, and ignores `profile`.
 fn complete_scopes(scopes: &mut Vec<String>, provider: &ProviderSettings) {
-    let wanted: &[&str] = match (provider.kind, scopes.is_empty()) {
+    let required: &[&str] = match (provider.kind, scopes.is_empty()) {
         (AuthorityKind::Oidc, true) => &["openid", "profile", "email"],
         (AuthorityKind::Oidc, false) => &["openid"],
         (AuthorityKind::SingleTenant | AuthorityKind::MultiTenant, true) => {
@@ -71,7 +71,7 @@ fn complete_scopes(scopes: &mut Vec<String>, provider: &ProviderSettings) {
         }
         _ => &["openid", "profile", "offline_access"],
     };
-    let missing: Vec<_> = wanted.iter().filter(|one| !scopes.iter().any(|scope| scope == *one)).collect();
+    let missing: Vec<_> = required.iter().filter(|one| !scopes.iter().any(|scope| scope == *one)).collect();
     scopes.splice(0..0, missing.into_iter().map(|&scope| scope.to_owned()));
 }
 
@@ -81,7 +81,7 @@ pub(super) fn endpoints(reader: &mut Reader) -> Endpoints {
         let value = reader.text_or(&path, default);
         let plain = |c: char| c.is_ascii_alphanumeric() || "/_-.~".contains(c);
         if !value.starts_with('/') || value.ends_with('/') || !value.chars().all(plain) || value.contains("//") {
-            reader.problem(&path, "must be a path such as /auth, of letters, digits and -._~");
+            reader.problem(&path, "must be a path such as /auth, made of letters, digits and -._~");
         }
         value
     };
@@ -101,18 +101,18 @@ pub(super) fn endpoints(reader: &mut Reader) -> Endpoints {
 
 fn address(reader: &mut Reader, path: &str, default: &str) -> SocketAddr {
     let parse = |text: &str| text.parse().ok();
-    let wanted = "an address and a port, such as 127.0.0.1:5000";
-    reader.parsed(path, wanted, parse).or_else(|| parse(default)).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)))
+    let expected = "an address and a port, such as 127.0.0.1:5000";
+    reader.parsed(path, expected, parse).or_else(|| parse(default)).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)))
 }
 
-/// The URL of a site: a scheme and a host, nothing more.
+/// Reads the URL of a site: only a scheme, a host and an optional port.
 fn site(reader: &mut Reader, path: &str, default: &str) -> Option<Url> {
     let url = reader.url(path).or_else(|| Url::parse(default).ok())?;
     if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        reader.problem(path, "must be a scheme, a host and perhaps a port, with nothing after them");
+        reader.problem(path, "must have only a scheme, a host and an optional port");
     }
     if url.scheme() == "http" && !is_loopback(&url) {
-        reader.problem(path, "must be https, as it is not on this machine");
+        reader.problem(path, "must be https, because it is not on loopback");
     }
     Some(url)
 }
@@ -147,10 +147,10 @@ fn tls(reader: &mut Reader, server: &ServerSettings) -> TlsSettings {
     let mode = reader.choice("tls.mode", &choices).unwrap_or(Mode::AdHoc);
     let https = server.public_url.scheme() == "https";
     if mode == Mode::Off && https && server.trusted_proxies.is_empty() {
-        reader.problem("tls.mode", "off needs an http loopback server.public_url, or server.trusted_proxies");
+        reader.problem("tls.mode", "off requires server.public_url to be http on loopback, or server.trusted_proxies");
     }
     if mode != Mode::Off && !https {
-        reader.problem("tls.mode", "must be off where server.public_url is http");
+        reader.problem("tls.mode", "must be off, because server.public_url is http");
     }
     let certificate = reader.text("tls.certificate");
     let private_key = reader.text("tls.private_key");
@@ -161,7 +161,7 @@ fn tls(reader: &mut Reader, server: &ServerSettings) -> TlsSettings {
             TlsSettings::Files { certificate: certificate.into(), private_key: private_key.into() }
         }
         (Mode::Files, ..) => {
-            reader.problem("tls.mode", "files needs tls.certificate and tls.private_key");
+            reader.problem("tls.mode", "files requires tls.certificate and tls.private_key");
             TlsSettings::AdHoc
         }
     }
@@ -171,7 +171,7 @@ fn session(reader: &mut Reader, profile: Profile, server: &ServerSettings, redis
     let chosen = reader.choice("session.store", &[("memory", StoreKind::Memory), ("redis", StoreKind::Redis)]);
     let store = chosen.unwrap_or(if redis_chosen { StoreKind::Redis } else { StoreKind::Memory });
     if profile == Profile::Production && chosen.is_none() && !redis_chosen {
-        let message = "is unset; set redis.url, or choose memory for sessions that end with this process";
+        let message = "is unset; set redis.url, or choose memory if sessions may end with this process";
         reader.problem("session.store", message);
     }
     let keys = reader.secret("session.keys");
@@ -184,7 +184,7 @@ fn session(reader: &mut Reader, profile: Profile, server: &ServerSettings, redis
     let secure = server.public_url.scheme() == "https";
     let name = reader.text_or("session.cookie_name", if secure { "__Host-identity" } else { "identity" });
     if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) || (!secure && name.starts_with("__")) {
-        reader.problem("session.cookie_name", "must be of letters, digits, - and _; over http without __Host-");
+        reader.problem("session.cookie_name", "must be made of letters, digits, - and _; over http without __Host-");
     }
     let seconds = |reader: &mut Reader, key: &str, default| {
         Duration::from_secs(reader.number(&format!("session.{key}"), default, 10..=30 * DAY_SECONDS))
@@ -210,7 +210,7 @@ fn redis(reader: &mut Reader) -> RedisSettings {
     let url = reader.secret("redis.url").unwrap_or(Secret::new(""));
     let text = url.expose();
     if text.starts_with("redis+") || text.starts_with("rediss+") {
-        reader.problem("redis.url", "Sentinel and Cluster are not supported by this version");
+        reader.problem("redis.url", "names Sentinel or Cluster, which this version does not support");
     } else if !text.is_empty() && redis::IntoConnectionInfo::into_connection_info(&*text).is_err() {
         reader.problem("redis.url", "must be a redis:// or rediss:// URL");
     }
@@ -227,8 +227,8 @@ fn redis(reader: &mut Reader) -> RedisSettings {
 }
 
 fn limits(reader: &mut Reader) -> LimitsSettings {
-    let small = |reader: &mut Reader, key: &str, default, most| {
-        u32::try_from(reader.number(&format!("limits.{key}"), default, 1..=most)).unwrap_or(u32::MAX)
+    let small = |reader: &mut Reader, key: &str, default, max| {
+        u32::try_from(reader.number(&format!("limits.{key}"), default, 1..=max)).unwrap_or(u32::MAX)
     };
     LimitsSettings {
         sign_in_requests_per_minute: small(reader, "sign_in_requests_per_minute", 600, 1_000_000),

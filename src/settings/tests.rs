@@ -1,4 +1,4 @@
-//! Layers, problems, the sample's file, and that config/default.toml says what the code does.
+//! Layers, problems, the sample's file, and that config/default.toml matches the code.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn problems(variables: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn default_toml_says_what_the_code_does() {
+fn default_toml_matches_the_code() {
     let (written, coded) = (load("config", &[]).unwrap(), load("/nowhere", &[]).unwrap());
     assert_eq!(format!("{written:#?}"), format!("{coded:#?}"));
 }
@@ -35,7 +35,7 @@ fn default_toml_documents_every_key() {
 }
 
 #[test]
-fn with_nothing_configured_the_demo_provider_serves() {
+fn with_nothing_configured_the_demo_provider_is_used() {
     let settings = load("/nowhere", &[]).unwrap();
     assert!(settings.demo);
     assert_eq!(settings.session.cookie.name, "__Host-identity");
@@ -64,7 +64,7 @@ fn four_settings_make_a_client_of_any_provider_with_sessions_in_redis() {
 }
 
 #[test]
-fn every_problem_is_reported_at_once_with_its_key_and_source() {
+fn all_problems_are_reported_together_with_their_key_and_source() {
     let problems = problems(&[
         ("IDENTITY_WEB__CLIENT__CLIENT_IDD", "x"),
         ("IDENTITY_WEB__CLIENT__CLIENT_ID", "{enter-your-client-id-here}"),
@@ -74,8 +74,8 @@ fn every_problem_is_reported_at_once_with_its_key_and_source() {
     ])
     .join("\n");
     for part in [
-        "client.client_idd (IDENTITY_WEB__CLIENT__CLIENT_IDD in the environment): there is no such setting; did you mean client.client_id?",
-        "client.client_id (IDENTITY_WEB__CLIENT__CLIENT_ID in the environment): still holds its placeholder",
+        "client.client_idd (IDENTITY_WEB__CLIENT__CLIENT_IDD in the environment): unknown setting; did you mean client.client_id?",
+        "client.client_id (IDENTITY_WEB__CLIENT__CLIENT_ID in the environment): is still the placeholder",
         "session.idle_timeout_seconds (IDENTITY_WEB__SESSION__IDLE_TIMEOUT_SECONDS in the environment): must be a whole number",
         "type.authority_type (IDENTITY_WEB__TYPE__AUTHORITY_TYPE in the environment): must be one of SINGLE_TENANT",
         "server.public_url (IDENTITY_WEB__SERVER__PUBLIC_URL in the environment): must be https",
@@ -87,7 +87,7 @@ fn every_problem_is_reported_at_once_with_its_key_and_source() {
 }
 
 #[test]
-fn production_wants_what_development_can_do_without() {
+fn production_requires_what_is_optional_in_development() {
     let problems = problems(&[("IDENTITY_WEB_PROFILE", "production")]).join("\n");
     for path in ["client.client_id ", "client.client_credential ", "client.authority ", "session.store "] {
         assert!(problems.contains(path), "{path} is not in\n{problems}");
@@ -117,8 +117,8 @@ const B2C: [(&str, &str); 5] = [
 
 #[test]
 fn b2cs_policies_are_named_with_or_without_a_slash() {
-    let further = [("IDENTITY_WEB__B2C__PASSWORD", "B2C_1A_reset")];
-    let settings = load("config", &[&B2C[..], &further].concat()).unwrap();
+    let extra = [("IDENTITY_WEB__B2C__PASSWORD", "B2C_1A_reset")];
+    let settings = load("config", &[&B2C[..], &extra].concat()).unwrap();
     assert_eq!(settings.provider.policy.as_deref(), Some("b2c_1_susi"));
     assert_eq!((settings.b2c.profile, settings.b2c.password.as_deref()), (None, Some("B2C_1A_reset")));
     assert_eq!(settings.auth_request.scopes, ["openid", "profile", "offline_access"]);
@@ -128,7 +128,7 @@ fn b2cs_policies_are_named_with_or_without_a_slash() {
 }
 
 #[test]
-fn what_b2c_lacks_or_cannot_have_is_said() {
+fn what_b2c_lacks_or_cannot_have_is_reported() {
     for (variables, part) in [
         (B2C[..4].to_vec(), "b2c.susi"),
         ([&B2C[..], &[("IDENTITY_WEB__B2C__PROFILE", "a/b")]].concat(), "b2c.profile"),
@@ -142,7 +142,7 @@ fn what_b2c_lacks_or_cannot_have_is_said() {
 }
 
 #[test]
-fn lists_come_with_commas_and_secrets_from_files() {
+fn lists_are_comma_separated_and_secrets_may_be_in_files() {
     let file = std::env::temp_dir().join(format!("identity-web-credential-{}", std::process::id()));
     std::fs::write(&file, "from a file\n").unwrap();
     let settings = load(
@@ -162,11 +162,11 @@ fn lists_come_with_commas_and_secrets_from_files() {
     assert_eq!(settings.auth_request.scopes, ["openid", "profile", "api"]);
     assert_eq!(settings.auth_request.extra["ui_locales"], "de");
     assert_eq!(settings.server.trusted_proxies.len(), 2);
-    assert_eq!(settings.secrets().len(), 0, "the credential reads itself again");
+    assert_eq!(settings.secrets().len(), 0, "the credential reloads itself");
 }
 
 #[test]
-fn a_file_that_is_not_there_or_not_readable_is_said() {
+fn a_missing_or_unreadable_file_is_reported() {
     assert!(problems(&[("IDENTITY_WEB_CONFIG", "/nowhere.json")])[0].contains("/nowhere.json"));
     assert!(problems(&[("IDENTITY_WEB_PROFILE", "staging")])[0].contains("IDENTITY_WEB_PROFILE"));
     let problems = problems(&[("IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL_FILE", "/nowhere")]).join("\n");

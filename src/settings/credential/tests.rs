@@ -1,4 +1,4 @@
-//! The credential in every spelling: a table, the environment, the Python sample's file, Azure's variables.
+//! The credential in every form: a table, the environment, the Python sample's file, Azure's variables.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -7,7 +7,7 @@ use super::*;
 use crate::demo::signer::new_rsa_key;
 use crate::settings::{Settings, SettingsError};
 
-/// Files of a test, removed with it.
+/// A test's files, removed at its end.
 struct Files(PathBuf);
 
 impl Files {
@@ -19,7 +19,7 @@ impl Files {
         Self(folder)
     }
 
-    /// Writes a file, and gives its path.
+    /// Writes a file and returns its path.
     fn write(&self, name: &str, content: &str) -> String {
         std::fs::write(self.0.join(name), content).unwrap();
         self.0.join(name).to_str().unwrap().to_owned()
@@ -32,26 +32,26 @@ impl Drop for Files {
     }
 }
 
-/// PEM of a new RSA key, and of its certificate.
+/// Returns a new RSA key and its certificate as PEM.
 fn pem() -> (String, String) {
     let key = rcgen::KeyPair::try_from(new_rsa_key().unwrap()).unwrap();
     let certificate = rcgen::CertificateParams::new([]).unwrap().self_signed(&key).unwrap();
     (key.serialize_pem(), certificate.pem())
 }
 
-fn load(further: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+fn load(extra: &[(&str, &str)]) -> Result<Settings, SettingsError> {
     let variables = [("CLIENT__CLIENT_ID", "c"), ("CLIENT__AUTHORITY", "https://op.example")];
     let variables = variables.map(|(name, value)| (format!("IDENTITY_WEB__{name}"), value.to_owned()));
-    let further = further.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Settings::from_environment(Path::new("config"), variables.into_iter().chain(further))
+    let extra = extra.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Settings::from_environment(Path::new("config"), variables.into_iter().chain(extra))
 }
 
-fn problems(further: &[(&str, &str)]) -> String {
-    load(further).err().map(|error| error.to_string()).unwrap_or_default()
+fn problems(extra: &[(&str, &str)]) -> String {
+    load(extra).err().map(|error| error.to_string()).unwrap_or_default()
 }
 
-fn credential_of(further: &[(&str, &str)]) -> Credential {
-    load(further).unwrap_or_else(|error| panic!("{error}")).client.credential
+fn credential_of(extra: &[(&str, &str)]) -> Credential {
+    load(extra).unwrap_or_else(|error| panic!("{error}")).client.credential
 }
 
 const KEY: &str = "IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL__PRIVATE_KEY";
@@ -60,7 +60,7 @@ const CERT: &str = "IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL__CERTIFICATE";
 const CERT_FILE: &str = "IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL__CERTIFICATE_FILE";
 const TOKEN_FILE: &str = "IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL__FEDERATED_TOKEN_FILE";
 const SECRET: &str = "IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL";
-/// A token that nobody signed, which is enough to be read.
+/// An unsigned token, which is enough for reading the file.
 const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.AAAA";
 const CONFIG: &str = "IDENTITY_WEB_CONFIG";
 
@@ -101,9 +101,9 @@ fn a_later_layer_replaces_the_kind_of_credential() {
     let secret = files.write("settings.toml", "[client]\nclient_credential = 'secret'\n");
     assert_eq!(credential_of(&[(CONFIG, &secret), (KEY, &key), (CERT, &certificate)]).kind(), "certificate");
     for _ in 0..20 {
-        // The environment has no order: neither of two may win by chance.
+        // The environment has no order, so neither value may win by chance.
         let both = problems(&[(SECRET, "secret"), (KEY, &key), (CERT, &certificate)]);
-        assert!(both.contains("is given twice"), "{both}");
+        assert!(both.contains("is set twice"), "{both}");
         assert_eq!(credential_of(&[(SECRET, ""), (KEY, &key), (CERT, &certificate)]).kind(), "certificate");
     }
     let table = files.write("table.toml", "[client.client_credential]\nfederated_token_file = '/nowhere'\n");
@@ -111,41 +111,41 @@ fn a_later_layer_replaces_the_kind_of_credential() {
 }
 
 #[test]
-fn what_cannot_be_used_is_said_all_at_once() {
+fn every_unusable_credential_is_one_problem() {
     let (files, (key, certificate), (other, _)) = (Files::new(), pem(), pem());
     let token = files.write("token", TOKEN);
     let no_token = files.write("no-token", "no token");
     let given: [(&[(&str, &str)], &str); 8] = [
-        (&[(KEY, &key)], "certificate: is unset, and the private key needs it"),
-        (&[(CERT, &certificate)], "private_key: is unset, and the certificate needs it"),
-        (&[(KEY, &other), (CERT, &certificate)], "the private key does not belong to the certificate"),
-        (&[(KEY, "canary-MIIEvQ"), (CERT, &certificate)], "is neither PEM nor a file that can be read"),
+        (&[(KEY, &key)], "certificate: is unset, but private_key requires it"),
+        (&[(CERT, &certificate)], "private_key: is unset, but certificate requires it"),
+        (&[(KEY, &other), (CERT, &certificate)], "the private key is not that of the certificate"),
+        (&[(KEY, "canary-MIIEvQ"), (CERT, &certificate)], "is neither PEM nor a readable file"),
         (&[(KEY_FILE, "/nowhere.key"), (CERT, &certificate)], "cannot read /nowhere.key"),
-        (&[(KEY, &key), (KEY_FILE, "/nowhere"), (CERT, &certificate)], "is given twice"),
-        (&[(KEY, &key), (CERT, &certificate), (TOKEN_FILE, &token)], "is given more than once"),
+        (&[(KEY, &key), (KEY_FILE, "/nowhere"), (CERT, &certificate)], "is set twice"),
+        (&[(KEY, &key), (CERT, &certificate), (TOKEN_FILE, &token)], "is set more than once"),
         (&[(TOKEN_FILE, &no_token)], "does not hold a signed JSON Web Token"),
     ];
     for (variables, words) in given {
         let problems = problems(variables);
         assert!(problems.contains(words), "{words:?} is not in {problems}");
-        assert!(problems.contains("for 1 reason"), "nothing else is wrong: {problems}");
+        assert!(problems.contains("have 1 problem:"), "nothing else is wrong: {problems}");
         assert!(!problems.contains("BEGIN") && !problems.contains("canary"), "{problems}");
     }
     let (algorithm, method) =
         ("IDENTITY_WEB__CLIENT__ID_TOKEN_SIGNED_RESPONSE_ALG", "IDENTITY_WEB__CLIENT__AUTHENTICATION_METHOD");
     let wrong = problems(&[(KEY, &key), (CERT, &certificate), (algorithm, "HS256"), (method, "client_secret_post")]);
-    assert!(wrong.contains("needs a client secret, which is its key"), "{wrong}");
+    assert!(wrong.contains("requires client.client_credential to be a secret"), "{wrong}");
     assert!(wrong.contains("must be private_key_jwt"), "{wrong}");
     let wrong = problems(&[(&format!("{SECRET}__PASSPHRASE"), "canary")]);
-    assert!(wrong.contains("there is no such setting") && !wrong.contains("canary"), "{wrong}");
+    assert!(wrong.contains("unknown setting") && !wrong.contains("canary"), "{wrong}");
     let wrong = problems(&[(SECRET, "secret"), (method, "private_key_jwt")]);
-    assert!(wrong.contains("needs a certificate or a federated token"), "{wrong}");
+    assert!(wrong.contains("requires a certificate or a federated token"), "{wrong}");
     load(&[(KEY, &key), (CERT, &certificate), (method, "private_key_jwt")]).unwrap();
     load(&[(SECRET, "secret"), (algorithm, "HS256")]).unwrap();
 }
 
 #[test]
-fn azures_variables_count_only_where_they_are_asked_for() {
+fn azures_variables_are_used_only_if_a_setting_says_so() {
     let files = Files::new();
     let token = files.write("token", TOKEN);
     let azure = [
@@ -154,11 +154,11 @@ fn azures_variables_count_only_where_they_are_asked_for() {
         ("AZURE_TENANT_ID", "c0ffee00-de30-4000-8000-c0de00000001"),
         ("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.us/"),
     ];
-    let load = |further: &[(&str, &str)]| {
-        let variables = azure.iter().chain(further).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let load = |extra: &[(&str, &str)]| {
+        let variables = azure.iter().chain(extra).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Settings::from_environment(Path::new("config"), variables)
     };
-    assert!(load(&[]).unwrap().demo, "unasked they change nothing");
+    assert!(load(&[]).unwrap().demo, "by default they change nothing");
 
     let kind = ("IDENTITY_WEB__TYPE__AUTHORITY_TYPE", "SINGLE_TENANT");
     let settings = load(&[kind, (TOKEN_FILE, "azure")]).unwrap();
@@ -170,5 +170,5 @@ fn azures_variables_count_only_where_they_are_asked_for() {
     let settings = load(&[kind, (TOKEN_FILE, "azure"), own[0], own[1]]).unwrap();
     assert_eq!((settings.client.client_id.as_str(), settings.provider.authority.as_str()), ("own", own[1].1));
 
-    assert!(problems(&[(TOKEN_FILE, "azure")]).contains("AZURE_FEDERATED_TOKEN_FILE"), "where it is not set");
+    assert!(problems(&[(TOKEN_FILE, "azure")]).contains("AZURE_FEDERATED_TOKEN_FILE"), "if it is not set");
 }
