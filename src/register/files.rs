@@ -1,4 +1,4 @@
-//! The files that a registration writes: the settings, with what else is in them kept, and the secret.
+//! The files that a registration writes: the settings, keeping everything else in them, and the secret.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-/// What marks a setting that was written here, so that it can be taken away again.
+/// Marks settings written by `register`, for `unregister` to remove.
 const MARK: &str = "  # written by identity-web register";
 
-/// A TOML file of settings, which may not be there yet.
+/// A TOML file of settings, which may not exist yet.
 pub(super) struct SettingsFile {
     path: PathBuf,
-    was_there: bool,
+    existed: bool,
     document: DocumentMut,
 }
 
@@ -20,27 +20,27 @@ impl SettingsFile {
     /// Reads a file.
     ///
     /// # Errors
-    /// In words: it cannot be read, or is not TOML.
+    /// A message if the file can't be read or is not TOML.
     pub(super) fn open(path: &Path) -> Result<Self, String> {
-        let said = |problem: &str| format!("{}: {problem}", path.display());
+        let error_text = |problem: &str| format!("{}: {problem}", path.display());
         if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
-            return Err(said("is JSON, which cannot be changed without losing its form; name a TOML file"));
+            return Err(error_text("is JSON, which can't be edited without losing its formatting; name a TOML file"));
         }
-        let (text, was_there) = match fs::read_to_string(path) {
+        let (text, existed) = match fs::read_to_string(path) {
             Ok(text) => (text, true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => (String::new(), false),
-            Err(error) => return Err(said(&error.to_string())),
+            Err(error) => return Err(error_text(&error.to_string())),
         };
-        let document = text.parse().map_err(|error: toml_edit::TomlError| said(&error.to_string()))?;
-        // Through a link, what it leads to is written.
+        let document = text.parse().map_err(|error: toml_edit::TomlError| error_text(&error.to_string()))?;
+        // Follows a symbolic link, so that saving doesn't replace the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        Ok(Self { path, was_there, document })
+        Ok(Self { path, existed, document })
     }
 
-    /// Sets a key of a section, unless it has that value already.
+    /// Sets a key of a section, unless it already has that value.
     ///
     /// # Errors
-    /// In words: the section is no table.
+    /// A message if the section is not a table.
     pub(super) fn set(&mut self, section: &str, key: &str, mut value: Value) -> Result<(), String> {
         let table = self.document.entry(section).or_insert_with(|| Item::Table(Table::new()));
         let Some(table) = table.as_table_like_mut() else {
@@ -55,14 +55,14 @@ impl SettingsFile {
         Ok(())
     }
 
-    /// Takes a key away, whoever wrote it.
+    /// Removes a key, marked or not.
     pub(super) fn remove(&mut self, section: &str, key: &str) {
         if let Some(table) = self.document.get_mut(section).and_then(Item::as_table_like_mut) {
             table.remove(key);
         }
     }
 
-    /// Takes away what was written here; tells whether there was something.
+    /// Removes the marked settings. Returns whether there were any.
     pub(super) fn remove_marked(&mut self) -> bool {
         let sections: Vec<_> = self.document.iter().map(|(name, _)| name.to_owned()).collect();
         let mut any = false;
@@ -80,14 +80,14 @@ impl SettingsFile {
         any
     }
 
-    /// Writes the file; where nothing is left in it, removes it.
+    /// Writes the file, or removes it if it is empty.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The file can't be written.
     pub(super) fn save(&self) -> io::Result<()> {
         let text = self.document.to_string();
         if text.trim().is_empty() {
-            return if self.was_there { fs::remove_file(&self.path) } else { Ok(()) };
+            return if self.existed { fs::remove_file(&self.path) } else { Ok(()) };
         }
         let permissions = fs::metadata(&self.path).map(|metadata| metadata.permissions()).ok();
         replace(&self.path, text.as_bytes(), permissions)
@@ -113,38 +113,38 @@ fn is_commented(section: Option<&Item>) -> bool {
     prefix.and_then(|prefix| prefix.as_str()).is_some_and(|prefix| !prefix.trim().is_empty())
 }
 
-/// A table on one line.
+/// Returns a table on one line.
 pub(super) fn inline<'a>(members: impl IntoIterator<Item = (&'a str, String)>) -> Value {
     let mut table = InlineTable::new();
     table.extend(members.into_iter().map(|(key, value)| (key, Value::from(value))));
     Value::from(table)
 }
 
-/// Writes a file that only its owner can read, whole or not at all.
+/// Writes a file that only its owner can read, atomically.
 pub(super) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     replace(path, content, None)
 }
 
-/// Writes beside a file, then puts it in its place; readable by its owner only, unless permissions are given.
+/// Replaces a file atomically. Only its owner can read the new one, unless `permissions` are given.
 fn replace(path: &Path, content: &[u8], permissions: Option<fs::Permissions>) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder)?;
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}", std::process::id()));
-    let beside = path.with_file_name(name);
+    let temporary = path.with_file_name(name);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(&beside).and_then(|mut file| {
+    let written = options.open(&temporary).and_then(|mut file| {
         permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
         file.write_all(content)?;
         file.sync_all()?;
-        fs::rename(&beside, path)
+        fs::rename(&temporary, path)
     });
     if written.is_err() {
-        let _ = fs::remove_file(&beside);
+        let _ = fs::remove_file(&temporary);
     }
     written
 }
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_else_is_in_the_file_stays_when_settings_come_and_go() {
+    fn other_content_is_kept_when_settings_are_added_and_removed() {
         let content = "# mine\n[client] # me\nallowed_tenants = []\nauthority = \"a\"\n\n[server]\nworkers = 2 # two\n";
         let path = file("kept", content);
         let mut settings = SettingsFile::open(&path).unwrap();
@@ -179,8 +179,8 @@ mod tests {
     }
 
     #[test]
-    fn a_file_with_nothing_left_in_it_goes() {
-        let path = file("gone", "");
+    fn an_empty_file_is_removed() {
+        let path = file("removed", "");
         let mut settings = SettingsFile::open(&path).unwrap();
         settings.set("client", "client_credential", inline([("certificate", "a.pem".to_owned())])).unwrap();
         settings.save().unwrap();
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_kept_is_refused() {
+    fn a_file_that_cannot_be_edited_is_rejected() {
         let path = file("refused", "client = 1\n");
         assert!(SettingsFile::open(&path).unwrap().set("client", "client_id", "c".into()).is_err());
         fs::write(&path, "client = ").unwrap();

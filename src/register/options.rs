@@ -1,4 +1,4 @@
-//! What the command line says of a registration.
+//! The command-line options of `register` and `unregister`.
 
 use std::path::PathBuf;
 
@@ -8,32 +8,33 @@ use url::Url;
 use crate::entra::registration::token::{AZURE_CLI, TokenSource};
 use crate::settings::registration::AuthorityType;
 
-/// How Microsoft Graph is reached, and which application is meant.
+/// Options for the connection to Microsoft Graph and for choosing the application.
 #[derive(Args)]
 pub struct Connection {
     /// Print each request that would change something, with its body, instead of sending it. Requests that only read
-    /// are sent where a token is at hand without signing in; else nothing is
+    /// are sent if a token is available without signing in
     #[arg(long)]
     pub dry_run: bool,
-    /// Where the token for Microsoft Graph comes from: `IDENTITY_WEB_GRAPH_TOKEN`, then `az`, then a sign-in
+    /// How to get the token for Microsoft Graph. By default from `IDENTITY_WEB_GRAPH_TOKEN`, `az` or a sign-in, in this
+    /// order
     #[arg(long, value_enum, default_value_t)]
     pub token_from: TokenSource,
-    /// The tenant: its id or a domain name of it. By default that of `client.authority`, else that of the account
+    /// The tenant: its ID or one of its domain names. By default the tenant of `client.authority` or of your account
     #[arg(long)]
     pub tenant: Option<String>,
-    /// The application (client) id of an application that is there. By default `client.client_id`
+    /// The application (client) ID of an existing application. By default `client.client_id`
     #[arg(long)]
     pub client_id: Option<String>,
     /// The settings file to write
     #[arg(long, default_value = "config/local.toml")]
     pub output: PathBuf,
-    /// Where people sign in. By default by `client.authority`
+    /// The URL that users sign in at. By default derived from `client.authority`
     #[arg(long)]
     pub login_url: Option<Url>,
-    /// Where Microsoft Graph is. By default by `client.authority`
+    /// The URL of Microsoft Graph. By default derived from `client.authority`
     #[arg(long)]
     pub graph_url: Option<Url>,
-    /// Which public client asks for the token when somebody signs in; by default that of Azure's command line
+    /// The public client that requests the token when you sign in with a code. By default the Azure CLI
     #[arg(long, default_value = AZURE_CLI)]
     pub device_client_id: String,
 }
@@ -44,37 +45,38 @@ pub struct Connection {
 pub struct RegisterOptions {
     #[command(flatten)]
     pub connection: Connection,
-    /// What people see when they sign in. By default that of the application, or one made from `server.public_url`
+    /// The name that users see when they sign in. By default unchanged; for a new application made from
+    /// `server.public_url`
     #[arg(long)]
     pub name: Option<String>,
-    /// Whose accounts may sign in. By default `type.authority_type`, and `SINGLE_TENANT` where nothing is set
+    /// Which accounts may sign in. By default `type.authority_type`, or `SINGLE_TENANT` if that is unset
     #[arg(long, value_enum)]
     pub authority_type: Option<Tenancy>,
-    /// An app role that people can be assigned to; may be given more than once
+    /// An app role that users can be assigned to. May be repeated
     #[arg(long = "app-role", value_name = "VALUE")]
     pub app_roles: Vec<String>,
-    /// How this application proves who it is; by default with a secret, unless the settings name something else
+    /// The credential of the application. By default a secret, unless the settings have another credential
     #[arg(long, value_enum)]
     pub credential: Option<CredentialKind>,
-    /// How long a new secret lasts
+    /// The lifetime of a new secret
     #[arg(long, value_name = "DAYS", default_value_t = 180, value_parser = clap::value_parser!(u16).range(1..=730))]
     pub secret_lifetime_days: u16,
-    /// Make a new secret though there is one; the old one stays valid until it ends
+    /// Create a new secret even if there is one. The old one stays valid until it expires
     #[arg(long)]
     pub new_secret: bool,
-    /// For `--credential certificate`: the certificate, PEM. A private key in it stays here
+    /// For `--credential certificate`: the certificate, PEM. A private key in the file is not sent
     #[arg(long, value_name = "FILE", required_if_eq("credential", "certificate"))]
     pub certificate: Option<PathBuf>,
-    /// For `--credential certificate`: its private key, PEM, which stays here; the settings name the file
+    /// For `--credential certificate`: its private key, PEM. It is not sent; the settings name the file
     #[arg(long, value_name = "FILE", required_if_eq("credential", "certificate"))]
     pub private_key: Option<PathBuf>,
-    /// For `--credential federated`: whose tokens are trusted
+    /// For `--credential federated`: the issuer to trust
     #[arg(long, value_name = "URL", required_if_eq("credential", "federated"))]
     pub federated_issuer: Option<String>,
-    /// For `--credential federated`: for which subject
+    /// For `--credential federated`: the subject of its tokens
     #[arg(long, value_name = "SUBJECT", required_if_eq("credential", "federated"))]
     pub federated_subject: Option<String>,
-    /// For `--credential federated`: where the token lies; `azure` for where Azure's workload identity puts it
+    /// For `--credential federated`: the file with the token, or `azure` for the file of Azure's workload identity
     #[arg(long, value_name = "FILE", default_value = "azure")]
     pub federated_token_file: String,
 }
@@ -85,18 +87,18 @@ pub struct RegisterOptions {
 pub struct UnregisterOptions {
     #[command(flatten)]
     pub connection: Connection,
-    /// Delete for good what could otherwise be restored for 30 days
+    /// Delete permanently. Otherwise the application can be restored for 30 days
     #[arg(long)]
     pub permanently: bool,
 }
 
-/// Whose accounts may sign in.
+/// Which accounts may sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Tenancy {
-    /// Those of one organisation
+    /// Accounts of one organisation
     SingleTenant,
-    /// Those of any
+    /// Accounts of any organisation
     MultiTenant,
 }
 
@@ -109,15 +111,15 @@ impl From<Tenancy> for AuthorityType {
     }
 }
 
-/// How the application proves who it is.
+/// The credential of the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CredentialKind {
-    /// A client secret, which Entra makes; it is written to a file beside the settings
+    /// A client secret, generated by Entra and written to a file next to the settings
     Secret,
     /// A certificate
     Certificate,
-    /// Tokens of another issuer, such as a Kubernetes cluster: nothing secret is kept
+    /// Tokens of another issuer, such as a Kubernetes cluster; there is no secret to keep
     Federated,
-    /// Nothing is done about it
+    /// Leave the credential unchanged
     None,
 }

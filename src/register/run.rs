@@ -1,4 +1,4 @@
-//! One run of `register` or `unregister`: the settings it starts from, Graph, and the file it writes.
+//! One run of `register` or `unregister`: its settings, Microsoft Graph, and the file it writes.
 
 use std::path::PathBuf;
 
@@ -20,14 +20,14 @@ use crate::oidc::issuer::is_guid;
 use crate::settings::Settings;
 use crate::settings::registration::{AuthorityType, RegistrationSettings};
 
-/// What stands for a tenant in an authority that is for people of more than one.
+/// The names used instead of a tenant in authorities for users of more than one tenant.
 const SHARED: [&str; 3] = ["organizations", "common", "consumers"];
 
-/// Why it ended.
+/// Why a run failed.
 pub(super) enum Failure {
-    /// It could not begin: the command line or the settings.
+    /// The command line or the settings are invalid.
     Usage(String),
-    /// A step failed. What was done stays, and running it again goes on from there.
+    /// A step failed. Finished steps are kept, and running it again resumes there.
     Step(String),
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Run {
     authority_type: AuthorityType,
     cloud: Cloud,
     http: Http,
-    /// The tenant's id; a placeholder where a dry run does not know it.
+    /// The tenant's ID, or a placeholder if a dry run doesn't know it.
     tenant: String,
     file: SettingsFile,
 }
@@ -57,16 +57,16 @@ impl Run {
         run.authority_type = match (tenancy, run.settings.authority_type) {
             (Some(tenancy), _) => tenancy,
             (None, AuthorityType::Oidc) if run.settings.authority.is_some() => {
-                let authority = "client.authority names another provider than Microsoft Entra, or type.authority_type \
-                                 is missing; --authority-type says which it is";
-                return Err(Failure::Usage(authority.to_owned()));
+                let message = "client.authority is set, but type.authority_type is OIDC, the default; if the authority \
+                               is Microsoft Entra, add --authority-type";
+                return Err(Failure::Usage(message.to_owned()));
             }
             (None, AuthorityType::Oidc) => AuthorityType::SingleTenant,
             (None, known) => known,
         };
         if run.authority_type == AuthorityType::B2c && run.settings.authority.is_none() {
-            let needed = "client.authority is unset: https://NAME.b2clogin.com/NAME.onmicrosoft.com for B2C";
-            return Err(Failure::Usage(needed.to_owned()));
+            let message = "client.authority is unset; for B2C set it to https://NAME.b2clogin.com/NAME.onmicrosoft.com";
+            return Err(Failure::Usage(message.to_owned()));
         }
         run.connect(connection).await?;
         Ok(run)
@@ -91,39 +91,39 @@ impl Run {
         })
     }
 
-    /// Gets a token, and learns which tenant it is for.
+    /// Gets a token, and the tenant it is for.
     pub(super) async fn connect(&mut self, connection: &Connection) -> Result<(), Failure> {
-        let asked = connection.tenant.clone().or_else(|| self.own_tenant());
-        let tenant = asked.as_deref().unwrap_or(SHARED[0]);
+        let requested = connection.tenant.clone().or_else(|| self.own_tenant());
+        let tenant = requested.as_deref().unwrap_or(SHARED[0]);
         let audience = TokenAudience { cloud: &self.cloud, tenant, client_id: &connection.device_client_id };
         let found = token::acquire(connection.token_from, &audience, &self.http, connection.dry_run).await;
         let found = found.map_err(|error| Failure::Step(error.to_string()))?;
         let (what, how) = match (&found, connection.dry_run) {
             (Some((_, source)), true) => {
-                ("dry run", format!("with the token {source}; only reading requests are sent"))
+                ("dry run", format!("with the token {source}; only requests that read are sent"))
             }
             (Some((_, source)), false) => ("token", (*source).to_owned()),
-            (None, _) => ("dry run", "there is no token, so nothing is sent; a first run would send this".to_owned()),
+            (None, _) => ("dry run", "without a token, so nothing is sent; a first run would send this".to_owned()),
         };
         line(what, &how);
         let token = found.map(|(token, _)| token);
         let has_token = token.is_some();
         self.directory = Directory::new(self.http.clone(), self.cloud.graph.clone(), token, connection.dry_run);
         if has_token {
-            self.tenant = tenant_id(steps::organization(&self.directory).await?, asked.as_deref())?;
+            self.tenant = tenant_id(steps::organization(&self.directory).await?, requested.as_deref())?;
         }
         Ok(())
     }
 
-    /// The tenant that `client.authority` names, where it names one.
+    /// Returns the tenant that `client.authority` names, if any.
     fn own_tenant(&self) -> Option<String> {
         segment(self.settings.authority.as_ref()?).filter(|tenant| !SHARED.contains(&tenant.as_str()))
     }
 
-    /// The application that is meant, and what says so.
+    /// Returns the client ID and its source.
     pub(super) fn client_id(&self, connection: &Connection) -> Option<(String, String)> {
-        let asked = connection.client_id.clone().map(|id| (id, "--client-id".to_owned()));
-        asked.or_else(|| self.settings.client_id.clone())
+        let requested = connection.client_id.clone().map(|id| (id, "--client-id".to_owned()));
+        requested.or_else(|| self.settings.client_id.clone())
     }
 
     /// Returns the desired application.
@@ -145,21 +145,21 @@ impl Run {
         }
     }
 
-    /// What `client.authority` is to be.
+    /// Returns the value for `client.authority`.
     fn authority(&self) -> String {
-        let own = self.settings.authority.as_ref();
-        let shared = own.and_then(segment).is_some_and(|tenant| SHARED.contains(&tenant.as_str()));
-        match (self.authority_type, own) {
-            (AuthorityType::B2c, Some(own)) => own.to_string(),
-            (AuthorityType::MultiTenant, Some(own)) if shared => own.to_string(),
+        let current = self.settings.authority.as_ref();
+        let shared = current.and_then(segment).is_some_and(|tenant| SHARED.contains(&tenant.as_str()));
+        match (self.authority_type, current) {
+            (AuthorityType::B2c, Some(current)) => current.to_string(),
+            (AuthorityType::MultiTenant, Some(current)) if shared => current.to_string(),
             (AuthorityType::MultiTenant, _) => self.cloud.authority(SHARED[0]),
-            (_, Some(own)) if !shared && segment(own).is_some() => own.to_string(),
+            (_, Some(current)) if !shared && segment(current).is_some() => current.to_string(),
             _ => self.cloud.authority(&self.tenant),
         }
     }
 
-    /// Writes who we are at the provider into the settings, as soon as it is known: by it the next run finds the
-    /// application, should this one be cut off.
+    /// Writes the client to the settings as soon as it is known: if this run is interrupted, the next one finds the
+    /// application by it.
     pub(super) fn write_client(&mut self, application: &Application) -> Result<(), Failure> {
         let authority = self.authority();
         for (section, key, value) in [
@@ -172,14 +172,14 @@ impl Run {
         self.save()
     }
 
-    /// Writes how we prove who we are into the settings.
+    /// Writes the credential to the settings.
     pub(super) fn write_credential(&mut self, value: Value) -> Result<(), Failure> {
         self.file.remove("client", "client_credential_file");
         self.file.set("client", "client_credential", value).map_err(Failure::Step)?;
         self.save()
     }
 
-    /// Writes into the settings which file holds the secret.
+    /// Writes the name of the secret's file to the settings.
     pub(super) fn write_secret_file(&mut self, file: &str) -> Result<(), Failure> {
         self.file.remove("client", "client_credential");
         self.file.set("client", "client_credential_file", file.into()).map_err(Failure::Step)?;
@@ -193,59 +193,58 @@ impl Run {
         self.file.save().map_err(|error| {
             let authority = self.authority();
             Failure::Step(format!(
-                "{} cannot be written: {error}. What was registered stays; once it can be written, run it again. To be \
-                 set there: type.authority_type = {:?}, client.authority = {authority:?}, and client.client_id",
+                "cannot write {}: {error}. The registration is kept. Make the file writable and run it again, or set \
+                 type.authority_type = {:?}, client.authority = {authority:?} and client.client_id there",
                 self.output.display(),
                 self.authority_type.name(),
             ))
         })
     }
 
-    /// Takes away the settings that were written, and the secret.
-    pub(super) fn forget(&mut self) -> Result<(), Failure> {
+    /// Removes the settings that were written, and the secret.
+    pub(super) fn remove_settings(&mut self) -> Result<(), Failure> {
         if self.directory.is_dry_run() {
-            line("\ndry run", &format!("nothing was changed; {} would be cleared", self.output.display()));
+            let how = format!("nothing was changed; the settings in {} would be removed", self.output.display());
+            line("\ndry run", &how);
             return Ok(());
         }
         if self.file.remove_marked() {
             self.save()?;
-            line("settings", &format!("what was written is gone from {}", self.output.display()));
+            line("settings", &format!("removed from {}", self.output.display()));
         }
-        secret::forget(&self.output)
+        secret::remove(&self.output)
     }
 
-    /// What is said of a step that was done now, or before.
-    pub(super) fn done<'a>(&self, now: bool, how: &'a str) -> &'a str {
-        match (now, self.directory.is_dry_run()) {
+    /// Returns how to report a step; `changed` is whether it had to be done.
+    pub(super) fn outcome<'a>(&self, changed: bool, how: &'a str) -> &'a str {
+        match (changed, self.directory.is_dry_run()) {
             (false, _) => "nothing to do",
-            (true, true) => "to be done, as above",
+            (true, true) => "would send the request above",
             (true, false) => how,
         }
     }
 }
 
-/// The part of an authority that names the tenant.
+/// Returns the part of an authority that names the tenant.
 fn segment(authority: &Url) -> Option<String> {
     authority.path_segments()?.find(|segment| !segment.is_empty()).map(str::to_owned)
 }
 
-/// The id of the tenant, which must be the one that was asked for.
-fn tenant_id(found: Option<Organization>, asked: Option<&str>) -> Result<String, Failure> {
+/// Returns the ID of the tenant, which must be the requested one.
+fn tenant_id(found: Option<Organization>, requested: Option<&str>) -> Result<String, Failure> {
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
-    match (found, asked) {
-        (Some(found), Some(asked))
-            if !same(&found.id, asked) && !found.domains.iter().any(|domain| same(domain, asked)) =>
+    match (found, requested) {
+        (Some(found), Some(requested))
+            if !same(&found.id, requested) && !found.domains.iter().any(|domain| same(domain, requested)) =>
         {
             Err(Failure::Step(format!(
-                "the token is for the tenant {}, not for {asked}; get one for that tenant (az login --tenant {asked}), or \
-                 change client.authority",
+                "the token is for the tenant {}, not for {requested}; get a token for {requested} (az login --tenant \
+                 {requested}), or change client.authority",
                 found.id
             )))
         }
         (Some(found), _) => Ok(found.id),
-        (None, Some(asked)) if is_guid(asked) => Ok(asked.to_owned()),
-        (None, _) => {
-            Err(Failure::Step("the token may not read which tenant it is for; name it: --tenant ID".to_owned()))
-        }
+        (None, Some(requested)) if is_guid(requested) => Ok(requested.to_owned()),
+        (None, _) => Err(Failure::Step("the token is not allowed to read its tenant's ID; add --tenant ID".to_owned())),
     }
 }

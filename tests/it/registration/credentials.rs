@@ -42,7 +42,7 @@ fn certificates_are_added_beside_those_that_are_there() {
     assert!(!double.state().0.to_string().contains(part), "the private key was sent");
     // What is set is not replaced unasked.
     let outcome = double.run("register", &[]);
-    assert!(outcome.said.contains("credential: left as it is"), "{}", outcome.said);
+    assert!(outcome.said.contains("credential: left unchanged"), "{}", outcome.said);
     succeeds(&double.run("unregister", &[]));
     assert_eq!(double.files(), Vec::<String>::new());
 }
@@ -98,7 +98,7 @@ fn a_new_secret_is_made_where_it_is_asked_for_or_the_old_one_is_lost() {
     let second = double.secret();
     assert!(first != second && passwords() == 2, "the old one stays valid");
     let outcome = double.run("register", &[]);
-    assert!(outcome.said.contains("--new-secret makes another"), "{}", outcome.said);
+    assert!(outcome.said.contains("--new-secret creates another"), "{}", outcome.said);
     std::fs::write(double.folder.path().join("config/local.secret"), "not it\n").unwrap();
     succeeds(&double.run("register", &[]));
     let secrets = double.state().0["secrets"].to_string();

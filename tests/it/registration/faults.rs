@@ -113,7 +113,7 @@ fn a_service_principal_that_may_not_be_made_does_not_stop_the_rest() {
     let double = Double::start(&json!({ "deny": "PATCH servicePrincipals" }));
     let outcome = double.run("register", &[]);
     succeeds(&outcome);
-    assert!(outcome.said.contains("the first sign-in makes it"), "{}", outcome.said);
+    assert!(outcome.said.contains("the first sign-in creates it"), "{}", outcome.said);
     assert_eq!(double.secret(), double.state().secret());
 }
 
