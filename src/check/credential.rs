@@ -1,4 +1,4 @@
-//! The client's credential, looked at: what it is, until when it holds, and whether the provider takes its kind.
+//! Checks the client credential: its kind, when it expires, and whether the provider supports it.
 
 use serde_json::Value;
 
@@ -10,68 +10,69 @@ use crate::oidc::federated_token::FederatedToken;
 use crate::oidc::provider::{AuthorityKind, Metadata};
 use crate::settings::Settings;
 
-const WHAT: &str = "client credential";
-/// What Entra's audience for federated tokens begins with; national clouds add their name.
+const CHECK: &str = "client credential";
+/// The start of Entra's audience for federated tokens; national clouds add their name.
 const ENTRA_AUDIENCE: &str = "api://AzureADTokenExchange";
 
-/// What can be said without the provider.
-pub(super) fn look(report: &mut Report, settings: &Settings, now: Timestamp) {
+/// Checks what can be checked without the provider.
+pub(super) fn check(report: &mut Report, settings: &Settings, now: Timestamp) {
     let entra = settings.provider.kind != AuthorityKind::Oidc;
     match &settings.client.credential {
-        Credential::Secret(_) if settings.demo => report.line(WHAT, Ok("the demo identity provider's own".to_owned())),
+        Credential::Secret(_) if settings.demo => report.line(CHECK, Ok("the demo identity provider's own".to_owned())),
         Credential::Secret(secret) => {
-            let place = secret.file().map_or_else(String::new, |file| format!(" in {}", file.display()));
-            report.line(WHAT, Ok(format!("a secret{place}; the provider alone knows when it expires")));
+            let source = secret.file().map_or_else(String::new, |file| format!(" from {}", file.display()));
+            report.line(CHECK, Ok(format!("a secret{source}; only the provider knows when it expires")));
         }
-        Credential::Certificate(certificate) => look_at_certificate(report, &certificate.key(), entra, now),
-        Credential::FederatedToken(token) => look_at_token(report, token, entra, now),
+        Credential::Certificate(certificate) => check_certificate(report, &certificate.key(), entra, now),
+        Credential::FederatedToken(token) => check_token(report, token, entra, now),
     }
 }
 
-fn look_at_certificate(report: &mut Report, key: &CertifiedKey, entra: bool, now: Timestamp) {
+fn check_certificate(report: &mut Report, key: &CertifiedKey, entra: bool, now: Timestamp) {
     let (from, until) = (key.not_before, key.not_after);
     let days = until.since(now).as_secs() / 86_400;
-    let said = format!("the certificate of {} and its key, valid until {until}", key.subject);
-    let renew = "make a new one, register it at the provider, then put it and its key in place";
+    let description = format!("the certificate of {} and its key, valid until {until}", key.subject);
+    let renew = "create a new one, register it at the provider, then replace both files";
     if entra && key.algorithm() != "PS256" {
-        report.line(WHAT, Err(format!("{said}; Microsoft Entra takes RSA keys only: {renew}")));
+        report.line(CHECK, Err(format!("{description}; Microsoft Entra supports only RSA keys: {renew}")));
     } else if now > until {
-        report.line(WHAT, Err(format!("{said}; it has expired: {renew}")));
+        report.line(CHECK, Err(format!("{description}; it has expired: {renew}")));
     } else if now < from {
-        report.line(WHAT, Err(format!("{said}; it is not valid before {from}: wait, or set the time")));
+        report.line(CHECK, Err(format!("{description}; it is not valid before {from}: wait, or correct the clock")));
     } else if until <= now.plus(RENEWAL_DUE) {
-        warn(WHAT, &format!("{said}; {days} days left: {renew}"));
+        warn(CHECK, &format!("{description}; {days} days left: {renew}"));
     } else {
-        report.line(WHAT, Ok(format!("{said}; {days} days left")));
+        report.line(CHECK, Ok(format!("{description}; {days} days left")));
     }
     let (sha1, sha256) = key.fingerprints();
     report.line(
-        "certificate's thumbprint",
-        Ok(format!("{sha1} (SHA-1, as Entra's portal shows it), {sha256} (SHA-256)")),
+        "certificate thumbprint",
+        Ok(format!("{sha1} (SHA-1, as in the Entra admin center), {sha256} (SHA-256)")),
     );
 }
 
-fn look_at_token(report: &mut Report, token: &FederatedToken, entra: bool, now: Timestamp) {
+fn check_token(report: &mut Report, token: &FederatedToken, entra: bool, now: Timestamp) {
     let claims = token.unverified_claims();
     let claim = |name: &str| claims.get(name).unwrap_or(&Value::Null);
     let file = token.file().map_or_else(String::new, |file| file.display().to_string());
-    let said = format!("a federated token in {file}, iss {}, sub {}, aud {}", claim("iss"), claim("sub"), claim("aud"));
+    let (iss, sub, aud) = (claim("iss"), claim("sub"), claim("aud"));
+    let description = format!("a federated token from {file}, iss {iss}, sub {sub}, aud {aud}");
     match token.expires_at() {
-        None => return report.line(WHAT, Err(format!("{said}, with no exp; the provider will refuse it"))),
+        None => return report.line(CHECK, Err(format!("{description}, without exp; the provider will reject it"))),
         Some(at) if at <= now => {
-            let message = format!("{said}, expired at {at}; whatever writes this file has stopped");
-            return report.line(WHAT, Err(message));
+            let message = format!("{description}, expired at {at}; find out why the file is no longer updated");
+            return report.line(CHECK, Err(message));
         }
-        Some(at) => report.line(WHAT, Ok(format!("{said}, valid until {at}"))),
+        Some(at) => report.line(CHECK, Ok(format!("{description}, valid until {at}"))),
     }
-    let audiences = claim("aud").to_string();
+    let audiences = aud.to_string();
     if entra && !audiences.contains(ENTRA_AUDIENCE) {
-        warn("federated token's audience", &format!("{audiences} is not {ENTRA_AUDIENCE}, which is usual at Entra"));
+        warn("federated token audience", &format!("{audiences} is not {ENTRA_AUDIENCE}, which Entra usually expects"));
     }
 }
 
-/// Whether the provider takes assertions, as far as it says.
-pub(super) fn look_at_method(report: &mut Report, credential: &Credential, metadata: &Metadata) {
+/// Checks whether the provider's metadata lists the authentication method of assertions.
+pub(super) fn check_method(report: &mut Report, credential: &Credential, metadata: &Metadata) {
     if credential.secret().is_some() {
         return;
     }
@@ -80,6 +81,6 @@ pub(super) fn look_at_method(report: &mut Report, credential: &Credential, metad
         report.line("client authentication", Ok(method.to_owned()));
     } else {
         let supported = metadata.token_endpoint_auth_methods_supported.join(", ");
-        warn("client authentication", &format!("{method} is not what the provider announces: {supported}"));
+        warn("client authentication", &format!("{method} is not in the provider's metadata: {supported}"));
     }
 }

@@ -332,7 +332,7 @@ async fn check_says_until_when_the_credential_holds() {
         (Certified::new(0, "app", [-30, -1]), &[], 1, "FAIL  client credential: the certificate of CN=app"),
         (Certified::new(0, "app", [2, 30]), &[], 1, "it is not valid before"),
         (Certified::of_p256("app"), &[], 0, "pass  client credential"),
-        (Certified::of_p256("app"), &entra, 1, "Microsoft Entra takes RSA keys only"),
+        (Certified::of_p256("app"), &entra, 1, "Microsoft Entra supports only RSA keys"),
     ] {
         std::fs::write(key, &certified.key).unwrap();
         std::fs::write(certificate, &certified.certificate).unwrap();
@@ -349,9 +349,9 @@ async fn check_says_until_when_the_credential_holds() {
         (
             json!({"iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE, "exp": now - 1}),
             1,
-            "whatever writes this file has stopped",
+            "find out why the file is no longer updated",
         ),
-        (json!({"iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE}), 1, "with no exp"),
+        (json!({"iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE}), 1, "without exp"),
     ] {
         let content = signer(0).sign(&json!({"alg": "RS256"}), &claims).unwrap();
         std::fs::write(token, &content).unwrap();
