@@ -1,4 +1,4 @@
-//! An application of your own, with sign-in: three lines of it are Identity Web's.
+//! Your own application with sign-in: three of its lines add Identity Web.
 //!
 //! ```sh
 //! IDENTITY_WEB__SERVER__PUBLIC_URL=http://127.0.0.1:5000 IDENTITY_WEB__TLS__MODE=off cargo run --example three_lines

@@ -1,5 +1,5 @@
-//! Signs people in: OpenID Connect for Actix Web, Microsoft Entra ID first, any OpenID Provider, with sessions in
-//! Redis behind one opaque cookie.
+//! Sign-in for Actix Web applications: OpenID Connect with Microsoft Entra ID or any other OpenID Provider, and
+//! sessions in Redis behind one opaque cookie.
 //!
 //! Three lines add it to an application:
 //!
@@ -24,9 +24,9 @@
 //! }
 //! ```
 //!
-//! The modules stand in order of dependence: each knows only those above it. ARCHITECTURE.md draws the house.
+//! The modules are in order of dependence: each uses only those above it. ARCHITECTURE.md describes them.
 
-// Blank lines keep the order.
+// The blank lines prevent rustfmt from sorting the modules.
 pub mod clock;
 
 pub mod correlation;

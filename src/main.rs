@@ -11,12 +11,12 @@ use identity_web::settings::{Profile, Settings};
 use identity_web::startup::{self, Application};
 use identity_web::telemetry;
 
-/// Bad usage or settings.
+/// The exit code for invalid usage or settings.
 const EXIT_USAGE: u8 = 2;
 
-/// Signs people in: OpenID Connect for Actix Web, sessions in Redis.
+/// Sign-in for web applications: OpenID Connect for Actix Web, with sessions in Redis.
 #[derive(Parser)]
-#[command(version, after_help = "Settings: config/default.toml lists all of them. Without a command it serves.")]
+#[command(version, after_help = "Without a command, it runs the application. config/default.toml lists all settings.")]
 struct CommandLine {
     #[command(subcommand)]
     command: Option<Command>,
@@ -26,22 +26,22 @@ struct CommandLine {
 enum Command {
     /// Run the application
     Serve,
-    /// Try the settings for real: the provider, its keys, clocks, the client credential, Redis, TLS, the redirect URI
+    /// Test the settings: the provider, its keys and clock, the client credential, Redis, TLS, the redirect URI
     Check {
-        /// Read the settings, and try nothing
+        /// Skip what needs the network
         #[arg(long)]
         offline: bool,
-        /// Ask the running application of these settings whether it lives, and try nothing else: for containers
+        /// Only check that the running application with these settings is alive; for containers
         #[arg(long, conflicts_with = "offline")]
         live: bool,
     },
-    /// Run the demo identity provider by itself
+    /// Run only the demo identity provider
     DemoProvider,
-    /// Register this application in Microsoft Entra, or bring its registration up to date, and write the settings
+    /// Register this application in Microsoft Entra, or update its registration, and write the settings
     Register(Box<RegisterOptions>),
-    /// Remove from Microsoft Entra what `register` made, and the settings it wrote
+    /// Remove the application from Microsoft Entra, and the settings that `register` wrote
     Unregister(Box<UnregisterOptions>),
-    /// Print a fresh session key, for session.keys
+    /// Print a new key for session.keys
     NewKey,
 }
 
@@ -104,7 +104,7 @@ async fn demo_provider(settings: &Settings) -> ExitCode {
     if settings.profile == Profile::Production {
         return failed(EXIT_USAGE, &"the demo identity provider never starts in the production profile");
     }
-    // It opens no spans, so there is nothing to finish.
+    // It has no spans to flush.
     if let Err(error) = telemetry::start(&settings.telemetry) {
         return failed(1, &error);
     }
