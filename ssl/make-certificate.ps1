@@ -1,12 +1,12 @@
 # ssl\make-certificate.ps1 [-Force] [NAME, ...]
 #
-# Makes a private certificate authority and with it a certificate for localhost, 127.0.0.1, ::1 and
-# each further NAME (a host name or an IP address), as make-certificate does elsewhere. It writes,
-# beside itself, ca.pem, certificate.pem (the server's, then the authority's) and private_key.pem.
+# Makes a private certificate authority (CA), and with it a certificate for localhost, 127.0.0.1, ::1
+# and each additional NAME (a host name or an IP address), like make-certificate on other systems. It
+# writes ca.pem, certificate.pem (the server's, then the CA's) and private_key.pem to its own folder.
 #
-#   -Force   overwrites them
+#   -Force   overwrites existing files
 #
-# The authority is good for these names only, and its key is deleted once it has signed.
+# The CA is only valid for these names, and its key is deleted after signing.
 # For Windows PowerShell 5.1 and PowerShell 7.
 param([switch]$Force, [Parameter(ValueFromRemainingArguments)][string[]]$Name = @())
 $ErrorActionPreference = 'Stop'
@@ -19,8 +19,8 @@ foreach ($file in 'ca.pem', 'certificate.pem', 'private_key.pem') {
     if (-not $Force -and (Test-Path $files[$file])) { throw "$($files[$file]) exists; -Force overwrites it." }
 }
 
-# New-SelfSignedCertificate has no words for an address with its mask, so the authority's constraints
-# are written in DER: each entry is its tag, its length in one to three bytes, and its value.
+# New-SelfSignedCertificate has no syntax for an address with a mask, so the CA's constraints are
+# encoded in DER: each entry is a tag, a length of one to three bytes, and a value.
 function Der([byte]$tag, [byte[]]$value) {
     $n = $value.Length
     $length = if ($n -lt 128) { [byte]$n }
@@ -71,15 +71,15 @@ try {
     $key = $rsa.Key.Export([Security.Cryptography.CngKeyBlobFormat]::Pkcs8PrivateBlob)
     $ca = Pem 'CERTIFICATE' $authority.RawData
 
-    # The key's file is for you alone before the key is in it.
+    # Restrict access to the file before the key is written to it.
     [IO.File]::WriteAllText($files['private_key.pem'], '')
     icacls $files['private_key.pem'] /inheritance:r /grant:r "${env:USERNAME}:F" | Out-Null
     [IO.File]::WriteAllText($files['private_key.pem'], (Pem 'PRIVATE KEY' $key))
     [IO.File]::WriteAllText($files['ca.pem'], $ca)
     [IO.File]::WriteAllText($files['certificate.pem'], (Pem 'CERTIFICATE' $server.RawData) + $ca)
 } finally {
-    # Both were made in your store; nothing of them stays there. New-SelfSignedCertificate also puts
-    # the authority's certificate among the intermediate ones.
+    # Remove both from your certificate store, where they were created. New-SelfSignedCertificate also
+    # adds the CA's certificate to the intermediate ones.
     foreach ($certificate in $server, $authority) {
         if ($certificate) { Remove-Item "Cert:\CurrentUser\My\$($certificate.Thumbprint)" -DeleteKey }
     }
@@ -87,5 +87,5 @@ try {
         Remove-Item "Cert:\CurrentUser\CA\$($authority.Thumbprint)" -ErrorAction SilentlyContinue
     }
 }
-"$($files['certificate.pem']): for $($names -join ', '); good for $days days"
-'Trust its authority with trust-windows.ps1.'
+"$($files['certificate.pem']): for $($names -join ', '); valid for $days days"
+'Next, trust its CA with trust-windows.ps1.'

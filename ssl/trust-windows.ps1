@@ -1,7 +1,7 @@
 # ssl\trust-windows.ps1 [-Remove]
 #
-# Makes you (not the other accounts of this machine) trust ca.pem, which make-certificate.ps1 made:
-# in Cert:\CurrentUser\Root, which Edge, Chrome, curl and, by its default, Firefox read.
+# Makes your account (not the others on this machine) trust ca.pem from make-certificate.ps1: in
+# Cert:\CurrentUser\Root, which Edge, Chrome, curl and, by default, Firefox read.
 # -Remove undoes it. Windows asks you to confirm each change.
 param([switch]$Remove)
 $ErrorActionPreference = 'Stop'
@@ -9,10 +9,10 @@ $ErrorActionPreference = 'Stop'
 $name = 'Identity Web local CA'
 $file = Join-Path $PSScriptRoot 'ca.pem'
 if (-not $Remove -and -not (Test-Path $file)) {
-    throw "There is no ${file}: run make-certificate.ps1 first."
+    throw "${file} does not exist; run make-certificate.ps1 first."
 }
 
-# Those that were added before.
+# Remove certificates that were added before.
 Get-ChildItem Cert:\CurrentUser\Root | Where-Object { $_.Subject -like "CN=$name*" } | ForEach-Object {
     Remove-Item $_.PSPath
     "removed: $($_.Thumbprint)"
