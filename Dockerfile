@@ -1,9 +1,9 @@
 # The image of Identity Web: the program, its templates, static files and settings, the CA certificates, and the few
-# libraries that the program is linked with. No shell, no package manager, not root; the root file system may be read-only.
+# libraries it is linked with. No shell, no package manager, not root; the root file system can be read-only.
 
 FROM rust:1-bookworm AS build
 WORKDIR /src
-# The dependencies first, with sources that do nothing: a change of ours does not build them again.
+# Build the dependencies first, with empty sources: changes to our sources don't rebuild them.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir -p src tests/it examples \
  && for file in src/main.rs tests/it/main.rs examples/three_lines.rs; do echo 'fn main() {}' > "$file"; done \
@@ -13,12 +13,12 @@ COPY src src
 COPY templates templates
 COPY static static
 RUN touch src/main.rs src/lib.rs && cargo build --release --locked
-# What the program needs at run time, under /image.
+# Collect what the program needs at run time in /image.
 RUN install -D target/release/identity-web /image/app/identity-web \
  && for library in $(ldd target/release/identity-web | grep -o '/[^ ]*'); do install -D "$library" "/image$library"; done \
  && install -D -m 644 /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/ca-certificates.crt
 
-# Makes what is secret on the first start of docker-compose.yml.
+# Generates the secrets on the first start of docker-compose.yml.
 FROM debian:bookworm-slim AS setup
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends openssl && rm -rf /var/lib/apt/lists/*
 COPY deploy/compose/setup /usr/local/bin/setup
