@@ -1,16 +1,16 @@
 // Identity Web on Azure Container Apps, with sessions in Azure Managed Redis and no client secret: a managed identity is
-// the credential of the app registration. README.md says what must be there before, and how it is deployed.
+// the credential of the app registration. README.md lists what you need first, and how to deploy it.
 
 targetScope = 'resourceGroup'
 
-@description('The container app, and the beginning of the names of the rest.')
+@description('The name of the container app, and the prefix of the other names.')
 @minLength(4)
 @maxLength(32)
 param name string = 'identity-web'
 
 param location string = resourceGroup().location
 
-@description('The container registry in this resource group that has the two images.')
+@description('The container registry in this resource group with the two images.')
 param registryName string
 
 @description('The image of Identity Web in that registry.')
@@ -19,24 +19,24 @@ param image string = 'identity-web:0.1.0'
 @description('An image in that registry with curl and a shell.')
 param curlImage string = 'curl:8.16.0'
 
-@description('The key vault in this resource group that has the session keys.')
+@description('The key vault in this resource group with the session keys.')
 param keyVaultName string
 
-@description('The secret in that vault: keys of identity-web new-key, one a line; the first seals, all open.')
+@description('The secret in that vault: keys from identity-web new-key, one per line; the first seals, all open.')
 param sessionKeysSecret string = 'session-keys'
 
 @description('The application (client) id of the app registration.')
 param clientId string
 
-@description('Whose people may sign in: its tenant.')
+@description('The tenant whose users may sign in.')
 param tenantId string = tenant().tenantId
 
-@description('What the browser sees; unset: the address that Container Apps gives.')
+@description('The URL that browsers use. If unset, the address that Container Apps assigns.')
 param publicUrl string = ''
 
 param redisSku string = 'Balanced_B0'
 
-@description('The access key in use. Turn it before the other is regenerated.')
+@description('The access key to use. Change it before you regenerate the other one.')
 @allowed(['primary', 'secondary'])
 param redisKey string = 'primary'
 
@@ -44,15 +44,15 @@ param redisKey string = 'primary'
 @maxValue(300)
 param maxReplicas int = 10
 
-// What a token must be for, so that Entra takes it for a client assertion. Each cloud has its own.
+// The audience that Entra requires in a client assertion, in each cloud.
 var audiences = {
   AzureCloud: 'api://AzureADTokenExchange'
   AzureUSGovernment: 'api://AzureADTokenExchangeUSGov'
   AzureChinaCloud: 'api://AzureADTokenExchangeChina'
 }
 var audience = audiences[az.environment().name]
-// Where the ingress of an environment with workload profiles calls from: what Container Apps reserves for itself, which
-// no virtual network may overlap. It overwrites X-Forwarded-For.
+// The networks from which the ingress of an environment with workload profiles connects. Container Apps reserves them, so
+// no virtual network can overlap them. The ingress overwrites X-Forwarded-For.
 var ingressNetworks = '100.100.0.0/17,100.100.128.0/19,100.100.160.0/19,100.100.192.0/19'
 var redisPort = 10000
 var url = empty(publicUrl) ? 'https://${name}.${apps.properties.defaultDomain}' : publicUrl
@@ -72,7 +72,7 @@ resource sessionKeys 'Microsoft.KeyVault/vaults/secrets@2023-07-01' existing = {
   name: sessionKeysSecret
 }
 
-// The app registration trusts this identity. It may do nothing else but read the images and the session keys.
+// The app registration trusts this identity. Its only other permissions are to read the images and the session keys.
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: name
   location: location
@@ -157,9 +157,9 @@ resource database 'Microsoft.Cache/redisEnterprise/databases@2025-07-01' = {
   properties: {
     accessKeysAuthentication: 'Enabled'
     clientProtocol: 'Encrypted'
-    // This version speaks no Redis Cluster.
+    // This version doesn't support Redis Cluster.
     clusteringPolicy: 'NoCluster'
-    // A session that is evicted is a person signed out: writes fail before that.
+    // Users whose session is evicted are signed out. With NoEviction, writes fail instead.
     evictionPolicy: 'NoEviction'
     port: redisPort
   }
@@ -248,7 +248,7 @@ resource apps 'Microsoft.App/managedEnvironments@2025-07-01' = {
   }
 }
 
-// What the two containers that fetch the token have in common; Container Apps adds where to ask.
+// Shared by the two containers that fetch the token. Container Apps adds the endpoint.
 var tokenContainer = {
   image: '${registry.properties.loginServer}/${curlImage}'
   command: ['/bin/sh', '-c', loadTextContent('federated-token.sh')]
@@ -280,7 +280,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
     workloadProfileName: 'Consumption'
     configuration: {
       activeRevisionsMode: 'Single'
-      // The operations port, 5100, is not in here: only the probes ask it.
+      // The operations port, 5100, has no ingress: only the probes use it.
       ingress: {
         external: true
         targetPort: 5000
@@ -301,7 +301,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
     template: {
       // Longer than server.shutdown_grace_seconds.
       terminationGracePeriodSeconds: 30
-      // The token is there before the application starts…
+      // Fetches the token before the application starts.
       initContainers: [
         union(tokenContainer, { name: 'first-token', args: ['federated-token', 'once'] })
       ]
@@ -340,7 +340,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
               timeoutSeconds: 3
             }
             {
-              // Red while Redis is away.
+              // Fails while Redis is unavailable.
               type: 'Readiness'
               httpGet: { path: '/health/ready', port: 5100 }
               periodSeconds: 5
@@ -353,7 +353,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
             { volumeName: 'federation', mountPath: '/federation' }
           ]
         }
-        // …and stays fresh.
+        // Keeps the token up to date.
         union(tokenContainer, { name: 'fresh-token', args: ['federated-token'] })
       ]
       volumes: [
@@ -365,7 +365,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
             { secretRef: 'redis-url', path: 'redis_url' }
           ]
         }
-        // In the replica's own memory or disk, gone with it.
+        // In the replica's memory or disk, deleted with the replica.
         { name: 'federation', storageType: 'EmptyDir' }
       ]
       scale: {
@@ -385,10 +385,10 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
   dependsOn: [readsImages, readsSessionKeys, redisEndpoint::names, redisZone::link]
 }
 
-@description('To be registered as redirect URIs of the platform Web.')
+@description('Register these as redirect URIs of the platform Web.')
 output redirectUris array = ['${url}/auth/redirect', '${url}/auth/post_sign_out']
 
-@description('The federated credential that the app registration must have.')
+@description('The federated credential that the app registration needs.')
 output federatedCredential object = {
   name: name
   issuer: '${az.environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'

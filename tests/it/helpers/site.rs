@@ -103,7 +103,7 @@ fn haproxy(folder: &Folder, addresses: &Addresses, script: &str) -> Command {
     let socket = ("abns@identity-web-verify", format!("abns@verify-{}", addresses.port));
     let bind = ("bind :443", format!("bind 127.0.0.1:{}", addresses.port));
     let file = copy("haproxy.cfg", folder, addresses, &[bind, socket.clone()]);
-    let (source, first) = ("forward-auth/auth.lua", "local sent, asked =");
+    let (source, first) = ("forward-auth/auth.lua", "local sent, headers =");
     proxy::copy(source, folder, &[socket, (first, format!("{script} {first}"))]);
     let mut command = proxy::program("haproxy");
     command.arg("-db").arg("-f").arg(file);
