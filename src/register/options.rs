@@ -12,7 +12,7 @@ use crate::settings::registration::AuthorityType;
 #[derive(Args)]
 pub struct Connection {
     /// Print each request that would change something, with its body, instead of sending it. Requests that only read
-    /// are sent if a token is available without signing in
+    /// are sent if a token is available without signing in; otherwise nothing is
     #[arg(long)]
     pub dry_run: bool,
     /// How to get the token for Microsoft Graph. By default from `IDENTITY_WEB_GRAPH_TOKEN`, `az` or a sign-in, in this
@@ -45,7 +45,7 @@ pub struct Connection {
 pub struct RegisterOptions {
     #[command(flatten)]
     pub connection: Connection,
-    /// The name that users see when they sign in. By default unchanged; for a new application made from
+    /// The name that users see when they sign in. By default unchanged; for a new application derived from
     /// `server.public_url`
     #[arg(long)]
     pub name: Option<String>,
