@@ -13,9 +13,9 @@ use crate::oidc::http::Http;
 use crate::oidc::keys::KeySet;
 use crate::oidc::provider::{Metadata, Provider};
 use crate::session::backend::Backend as _;
-use crate::session::redis::RedisBackend;
+use crate::session::backend::redis::RedisBackend;
 use crate::settings::{Settings, StoreKind, TlsSettings};
-use crate::startup::parts;
+use crate::startup::services::{backend, services};
 use crate::tls;
 
 /// How far the provider's clock may differ from ours.
@@ -50,15 +50,16 @@ pub async fn run(settings: &Settings, offline: bool) -> ExitCode {
     report.line("redirect URI", Ok(format!("register {} at the provider", settings.auth_request.redirect_uri)));
     report.line("TLS", check_tls(settings));
     credential::check(&mut report, settings, Clock::system().now());
-    match parts(settings, Clock::system()) {
+    let clock = Clock::system();
+    match backend(settings, &clock).and_then(|backend| services(settings, backend, clock)) {
         Err(error) => report.line("startup", Err(error.to_string())),
         Ok(_) if offline => {}
         Ok(_) if settings.demo => {
             report.line("provider", Ok("not configured; `serve` starts the demo identity provider".to_owned()));
         }
         Ok(services) => {
-            for provider in services.providers() {
-                check_provider(&mut report, provider, &services.clock, &services.client.credential).await;
+            for provider in services.providers.all() {
+                check_provider(&mut report, provider, &services.clock, &services.providers.client.credential).await;
             }
         }
     }

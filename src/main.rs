@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use identity_web::check;
 use identity_web::clock::Clock;
 use identity_web::register::{self, RegisterOptions, UnregisterOptions};
-use identity_web::session::seal::new_ring_key;
+use identity_web::session::key_ring::new_ring_key;
 use identity_web::settings::{Profile, Settings};
 use identity_web::startup::{self, Application};
 use identity_web::telemetry;

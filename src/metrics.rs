@@ -78,7 +78,7 @@ pub fn describe() {
     }
 }
 
-/// Records the process's memory, processor time and open files. Call it before the metrics are read.
+/// Records the process's memory, processor time and open files.
 pub fn process() {
     #[cfg(target_os = "linux")]
     metrics_process::Collector::default().collect();

@@ -3,6 +3,7 @@
 mod connections;
 pub mod demo;
 mod servers;
+pub mod services;
 mod watch;
 
 use std::io;
@@ -11,24 +12,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use ring::rand::SystemRandom;
 use thiserror::Error;
 use tracing::{info, warn};
 
 use crate::clock::Clock;
 use crate::demo::signer::SigningError;
-use crate::flows::renewal::Renewals;
-use crate::flows::{IdentityWeb, Services};
+use crate::flows::IdentityWeb;
 use crate::oidc::authorization::NoRandomness;
-use crate::oidc::http::{self, Http};
-use crate::oidc::provider::{Provider, ProviderSettings};
-use crate::oidc::secret::Secret;
+use crate::oidc::http;
 use crate::session::backend::Backend;
-use crate::session::memory::MemoryBackend;
-use crate::session::redis::RedisBackend;
-use crate::session::seal::{KeyRing, RingError, new_ring_key};
-use crate::session::transaction::TransactionSettings;
-use crate::settings::{Settings, StoreKind};
+use crate::session::key_ring::RingError;
+use crate::settings::Settings;
 use crate::web::operations::Stopping;
 use crate::{telemetry, tls};
 
@@ -83,69 +77,37 @@ impl IdentityWeb {
     /// Something that the settings name can't be used: a key, a certificate or an address.
     #[expect(clippy::unused_async, reason = "it needs a runtime, and a later version may query the provider")]
     pub async fn from_settings(mut settings: Settings) -> Result<Self, StartError> {
-        assemble(&mut settings, Clock::system())
+        assemble(&mut settings, None, Clock::system())
+    }
+
+    /// As [`IdentityWeb::from_settings`], with a store of your own for the sessions instead of that of the settings.
+    ///
+    /// # Errors
+    /// The settings name something that can't be used: a key, a certificate, an address.
+    #[expect(clippy::unused_async, reason = "a runtime is needed, and a later version may ask the provider here")]
+    pub async fn with_backend(mut settings: Settings, backend: Arc<dyn Backend>) -> Result<Self, StartError> {
+        assemble(&mut settings, Some(backend), Clock::system())
     }
 }
 
 /// Creates the library and its background tasks. If no client is configured, starts the demo provider.
-fn assemble(settings: &mut Settings, clock: Clock) -> Result<IdentityWeb, StartError> {
+fn assemble(
+    settings: &mut Settings,
+    backend: Option<Arc<dyn Backend>>,
+    clock: Clock,
+) -> Result<IdentityWeb, StartError> {
     tls::install_crypto();
     if settings.demo {
         settings.provider.authority = demo::start(settings, clock.clone())?;
     }
-    let identity = IdentityWeb::new(parts(settings, clock)?);
+    let backend = match backend {
+        Some(backend) => backend,
+        None => services::backend(settings, &clock)?,
+    };
+    let identity = IdentityWeb::new(services::services(settings, backend, clock)?);
     watch::provider(&identity);
     watch::files(&identity, settings.secrets());
     Ok(identity)
-}
-
-/// Creates the services that the settings describe.
-///
-/// # Errors
-/// Something that they name can't be used.
-pub fn parts(settings: &Settings, clock: Clock) -> Result<Services, StartError> {
-    let http = Http::new(settings.ca_certificate.as_deref())?;
-    let keys = match &settings.session.keys {
-        Some(keys) => keys.clone(),
-        None => Secret::new(&new_ring_key(&SystemRandom::new())?),
-    };
-    let backend: Arc<dyn Backend> = match settings.session.store {
-        StoreKind::Memory => Arc::new(MemoryBackend::new(clock.clone())),
-        StoreKind::Redis => {
-            if settings.session.keys.is_none() {
-                warn!(
-                    "session.keys is unset: sessions in Redis end with this process, and other replicas can't read them"
-                );
-            }
-            Arc::new(RedisBackend::new(settings.redis.clone())?)
-        }
-    };
-    let policy = |policy: &Option<String>| {
-        let settings = ProviderSettings { policy: Some(policy.clone()?), ..settings.provider.clone() };
-        Some(Provider::new(settings, http.clone(), clock.clone()))
-    };
-    Ok(Services {
-        profile: policy(&settings.b2c.profile),
-        password: policy(&settings.b2c.password),
-        provider: Provider::new(settings.provider.clone(), http, clock.clone()),
-        client: settings.client.clone(),
-        auth_request: settings.auth_request.clone(),
-        endpoints: settings.endpoints.clone(),
-        public_url: settings.server.public_url.clone(),
-        trusted_proxies: settings.server.trusted_proxies.clone(),
-        ring: Arc::new(KeyRing::new(keys)?),
-        backend,
-        key_prefix: settings.redis.key_prefix.clone(),
-        cookie: settings.session.cookie.clone(),
-        session_limits: settings.session.limits,
-        transactions: TransactionSettings {
-            secure: settings.session.cookie.secure,
-            cross_site: settings.auth_request.form_post,
-            most: settings.limits.sign_ins_under_way,
-        },
-        renewals: Renewals::default(),
-        clock,
-    })
 }
 
 /// The application, listening.
@@ -182,7 +144,7 @@ impl Application {
     pub fn build(mut settings: Settings, clock: Clock) -> Result<Self, StartError> {
         // First: metrics without a recorder are lost.
         let recorder = telemetry::metrics().inspect_err(|error| warn!(cause = %error, "no metrics")).ok();
-        let identity = assemble(&mut settings, clock)?;
+        let identity = assemble(&mut settings, None, clock)?;
         let listener = servers::listen(settings.server.listen)?;
         let operations_listener = servers::listen(settings.server.operations_listen)?;
         let stopping = Stopping::default();

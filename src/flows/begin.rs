@@ -2,102 +2,106 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::cookie::Cookie;
 use ring::rand::SystemRandom;
 use url::Url;
 
 use super::interaction::Interaction;
 use super::target::Target;
-use super::{Error, IdentityWeb, Services};
+use super::{Error, IdentityWeb};
 use crate::oidc::authorization::{RequestParameters, Transaction};
 use crate::oidc::provider::Provider;
+use crate::session::record::SignedIn;
+use crate::session::transaction::CookieChange;
 
-/// A sign-in that has begun.
+/// The redirect to the provider that begins a sign-in.
 pub struct AuthorizationRedirect {
     /// Where to send the browser.
     pub url: Url,
-    /// What the browser is to remember.
-    pub cookies: Vec<Cookie<'static>>,
+    /// What the browser must remember of it.
+    pub cookies: Vec<CookieChange>,
+}
+
+/// What a request asks of a sign-in.
+pub struct SignInRequest<'a> {
+    /// Where the browser goes once signed in.
+    pub target: &'a Target,
+    /// The request's own parameters, over those of the settings.
+    pub extra: BTreeMap<String, String>,
+    /// What else the provider must ask the user.
+    pub interaction: Interaction,
+    /// The signed-in user who asks for it, if no other user may answer it.
+    pub asked_by: Option<&'a SignedIn>,
+    /// The cookies of the request, by name and value.
+    pub cookies: &'a [(String, String)],
+}
+
+impl<'a> SignInRequest<'a> {
+    /// A sign-in that asks for nothing but to come back to the target.
+    pub fn new(target: &'a Target, cookies: &'a [(String, String)]) -> Self {
+        Self { target, extra: BTreeMap::new(), interaction: Interaction::default(), asked_by: None, cookies }
+    }
 }
 
 impl IdentityWeb {
-    /// Begins a sign-in. `extra` are this request's own parameters, over those of the settings; `interaction` is what
-    /// it must ask beyond them.
+    /// Begins a sign-in.
     ///
     /// # Errors
-    /// [`Error::Provider`]: nothing is known of the provider yet.
-    pub async fn begin(
-        &self,
-        target: &Target,
-        extra: BTreeMap<String, String>,
-        interaction: Interaction,
-        present: &[Cookie<'_>],
-    ) -> Result<AuthorizationRedirect, Error> {
-        self.begin_at(&self.0.provider, target, extra, interaction, present).await
+    /// [`Error::Provider`]: nothing is known about the provider yet.
+    pub async fn begin(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
+        self.begin_at(&self.services().providers.sign_in, request).await
     }
 
-    async fn begin_at(
-        &self,
-        provider: &Provider,
-        target: &Target,
-        extra: BTreeMap<String, String>,
-        interaction: Interaction,
-        present: &[Cookie<'_>],
-    ) -> Result<AuthorizationRedirect, Error> {
-        let Services { client, auth_request, ring, transactions, clock, .. } = &*self.0;
+    /// Begins an editing of one's profile at `b2c.profile`; if that is unset, a sign-in.
+    ///
+    /// # Errors
+    /// As [`IdentityWeb::begin`].
+    pub async fn begin_profile(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
+        let providers = &self.services().providers;
+        self.begin_at(providers.profile.as_ref().unwrap_or(&providers.sign_in), request).await
+    }
+
+    /// Begins a reset of one's password at `b2c.password`; if that is unset, a sign-in.
+    ///
+    /// # Errors
+    /// As [`IdentityWeb::begin`].
+    pub async fn begin_password(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
+        let providers = &self.services().providers;
+        self.begin_at(providers.password.as_ref().unwrap_or(&providers.sign_in), request).await
+    }
+
+    async fn begin_at(&self, provider: &Provider, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
+        let services = self.services();
+        let auth_request = &services.providers.auth_request;
         let metadata = provider.metadata().await?;
-        let (random, now) = (SystemRandom::new(), clock.now());
-        let mut transaction = Transaction::begin(&random, auth_request.redirect_uri.as_str(), target.as_str(), now)?;
+        let (redirect_uri, target) = (auth_request.redirect_uri.as_str(), request.target.as_str());
+        let mut transaction = Transaction::begin(&SystemRandom::new(), redirect_uri, target, services.clock.now())?;
         transaction.policy.clone_from(&provider.settings().policy);
+        transaction.user = request.asked_by.map(|signed_in| self.user_hash(&signed_in.claims));
         let mut parameters = RequestParameters {
             scopes: auth_request.scopes.clone(),
             response_mode: auth_request.form_post.then_some("form_post"),
             extra: auth_request.extra.clone(),
         };
-        parameters.extra.extend(extra);
-        interaction.add_to(&mut parameters);
+        parameters.extra.extend(request.extra);
+        request.interaction.add_to(&mut parameters);
         if provider.settings().is_entra() && parameters.extra.get("prompt").is_some_and(|it| it == "select_account") {
-            parameters.extra.remove("login_hint"); // Entra answers both with an error.
+            parameters.extra.remove("login_hint"); // Entra rejects the two together.
         }
         let is_additional = |scope: &&String| !auth_request.scopes.contains(scope);
         transaction.additional_scopes = parameters.scopes.iter().filter(is_additional).cloned().collect();
-        let url = transaction.url(&metadata, &client.client_id, &parameters)?;
-        let cookies = transactions.remember(ring, &random, &transaction, present, now)?;
+        let url = transaction.url(&metadata, &services.providers.client.client_id, &parameters)?;
+        let cookies = services.transactions.remember(&transaction, request.cookies)?;
         Ok(AuthorizationRedirect { url, cookies })
     }
 
     /// Checks that a third party asks for a sign-in at our provider (OpenID Connect Core section 4).
     ///
     /// # Errors
-    /// [`Error::ForeignIssuer`], and [`Error::Provider`] where the provider's issuer is not known yet.
+    /// [`Error::ForeignIssuer`], and [`Error::Provider`] if the provider's issuer is not known yet.
     pub async fn check_initiating_issuer(&self, issuer: &str) -> Result<(), Error> {
-        let metadata = self.0.provider.metadata().await?;
-        let rule = self.0.provider.settings().issuer_rule(&metadata);
-        let ours = issuer == metadata.issuer || rule.matches(issuer);
-        if ours { Ok(()) } else { Err(Error::ForeignIssuer) }
-    }
-
-    /// Begins an editing of one's profile at `b2c.profile`; where that is unset, a sign-in.
-    ///
-    /// # Errors
-    /// As [`IdentityWeb::begin`].
-    pub async fn begin_profile(&self, target: &Target, present: &[Cookie<'_>]) -> Result<AuthorizationRedirect, Error> {
-        let Services { profile, provider, .. } = &*self.0;
-        self.begin_at(profile.as_ref().unwrap_or(provider), target, BTreeMap::new(), Interaction::default(), present)
-            .await
-    }
-
-    /// Begins a reset of one's password at `b2c.password`; where that is unset, a sign-in.
-    ///
-    /// # Errors
-    /// As [`IdentityWeb::begin`].
-    pub async fn begin_password(
-        &self,
-        target: &Target,
-        present: &[Cookie<'_>],
-    ) -> Result<AuthorizationRedirect, Error> {
-        let Services { password, provider, .. } = &*self.0;
-        self.begin_at(password.as_ref().unwrap_or(provider), target, BTreeMap::new(), Interaction::default(), present)
-            .await
+        let provider = &self.services().providers.sign_in;
+        let metadata = provider.metadata().await?;
+        let is_ours = issuer == metadata.issuer || provider.settings().issuer_rule(&metadata).matches(issuer);
+        if is_ours { Ok(()) } else { Err(Error::ForeignIssuer) }
     }
 }

@@ -1,4 +1,4 @@
-//! Why a use case did not come to its end.
+//! Why a use case failed.
 
 use thiserror::Error;
 
@@ -11,53 +11,56 @@ use crate::oidc::provider::ProviderError;
 use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
 use crate::session::backend::BackendError;
-use crate::session::current::StoreError;
+use crate::session::error::StoreError;
 use crate::session::transaction::TransactionError;
 
-/// Why a use case did not come to its end. The web layer says it to the browser, and logs it.
+/// Why a use case failed. The web layer explains it to the browser, and logs it.
 #[derive(Clone, Debug, Error)]
 pub enum Error {
-    /// Nothing is known of the provider.
+    /// Nothing is known about the provider.
     #[error(transparent)]
     Provider(#[from] ProviderError),
     /// The response has no transaction.
     #[error(transparent)]
     Transaction(#[from] TransactionError),
-    /// The authorization response is refused.
+    /// The authorization response failed a check, or is an error.
     #[error(transparent)]
     Authorization(#[from] AuthorizationError),
     /// This transaction's code was spent before.
-    #[error("this sign-in was brought to its end before")]
+    #[error("this sign-in was completed before")]
     AlreadySpent,
+    /// A signed-in user asked for this sign-in, and another one answered it.
+    #[error("another user answered this sign-in than the one who asked for it")]
+    OtherUser,
     /// No tokens.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The ID token is refused.
+    /// The ID token failed a check.
     #[error(transparent)]
     IdToken(#[from] IdTokenError),
-    /// Userinfo is refused.
+    /// The userinfo response failed a check.
     #[error(transparent)]
     Userinfo(#[from] UserinfoError),
-    /// The session cannot be read or written.
+    /// The session can't be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A third party asks to sign in at another issuer (OpenID Connect Core section 4).
-    #[error("a sign-in was asked for at an issuer that is not ours")]
+    #[error("a third party asked for a sign-in at an issuer that isn't ours")]
     ForeignIssuer,
-    /// The provider does not renew the tokens: the session has ended.
-    #[error("the provider does not renew the session: {0}")]
+    /// The provider refused to renew the tokens: the session has ended.
+    #[error("the provider refused to renew the session: {0}")]
     RenewalRefused(Refusal),
-    /// Microsoft Graph does not do as it is asked.
+    /// Microsoft Graph is unavailable, or refuses.
     #[error(transparent)]
     Graph(#[from] GraphError),
-    /// The person must be asked at the provider first.
-    #[error("the provider must ask the person first")]
+    /// The provider must ask the user first.
+    #[error("the provider must ask the user first")]
     Interaction(Interaction),
-    /// The system gives no random bytes.
+    /// There are no random bytes.
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
-    /// The settings name a redirect URI that is no URL.
-    #[error("the redirect URI is not a URL")]
+    /// The redirect URI in the settings isn't a URL.
+    #[error("the redirect URI isn't a URL")]
     RedirectUri(#[from] url::ParseError),
 }
 

@@ -1,6 +1,5 @@
-//! What a person must be asked at the provider before a request can go on: consent to further scopes, or the answer to a
-//! claims challenge. It goes through the browser sealed, as a parameter of the sign-in route, so that nobody else can
-//! make one up.
+//! What the provider must ask the user before a request can go on: consent to more scopes, or the answer to a claims
+//! challenge. It goes through the browser as a sealed parameter of the sign-in route, so that only we can make one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,26 +7,26 @@ use ring::rand::SystemRandom;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Error, IdentityWeb, Services};
+use super::{Error, IdentityWeb};
 use crate::clock::Timestamp;
 use crate::oidc::authorization::RequestParameters;
 use crate::session::seal::Purpose;
 use crate::session::transaction::LIFETIME;
 
-/// Names the sealed value in its own seal.
-const PLACE: &str = "interaction";
-/// The longest `claims` parameter, in bytes: a URL has to hold it.
+/// The name it is sealed under.
+const SEAL_NAME: &str = "interaction";
+/// The longest `claims` parameter, in bytes, so that it fits in a URL.
 const MAX_CLAIMS_BYTES: usize = 2048;
 
-/// What must be asked at the provider.
+/// What the provider must ask the user.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Interaction {
     /// Scopes beyond those of every sign-in.
     pub scopes: Vec<String>,
-    /// `claims` (OpenID Connect Core section 5.5): at Entra what a claims challenge wants.
+    /// `claims` (OpenID Connect Core section 5.5): at Entra, of a claims challenge.
     pub claims: Option<String>,
-    /// Which account it is about.
+    /// The account that it is about.
     pub login_hint: Option<String>,
 }
 
@@ -43,7 +42,7 @@ impl Interaction {
         Self { scopes: scopes.to_vec(), ..Self::default() }
     }
 
-    /// With the `claims` of a challenge, where they are a JSON object of a bearable length.
+    /// Adds the `claims` of a challenge, if they are a JSON object that fits in a URL.
     #[must_use]
     pub fn with_claims(self, claims: Option<String>) -> Self {
         let is_object =
@@ -55,7 +54,7 @@ impl Interaction {
     pub(super) fn add_to(self, parameters: &mut RequestParameters) {
         let Self { scopes, claims, login_hint } = self;
         if !scopes.is_empty() || claims.is_some() {
-            // What is agreed to now is used later, without the person.
+            // What the user consents to now is used later, without them.
             let all = scopes.into_iter().chain(["offline_access".to_owned()]);
             let new: Vec<_> = all.filter(|scope| !parameters.scopes.contains(scope)).collect();
             parameters.scopes.extend(new);
@@ -70,7 +69,7 @@ impl Interaction {
     }
 }
 
-/// Two `claims` parameters as one: the challenge's over the application's own.
+/// Merges two `claims` parameters: the challenge's over the application's own.
 fn united(own: &str, challenge: &str) -> String {
     fn unite(own: &mut Map<String, Value>, challenge: Map<String, Value>) {
         for (name, value) in challenge {
@@ -86,23 +85,22 @@ fn united(own: &str, challenge: &str) -> String {
 }
 
 impl IdentityWeb {
-    /// An interaction as a parameter of the sign-in route, good for ten minutes.
+    /// Seals an interaction as a parameter of the sign-in route, valid for ten minutes.
     ///
     /// # Errors
-    /// The system gives no random bytes.
+    /// There are no random bytes.
     pub fn seal_interaction(&self, interaction: &Interaction) -> Result<String, Error> {
-        let Services { ring, clock, .. } = self.services();
+        let (ring, clock) = (self.services().sessions.ring(), &self.services().clock);
         let plain = Sealed { interaction: interaction.clone(), made_at: clock.now() };
         let plain = serde_json::to_vec(&plain).unwrap_or_default();
-        Ok(URL_SAFE_NO_PAD.encode(ring.seal(&SystemRandom::new(), Purpose::Interaction, b"", PLACE, &plain)?))
+        Ok(URL_SAFE_NO_PAD.encode(ring.seal(&SystemRandom::new(), Purpose::Interaction, b"", SEAL_NAME, &plain)?))
     }
 
-    /// The interaction that a parameter of the sign-in route holds; `None` for anything that was not sealed here within
-    /// ten minutes.
+    /// Opens a parameter of the sign-in route; `None` for anything that wasn't sealed here in the last ten minutes.
     pub fn open_interaction(&self, parameter: &str) -> Option<Interaction> {
-        let Services { ring, clock, .. } = self.services();
+        let (ring, clock) = (self.services().sessions.ring(), &self.services().clock);
         let sealed = URL_SAFE_NO_PAD.decode(parameter).ok()?;
-        let plain = ring.open(Purpose::Interaction, b"", PLACE, &sealed).ok()?;
+        let plain = ring.open(Purpose::Interaction, b"", SEAL_NAME, &sealed).ok()?;
         let sealed: Sealed = serde_json::from_slice(&plain).ok()?;
         (clock.now().since(sealed.made_at) < LIFETIME).then_some(sealed.interaction)
     }

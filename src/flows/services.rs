@@ -1,19 +1,46 @@
 //! What the use cases work with.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ipnet::IpNet;
 use url::Url;
 
-use super::renewal::Renewals;
+use super::renew::Renewals;
 use crate::clock::Clock;
 use crate::oidc::provider::Provider;
 use crate::oidc::token::ClientSettings;
-use crate::session::backend::Backend;
-use crate::session::record::SessionLimits;
-use crate::session::seal::KeyRing;
-use crate::session::transaction::TransactionSettings;
+use crate::session::Sessions;
+use crate::session::transaction::Transactions;
+
+/// What the use cases work with.
+pub struct Services {
+    /// Whom we ask, as whom, and for what.
+    pub providers: Providers,
+    /// The sessions.
+    pub sessions: Sessions,
+    /// The sign-ins under way.
+    pub transactions: Transactions,
+    /// The renewals of tokens under way in this process.
+    pub renewals: Renewals,
+    /// Where we are.
+    pub site: Site,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// The provider, our client there, and what we ask of it.
+pub struct Providers {
+    /// The provider; at B2C its sign-in policy.
+    pub sign_in: Provider,
+    /// B2C's policy for editing one's profile (`b2c.profile`).
+    pub profile: Option<Provider>,
+    /// B2C's policy for resetting one's password (`b2c.password`).
+    pub password: Option<Provider>,
+    /// The client.
+    pub client: ClientSettings,
+    /// What every authorization request asks for.
+    pub auth_request: AuthRequestSettings,
+}
 
 /// What every authorization request of this client asks for.
 #[derive(Clone, Debug)]
@@ -22,10 +49,23 @@ pub struct AuthRequestSettings {
     pub redirect_uri: Url,
     /// `auth_request.scopes`.
     pub scopes: Vec<String>,
-    /// `auth_request.response_mode` is `form_post`.
+    /// Whether `auth_request.response_mode` is `form_post`.
     pub form_post: bool,
     /// `auth_request.prompt` and `auth_request.extra_parameters`.
     pub extra: BTreeMap<String, String>,
+}
+
+/// This site: its address, its routes, its cookie.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// `server.public_url`.
+    pub public_url: Url,
+    /// `server.trusted_proxies`.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Our routes.
+    pub endpoints: Endpoints,
+    /// The session's cookie.
+    pub cookie: CookieSettings,
 }
 
 /// The paths of our routes (`auth_endpoints`), each with the prefix before it.
@@ -49,52 +89,23 @@ pub struct CookieSettings {
     pub secure: bool,
 }
 
-/// All that the use cases work with.
-pub struct Services {
-    /// The provider; at B2C its sign-in policy.
-    pub provider: Provider,
-    /// B2C's policy for editing one's profile (`b2c.profile`).
-    pub profile: Option<Provider>,
-    /// B2C's policy for resetting one's password (`b2c.password`).
-    pub password: Option<Provider>,
-    /// Who we are at the provider.
-    pub client: ClientSettings,
-    /// What we ask for.
-    pub auth_request: AuthRequestSettings,
-    /// Where our routes are.
-    pub endpoints: Endpoints,
-    /// `server.public_url`.
-    pub public_url: Url,
-    /// `server.trusted_proxies`.
-    pub trusted_proxies: Vec<IpNet>,
-    /// `session.keys`.
-    pub ring: Arc<KeyRing>,
-    /// Where sessions lie.
-    pub backend: Arc<dyn Backend>,
-    /// What every key in the backend begins with.
-    pub key_prefix: String,
-    /// The session's cookie.
-    pub cookie: CookieSettings,
-    /// How long a session lasts.
-    pub session_limits: SessionLimits,
-    /// How sign-ins under way are remembered.
-    pub transactions: TransactionSettings,
-    /// The renewals of tokens under way in this process.
-    pub renewals: Renewals,
-    /// The clock.
-    pub clock: Clock,
-}
-
-impl Services {
-    /// The provider, at B2C the policy of this name; where there is none (any more), that of the sign-in.
-    pub fn provider_for(&self, policy: Option<&str>) -> &Provider {
+impl Providers {
+    /// The provider, at B2C the policy of this name; if that no longer exists, the one for signing in.
+    pub fn of_policy(&self, policy: Option<&str>) -> &Provider {
         let named = |provider: &&Provider| provider.settings().policy.as_deref() == policy;
         let others = [&self.profile, &self.password].into_iter().flatten();
-        policy.and_then(|_| others.into_iter().find(named)).unwrap_or(&self.provider)
+        policy.and_then(|_| others.into_iter().find(named)).unwrap_or(&self.sign_in)
     }
 
-    /// Every provider there is: more than one at B2C alone.
-    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
-        [Some(&self.provider), self.profile.as_ref(), self.password.as_ref()].into_iter().flatten()
+    /// Every provider: more than one only at B2C.
+    pub fn all(&self) -> impl Iterator<Item = &Provider> {
+        [Some(&self.sign_in), self.profile.as_ref(), self.password.as_ref()].into_iter().flatten()
+    }
+}
+
+impl Site {
+    /// A path of this site as a URL.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))
     }
 }

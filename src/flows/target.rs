@@ -1,18 +1,18 @@
-//! Where a person goes after signing in: a place of this site, and no other.
+//! Where users go after signing in: a page of this site, and no other.
 
 use url::Url;
 
 /// The longest target, in bytes; five sign-ins under way must fit one `Cookie` header.
 const MAX_BYTES: usize = 768;
-/// How often a path is percent-decoded to look for what a careless server would see in it.
+/// How often a path is percent-decoded, to find what a careless server would see in it.
 const DECODINGS: usize = 3;
 
-/// A local target: a path of this site, with query and fragment. What is anything else becomes `/`.
+/// A local target: a path of this site, with query and fragment. Anything else becomes `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target(String);
 
 impl Target {
-    /// Reads a target as a browser's request names it. `own_prefix` are our sign-in routes, which are no targets.
+    /// Reads a target as a browser's request names it. Our sign-in routes, under `own_prefix`, are not targets.
     pub fn parse(requested: &str, own_prefix: &str) -> Self {
         local(requested, own_prefix).map_or_else(Self::home, Self)
     }
@@ -36,13 +36,13 @@ impl Target {
     }
 }
 
-/// The target rebuilt from its parts, where they are harmless however often they are decoded.
+/// Rebuilds the target from its parts, if they are harmless however often they are decoded.
 fn local(requested: &str, own_prefix: &str) -> Option<String> {
     let printable = |c: char| !c.is_whitespace() && !c.is_control() && c != '\\';
     if requested.len() > MAX_BYTES || !requested.chars().all(printable) || !is_absolute_path(requested) {
         return None;
     }
-    // The base stands for this site, whatever its name: only what is relative to it is kept.
+    // The base is a stand-in for this site: only what is relative to it is kept.
     let base = Url::parse("https://this.invalid/").ok()?;
     let url = base.join(requested).ok()?;
     if url.origin() != base.origin() || !url.username().is_empty() || url.password().is_some() {

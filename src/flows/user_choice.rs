@@ -1,4 +1,4 @@
-//! A refusal that is a person's choice, which B2C's policies offer: it leads on, and not to an error page.
+//! A refusal that is the user's choice, which B2C's policies offer: it leads on, and not to an error page.
 
 use super::IdentityWeb;
 use super::target::Target;
@@ -7,21 +7,21 @@ use crate::oidc::authorization::Transaction;
 use crate::oidc::callback::AuthorizationError;
 use crate::oidc::provider::Provider;
 
-/// Where a person goes who chose something else than to sign in.
+/// Where a user goes who chose something other than signing in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserChoice {
     /// To the policy that resets passwords, and from there to the target.
     ResetPassword(Target),
-    /// Back to where they were, still as they were.
+    /// Back to where they were, with their session unchanged.
     Back {
         /// Where they wanted to go.
         target: Target,
-        /// Whether they were editing their profile, so were signed in, though a cross-site POST may not show it.
+        /// Whether they were editing their profile: they were signed in then, though a cross-site POST may not show it.
         editing: bool,
     },
 }
 
-/// What is still wanted of a transaction once its response is judged.
+/// What is needed of a transaction once its response is validated.
 pub(super) struct FlowOrigin {
     policy: Option<String>,
     target: Target,
@@ -34,19 +34,19 @@ impl FlowOrigin {
 }
 
 impl IdentityWeb {
-    /// Where a refusal leads that is a person's choice. The policy that resets passwords leads to itself never, so
-    /// nobody goes in circles.
-    pub(super) fn detour(&self, error: &AuthorizationError, origin: FlowOrigin) -> Option<UserChoice> {
+    /// Where a refusal leads that is the user's choice. The policy that resets passwords never leads to itself.
+    pub(super) fn user_choice(&self, error: &AuthorizationError, origin: FlowOrigin) -> Option<UserChoice> {
         let (AuthorizationError::Refused(refusal), Some(policy)) = (error, origin.policy) else { return None };
         let is = |provider: &Provider| provider.settings().policy.as_ref() == Some(&policy);
+        let providers = &self.services().providers;
         match choice(refusal)? {
             Choice::Cancel => {
-                let editing = self.services().profile.as_ref().is_some_and(is);
+                let editing = providers.profile.as_ref().is_some_and(is);
                 Some(UserChoice::Back { target: origin.target, editing })
             }
             Choice::ForgotPassword => {
-                let circles = self.services().password.as_ref().is_none_or(is);
-                (!circles).then_some(UserChoice::ResetPassword(origin.target))
+                let is_circular = providers.password.as_ref().is_none_or(is);
+                (!is_circular).then_some(UserChoice::ResetPassword(origin.target))
             }
         }
     }

@@ -37,6 +37,9 @@ pub struct Transaction {
     /// The B2C policy that the browser was sent to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+    /// A hash of the one user who may answer it, if a signed-in user asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// The scopes requested in addition to those of every sign-in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub additional_scopes: Vec<String>,
@@ -93,6 +96,7 @@ impl Transaction {
             target: target.to_owned(),
             started_at: now,
             policy: None,
+            user: None,
             additional_scopes: Vec::new(),
         })
     }

@@ -15,6 +15,9 @@ use crate::{metrics, spans};
 /// The longest response body that is read.
 pub const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long an idle connection is kept: less than the five seconds after which many servers close theirs, perhaps just as
+/// a token request is sent.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why there is no usable response.
@@ -76,6 +79,7 @@ impl Http {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT)
             .timeout(REQUEST_TIMEOUT)
             .user_agent(concat!("identity-web/", env!("CARGO_PKG_VERSION")));
         if let Some(pem) = extra_roots {

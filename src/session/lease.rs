@@ -1,6 +1,6 @@
-//! A lease: one of all replicas does a thing, and the others wait.
+//! A lease: one of all replicas does a piece of work, and the others wait.
 
-use std::pin::pin;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,60 +9,117 @@ use tokio::time::{interval, sleep};
 use tracing::warn;
 
 use super::backend::Backend;
-use super::current::StoreError;
+use super::error::StoreError;
 use crate::oidc::authorization::random_text;
 
-/// How long a lease stays without being renewed: as long as others wait for a holder that was killed.
+/// How long a lease lasts without being renewed: as long as others wait for a holder that was killed.
 pub const LEASE: Duration = Duration::from_secs(3);
 /// How often a holder renews its lease.
-const RENEWED_EVERY: Duration = Duration::from_secs(1);
+const RENEWAL_INTERVAL: Duration = Duration::from_secs(1);
 /// How soon the key of a lease that was given back is free.
-const AT_ONCE: Duration = Duration::from_millis(1);
+const IMMEDIATELY: Duration = Duration::from_millis(1);
 
-/// A lease that this replica holds. It keeps others from doing the same work; it fences nothing, for its holder may
-/// sleep beyond its time: what the holder writes must be a compare-and-set.
+/// A lease that this replica holds. It keeps others from doing the same work, but it fences nothing: its holder may be
+/// paused for longer than the lease lasts, so what the holder writes must be a compare-and-set.
 pub struct Lease {
     backend: Arc<dyn Backend>,
     key: String,
-    mine: String,
+    token: String,
 }
 
 impl Lease {
-    /// Takes the lease of this key, where nobody holds it.
+    /// Takes the lease of this key; `None` if another holds it.
     ///
     /// # Errors
-    /// The backend does not answer.
+    /// The backend is unavailable.
     pub async fn take(backend: &Arc<dyn Backend>, key: String) -> Result<Option<Self>, StoreError> {
-        let mine = random_text(&SystemRandom::new())?;
-        let taken = backend.insert(&key, mine.as_bytes(), LEASE).await?;
-        Ok(taken.then(|| Self { backend: Arc::clone(backend), key, mine }))
+        let own = random_text(&SystemRandom::new())?;
+        let taken = backend.insert(&key, own.as_bytes(), LEASE).await?;
+        Ok(taken.then(|| Self { backend: Arc::clone(backend), key, token: own }))
     }
 
-    /// Does the work, renews the lease meanwhile, and gives it back.
+    /// Does the work, renews the lease meanwhile, and gives it back. A slow backend delays the renewal, not the work.
     pub async fn during<F: Future>(self, work: F) -> F::Output {
-        let mut work = pin!(work);
-        let mut clock = interval(RENEWED_EVERY);
-        clock.tick().await;
-        let outcome = loop {
-            tokio::select! {
-                outcome = &mut work => break outcome,
-                _ = clock.tick() => self.set(&self.mine, LEASE).await,
-            }
+        let outcome = tokio::select! {
+            outcome = work => outcome,
+            never = self.renew() => match never {},
         };
-        self.set("", AT_ONCE).await;
+        self.give_back().await;
         outcome
     }
 
+    /// Gives it back.
+    pub async fn give_back(&self) {
+        self.set("", IMMEDIATELY).await;
+    }
+
+    async fn renew(&self) -> Infallible {
+        let mut ticks = interval(RENEWAL_INTERVAL);
+        ticks.tick().await;
+        loop {
+            ticks.tick().await;
+            self.set(&self.token, LEASE).await;
+        }
+    }
+
     async fn set(&self, value: &str, ttl: Duration) {
-        match self.backend.replace(&self.key, self.mine.as_bytes(), value.as_bytes(), ttl).await {
+        match self.backend.replace(&self.key, self.token.as_bytes(), value.as_bytes(), ttl).await {
             Ok(true) => {}
-            Ok(false) => warn!("a lease was over before its work was"),
-            Err(error) => warn!(%error, "a lease cannot be renewed"),
+            Ok(false) => warn!("a lease ended before its work did"),
+            Err(error) => warn!(%error, "a lease can't be renewed"),
         }
     }
 }
 
-/// Waits a little longer each time, for a lease that somebody else holds.
+/// Waits a little longer each time, for a lease that another holds.
 pub async fn wait_for_other(attempt: u32) {
     sleep(Duration::from_millis(20 << attempt.min(3))).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::session::backend::{BackendError, Taken};
+
+    /// A backend that never responds to a change.
+    struct Slow;
+
+    #[async_trait]
+    impl Backend for Slow {
+        async fn get(&self, _: &str) -> Result<Option<Vec<u8>>, BackendError> {
+            Ok(None)
+        }
+        async fn insert(&self, _: &str, _: &[u8], _: Duration) -> Result<bool, BackendError> {
+            Ok(true)
+        }
+        async fn replace(&self, _: &str, _: &[u8], value: &[u8], _: Duration) -> Result<bool, BackendError> {
+            if value.is_empty() { Ok(true) } else { std::future::pending().await }
+        }
+        async fn take(&self, _: &str) -> Result<Taken, BackendError> {
+            Ok(Taken::Nothing)
+        }
+        async fn add_entry(&self, _: &str, _: &[u8], _: Duration) -> Result<(), BackendError> {
+            Ok(())
+        }
+        async fn remove_entry(&self, _: &str, _: &[u8]) -> Result<(), BackendError> {
+            Ok(())
+        }
+        async fn entries(&self, _: &str) -> Result<Vec<Vec<u8>>, BackendError> {
+            Ok(Vec::new())
+        }
+        async fn ping(&self, _: &str) -> Result<(), BackendError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_backend_that_hangs_does_not_hold_up_the_work() {
+        let backend: Arc<dyn Backend> = Arc::new(Slow);
+        let lease = Lease::take(&backend, "lease".to_owned()).await.unwrap().unwrap();
+        let work = sleep(RENEWAL_INTERVAL + Duration::from_millis(200));
+        let outcome = tokio::time::timeout(RENEWAL_INTERVAL * 3, lease.during(work)).await;
+        assert!(outcome.is_ok(), "the work was not polled while the lease was renewed");
+    }
 }

@@ -1,20 +1,274 @@
-//! What is remembered between requests.
+//! What is stored between requests: the session core, which knows no web framework but in [`actix`].
 //!
-//! A session is one sealed [`record`] in a [`backend`], under a hash of the session key; the key is only in the
-//! browser's cookie. A sign-in under way is remembered in the browser alone ([`transaction`]).
+//! A session is one sealed [`record`] in a [`backend`], under a hash of its [`key`], which only the browser's cookie
+//! carries. Every session begins in [`Sessions::open`] or [`Sessions::rekey`] and ends in [`Sessions::close`], expiry
+//! apart. A sign-in under way is stored in the browser alone ([`transaction`]).
 //!
 //! ```text
-//! {prefix}session:{hash of the session key}  ->  [format][ring key id][nonce][sealed record]
-//! {prefix}spent:{hash of a state}            ->  random bytes, for as long as that transaction could be replayed
+//! {prefix}session:{hash of the session key}  ->  [1][ring key id][nonce][sealed record]
+//!                                            or  [2][1][ring key id][nonce][sealed new session key], for two minutes
+//! {prefix}session:{hash}:lease               ->  random bytes, while a replica renews the session's tokens
+//! {prefix}sub:{hash of issuer and sub}       ->  a set of [hash of the session key][sealed summary]
+//! {prefix}sid:{hash of issuer and sid}       ->  the same
+//! {prefix}spent:{hash of a state}            ->  random bytes, for as long as its code could be replayed
 //! ```
 
+pub mod actix;
 pub mod backend;
-pub mod current;
+pub mod error;
+pub mod index;
+pub mod key;
+pub mod key_ring;
 pub mod lease;
-pub mod memory;
+mod moved;
 pub mod record;
-pub mod redis;
 pub mod seal;
-pub mod store;
+mod stored;
 pub mod tokens;
 pub mod transaction;
+mod values;
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::metrics;
+use backend::{Backend, BackendError, Taken};
+use error::StoreError;
+use key::SessionKey;
+use key_ring::KeyRing;
+use lease::wait_for_other;
+use moved::Moved;
+use record::{Record, SessionLimits};
+
+/// How often a write that met another one is tried again.
+const ATTEMPTS: usize = 8;
+/// How often a rekey tries to get the lease of the session: for about five seconds.
+const REKEY_ATTEMPTS: u32 = 34;
+
+/// The sessions in a backend. Clones share everything.
+#[derive(Clone)]
+pub struct Sessions {
+    backend: Arc<dyn Backend>,
+    key_prefix: Arc<str>,
+    ring: Arc<KeyRing>,
+    limits: SessionLimits,
+    clock: Clock,
+}
+
+/// A session as it was read or written.
+pub struct Loaded {
+    key: SessionKey,
+    sealed: Vec<u8>,
+    /// Its record.
+    pub record: Record,
+}
+
+impl Loaded {
+    /// The session's key.
+    pub fn key(&self) -> &SessionKey {
+        &self.key
+    }
+}
+
+impl Sessions {
+    /// Makes the sessions of a backend in which every key begins with `key_prefix`.
+    pub fn new(
+        backend: Arc<dyn Backend>,
+        key_prefix: &str,
+        ring: Arc<KeyRing>,
+        limits: SessionLimits,
+        clock: Clock,
+    ) -> Self {
+        Self { backend, key_prefix: Arc::from(key_prefix), ring, limits, clock }
+    }
+
+    /// How long sessions last, and how large they may be.
+    pub fn limits(&self) -> &SessionLimits {
+        &self.limits
+    }
+
+    /// The keys that seal sessions and sign their cookies.
+    pub fn ring(&self) -> &KeyRing {
+        &self.ring
+    }
+
+    /// Checks that the backend is available and accepts writes.
+    ///
+    /// # Errors
+    /// [`BackendError`].
+    pub async fn ping(&self) -> Result<(), BackendError> {
+        self.backend.ping(&format!("{}ping", self.key_prefix)).await
+    }
+
+    /// Opens a session: stores its record under a fresh key.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and [`StoreError::TooLarge`]; nothing that anyone could use has been stored then.
+    pub async fn open(&self, record: Record) -> Result<Arc<Loaded>, StoreError> {
+        let loaded = self.store_new(record).await?;
+        metrics::session_opened();
+        Ok(loaded)
+    }
+
+    /// Reads a session, and extends its idle timeout when a tenth of that has passed. A record that an older key of the
+    /// ring sealed is sealed again with the first, so that the older one can be dropped.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: whether there is a session is unknown. [`StoreError::Newer`].
+    pub async fn load(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let Some(loaded) = self.load_fresh(key).await? else { return Ok(None) };
+            let now = self.clock.now();
+            if !loaded.record.needs_extension(&self.limits, now) && self.ring.keys().is_current(&loaded.sealed) {
+                return Ok(Some(loaded));
+            }
+            let record = Record { seen_at: now, ..loaded.record.clone() };
+            if let Some(extended) = self.exchange(&loaded, record).await? {
+                return Ok(Some(extended));
+            }
+        }
+        Err(StoreError::Contended)
+    }
+
+    /// Reads a session from the backend, without counting that as use.
+    ///
+    /// # Errors
+    /// As [`Sessions::load`].
+    pub async fn load_fresh(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
+        let Some(sealed) = self.backend.get(&self.storage_key(key)).await? else { return Ok(None) };
+        let Some(loaded) = self.unseal(key, sealed)? else { return Ok(None) };
+        let is_live = loaded.record.time_to_live(&self.limits, self.clock.now()).is_some();
+        Ok(is_live.then(|| Arc::new(loaded)))
+    }
+
+    /// Reads a session as [`Sessions::load_fresh`] does, under its new key if it was rekeyed: for work that began before.
+    ///
+    /// # Errors
+    /// [`StoreError::Ended`], and as [`Sessions::load`].
+    pub async fn load_moved(&self, key: &SessionKey) -> Result<Arc<Loaded>, StoreError> {
+        let mut key = key.clone();
+        for _ in 0..ATTEMPTS {
+            if let Some(loaded) = self.load_fresh(&key).await? {
+                return Ok(loaded);
+            }
+            key = self.moved_to(&key).await?.ok_or(StoreError::Ended)?;
+        }
+        Err(StoreError::Contended)
+    }
+
+    /// Changes a session, whatever else changes it meanwhile: `change` gets the record as it is now, perhaps several
+    /// times, and returns the new one, or `None` if there is nothing to do. A session that was rekeyed is changed under
+    /// its new key.
+    ///
+    /// # Errors
+    /// [`StoreError::Ended`]: an ended session is not revived. [`StoreError::Unavailable`], [`StoreError::TooLarge`],
+    /// [`StoreError::Contended`].
+    pub async fn change(
+        &self,
+        key: &SessionKey,
+        change: impl Fn(&Record) -> Option<Record>,
+    ) -> Result<Arc<Loaded>, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let loaded = self.load_moved(key).await?;
+            let Some(record) = change(&loaded.record) else { return Ok(loaded) };
+            if let Some(changed) = self.exchange(&loaded, record).await? {
+                return Ok(changed);
+            }
+        }
+        Err(StoreError::Contended)
+    }
+
+    /// Moves a session to a fresh key, and changes its record on the way. Changes that were under way under the old key
+    /// follow it; the old key itself opens nothing any more. Waits for a renewal of tokens that is under way.
+    ///
+    /// # Errors
+    /// [`StoreError::Ended`]: an ended session is not revived. Otherwise as [`Sessions::change`]: the session then stays
+    /// under its old key.
+    pub async fn rekey(&self, key: &SessionKey, change: impl Fn(&Record) -> Record) -> Result<Arc<Loaded>, StoreError> {
+        for attempt in 0..REKEY_ATTEMPTS {
+            if let Some(lease) = self.lease(key).await? {
+                return lease.during(self.move_session(key, change)).await;
+            }
+            wait_for_other(attempt).await;
+        }
+        Err(StoreError::Contended)
+    }
+
+    async fn move_session(
+        &self,
+        key: &SessionKey,
+        change: impl Fn(&Record) -> Record,
+    ) -> Result<Arc<Loaded>, StoreError> {
+        let old = self.load_fresh(key).await?.ok_or(StoreError::Ended)?;
+        let new = self.store_new(change(&old.record)).await?;
+        let (new_key, record) = (new.key.clone(), old.record.clone());
+        let moved = self.leave(old, new, change).await;
+        if moved.is_err() {
+            // If this fails too, a record remains whose key no browser has; it expires.
+            let _ = self.remove(&new_key).await;
+        } else {
+            self.remove_from_index(key, &record).await;
+        }
+        moved
+    }
+
+    /// Ends a session, whatever its record is, and wherever it has moved.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: the session may go on.
+    pub async fn close(&self, key: &SessionKey) -> Result<(), StoreError> {
+        if self.remove(key).await? {
+            metrics::session_ended();
+        }
+        Ok(())
+    }
+
+    /// Ends a session unless `keep` says otherwise of its record as it is now. Returns the session if it was kept.
+    ///
+    /// # Errors
+    /// As [`Sessions::change`].
+    pub async fn close_unless(
+        &self,
+        key: &SessionKey,
+        keep: impl Fn(&Record) -> bool,
+    ) -> Result<Option<Arc<Loaded>>, StoreError> {
+        for _ in 0..ATTEMPTS {
+            let loaded = match self.load_moved(key).await {
+                Err(StoreError::Ended) => return Ok(None),
+                loaded => loaded?,
+            };
+            if keep(&loaded.record) {
+                return Ok(Some(loaded));
+            }
+            // Exactly this record ends: a change in between is looked at again.
+            if self.replace_by_tombstone(&loaded).await? {
+                metrics::session_ended();
+                return Ok(None);
+            }
+        }
+        Err(StoreError::Contended)
+    }
+
+    /// Removes the record of a key, and follows it where it has moved. Returns whether there may have been one.
+    async fn remove(&self, key: &SessionKey) -> Result<bool, StoreError> {
+        let mut key = key.clone();
+        for _ in 0..ATTEMPTS {
+            let storage_key = self.storage_key(&key);
+            match self.backend.take(&storage_key).await? {
+                Taken::Nothing => return Ok(false),
+                Taken::Unknown => return Ok(true),
+                Taken::Value(value) => match self.open_moved(&key, &value) {
+                    Moved::To(new) => key = new,
+                    Moved::Ended => return Ok(false),
+                    Moved::No => {
+                        if let Ok(Some(removed)) = self.unseal(&key, value) {
+                            self.remove_from_index(&key, &removed.record).await;
+                        }
+                        return Ok(true);
+                    }
+                },
+            }
+        }
+        Ok(true)
+    }
+}

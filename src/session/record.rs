@@ -1,52 +1,66 @@
 //! The record of one session.
+//!
+//! Versions may differ between replicas during a rolling update. A replica keeps the fields that it doesn't know and
+//! writes them back, so a newer replica loses nothing; only a record of a newer major version is refused. The first
+//! version is written without its number, which replicas that know no versions would refuse.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::oidc::claims::Claims;
 use crate::oidc::token::TokenSet;
 
-/// All that is remembered of one browser.
+/// The major version of the records that this program writes, and the newest that it reads.
+const MAJOR: u32 = 1;
+
+/// Everything stored for one session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Record {
+    /// The version, `major.minor`; absent means `1.0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) version: Option<String>,
     /// When this session began: the absolute timeout counts from here.
     pub began_at: Timestamp,
-    /// When it was last known to be in use, to a tenth of the idle timeout.
+    /// When it was last used, to a tenth of the idle timeout.
     pub seen_at: Timestamp,
-    /// Who is signed in, if anyone.
+    /// The user who is signed in, if any.
     pub signed_in: Option<SignedIn>,
     /// The application's own values, as [`actix_session::Session`] holds them.
     pub values: BTreeMap<String, String>,
+    /// Fields of a newer version, kept as they are.
+    #[serde(flatten)]
+    pub(super) unknown: Map<String, Value>,
 }
 
-/// What a sign-in left behind.
+/// The result of a sign-in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SignedIn {
-    /// Who it is.
+    /// The user's verified claims.
     pub claims: Claims,
     /// The provider's tokens.
     pub tokens: TokenSet,
     /// When the sign-in was completed.
     pub at: Timestamp,
-    /// Groups that the directory was asked about, because the ID token has not room for all of the person's.
+    /// Group memberships looked up in the directory, if the ID token can't list all of the user's groups.
     pub asked_groups: Vec<AskedGroup>,
-    /// The B2C policy that the person signed in by: tokens are renewed, and the session ended, at the same one.
+    /// The B2C policy of the sign-in: tokens are renewed, and the session is ended, at the same one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+    /// Fields of a newer version, kept as they are.
+    #[serde(flatten)]
+    unknown: Map<String, Value>,
 }
 
-/// Whether the person is in a group, as the directory said when the ID token was fresh.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Whether the user is a member of a group, as the directory said when the ID token was fresh.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedGroup {
     /// Its object id.
     pub id: String,
-    /// Whether the person is in it.
+    /// Whether the user is a member.
     pub is_member: bool,
 }
 
@@ -57,32 +71,134 @@ pub struct SessionLimits {
     pub idle_timeout: Duration,
     /// `session.absolute_timeout_seconds`: the longest time after the sign-in.
     pub absolute_timeout: Duration,
-    /// `limits.session_bytes`: the most that one record may take.
+    /// `limits.session_bytes`: the largest record.
     pub bytes: usize,
+}
+
+/// Why the plain text of a record can't be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// A newer major version wrote it.
+    #[error("a newer version of this program wrote the session's record")]
+    Newer,
+    /// It isn't a record.
+    #[error("the session's record can't be parsed")]
+    Malformed,
+}
+
+impl SignedIn {
+    /// A sign-in that was completed at `at`, by a B2C `policy` if there is one.
+    pub fn new(claims: Claims, tokens: TokenSet, at: Timestamp, policy: Option<String>) -> Self {
+        Self { claims, tokens, at, asked_groups: Vec::new(), policy, unknown: Map::new() }
+    }
 }
 
 impl Record {
     /// A session that begins now.
     pub fn begin(signed_in: Option<SignedIn>, values: BTreeMap<String, String>, now: Timestamp) -> Self {
-        Self { began_at: now, seen_at: now, signed_in, values }
+        Self { version: None, began_at: now, seen_at: now, signed_in, values, unknown: Map::new() }
     }
 
-    /// How long it has still to live without another request; `None` when it is over.
+    /// Reads what [`Record::to_json`] wrote, in this version or another.
+    ///
+    /// # Errors
+    /// Every [`RecordError`].
+    pub fn from_json(plain: &[u8]) -> Result<Self, RecordError> {
+        let record = serde_json::from_slice::<Self>(plain);
+        // A newer major version may have changed any other field, so its version is then read alone.
+        let version = record.as_ref().map_or_else(|_| version_of(plain), |record| record.version.clone());
+        if version.is_some_and(|version| is_newer(&version)) {
+            return Err(RecordError::Newer);
+        }
+        record.map_err(|_| RecordError::Malformed)
+    }
+
+    /// The plain text that is sealed; `None` if it can't be serialized.
+    pub fn to_json(&self) -> Option<Vec<u8>> {
+        serde_json::to_vec(self).ok()
+    }
+
+    /// How much longer the session lives without another request; `None` once it has expired.
     pub fn time_to_live(&self, limits: &SessionLimits, now: Timestamp) -> Option<Duration> {
         let idle = limits.idle_timeout.checked_sub(now.since(self.seen_at))?;
         let absolute = limits.absolute_timeout.checked_sub(now.since(self.began_at))?;
         Some(idle.min(absolute)).filter(|left| !left.is_zero())
     }
 
-    /// Whether `seen_at` is so long ago that it should be written anew: a tenth of the idle timeout.
-    pub fn wants_extension(&self, limits: &SessionLimits, now: Timestamp) -> bool {
+    /// Whether `seen_at` is due to be written again: after a tenth of the idle timeout.
+    pub fn needs_extension(&self, limits: &SessionLimits, now: Timestamp) -> bool {
         now.since(self.seen_at) >= limits.idle_timeout / 10
     }
 }
 
+fn is_newer(version: &str) -> bool {
+    version.split('.').next().and_then(|major| major.parse::<u32>().ok()).is_none_or(|major| major > MAJOR)
+}
+
+fn version_of(plain: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: Option<String>,
+    }
+    serde_json::from_slice::<Versioned>(plain).ok()?.version
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn stored() -> Value {
+        json!({
+            "began_at": 1000, "seen_at": 1001, "values": {"cart": "3"},
+            "signed_in": {
+                "claims": {"iss": "https://op.example", "sub": "ada"},
+                "tokens": {
+                    "granted": {"access_token": "a", "obtained_at": 1000, "expires_at": null, "scope": null},
+                    "id_token": "i", "refresh_token": null, "further": [],
+                },
+                "at": 1000, "asked_groups": [],
+            },
+        })
+    }
+
+    fn read(stored: &Value) -> Result<Record, RecordError> {
+        Record::from_json(stored.to_string().as_bytes())
+    }
+
+    #[test]
+    fn a_record_is_written_as_the_version_before_reads_it() {
+        let record = read(&stored()).unwrap();
+        assert_eq!(serde_json::from_slice::<Value>(&record.to_json().unwrap()).unwrap(), stored());
+    }
+
+    #[test]
+    fn what_a_newer_version_added_is_kept() {
+        let mut newer = stored();
+        newer["version"] = json!("1.7");
+        newer["device"] = json!({"name": "phone", "seen": [1, 2.5]});
+        newer["signed_in"]["authenticated_at"] = json!(999);
+        newer["signed_in"]["tokens"]["session_state"] = json!("s");
+        newer["signed_in"]["tokens"]["granted"]["token_type"] = json!("DPoP");
+        let mut record = read(&newer).unwrap();
+        record.seen_at = Timestamp(2000);
+        newer["seen_at"] = json!(2000);
+        assert_eq!(serde_json::from_slice::<Value>(&record.to_json().unwrap()).unwrap(), newer);
+    }
+
+    #[test]
+    fn only_a_newer_major_version_is_refused() {
+        for (version, expected) in
+            [("1.0", None), ("1.99", None), ("2.0", Some(RecordError::Newer)), ("x", Some(RecordError::Newer))]
+        {
+            let mut record = stored();
+            record["version"] = json!(version);
+            assert_eq!(read(&record).err(), expected, "{version}");
+        }
+        assert_eq!(read(&json!({"version": "2.0", "sessions": []})).err(), Some(RecordError::Newer));
+        assert_eq!(read(&json!({"sessions": []})).err(), Some(RecordError::Malformed));
+    }
 
     #[test]
     fn both_timeouts_are_kept_to_the_second() {
@@ -100,7 +216,7 @@ mod tests {
         assert_eq!(left(&record, 1240), Some(10), "what is left of the absolute timeout");
         assert_eq!(left(&record, 1250), None, "absolute, though in use");
         assert_eq!(left(&record, 900), Some(100), "a clock set back gives no more than a whole timeout");
-        assert!(!record.wants_extension(&limits, Timestamp(1249)));
-        assert!(record.wants_extension(&limits, Timestamp(1250)));
+        assert!(!record.needs_extension(&limits, Timestamp(1249)));
+        assert!(record.needs_extension(&limits, Timestamp(1250)));
     }
 }

@@ -6,103 +6,91 @@ use std::time::Duration;
 use tokio::time::sleep;
 use tracing::warn;
 
-use super::current::{Loaded, StoreError};
+use super::error::StoreError;
+use super::key::SessionKey;
 use super::lease::Lease;
 use super::record::{Record, SignedIn};
-use super::store::{MERGES, RecordStore};
+use super::{Loaded, Sessions};
 use crate::clock::Stopwatch;
-use crate::metrics;
 
-/// How long a refresh token that the provider has rotated is tried to be stored, while the store is away.
-const KEPT_TRYING: Duration = Duration::from_mins(1);
-const TRIED_EVERY: Duration = Duration::from_millis(250);
+/// How long to keep retrying the write of a rotated refresh token while the store is unavailable.
+const RETRIED_FOR: Duration = Duration::from_mins(1);
+const RETRY_INTERVAL: Duration = Duration::from_millis(250);
 
-impl RecordStore {
-    /// The session of this key as it is in the store now.
+impl Loaded {
+    /// The user who is signed in.
     ///
     /// # Errors
-    /// [`StoreError::Ended`] where nobody is signed in to it, [`StoreError::Unavailable`].
-    pub async fn signed_in(&self, session_key: &str) -> Result<(Arc<Loaded>, SignedIn), StoreError> {
-        let held = self.read(session_key).await?.ok_or(StoreError::Ended)?;
-        let signed_in = held.record.signed_in.clone().ok_or(StoreError::Ended)?;
-        Ok((Arc::new(held), signed_in))
+    /// [`StoreError::Ended`] if there is none.
+    pub fn signed_in(&self) -> Result<&SignedIn, StoreError> {
+        self.record.signed_in.as_ref().ok_or(StoreError::Ended)
     }
+}
 
-    /// The lease for renewing this session's tokens, where nobody holds it.
+impl Sessions {
+    /// Takes the lease for renewing this session's tokens; `None` if another holds it.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
-    pub async fn lease(&self, session_key: &str) -> Result<Option<Lease>, StoreError> {
-        Lease::take(&self.backend, format!("{}:lease", self.place(session_key))).await
+    pub async fn lease(&self, key: &SessionKey) -> Result<Option<Lease>, StoreError> {
+        Lease::take(&self.backend, format!("{}:lease", self.storage_key(key))).await
     }
 
-    /// Stores what a renewal changes; while the store is away it is tried again, so that no rotated refresh token is
-    /// lost. Where another replica has renewed since `base` (a lease that was over), theirs stays.
+    /// Changes the sign-in of a session. `change` returns `None` if there is nothing to do.
+    ///
+    /// # Errors
+    /// As [`Sessions::change`].
+    pub async fn change_sign_in(
+        &self,
+        key: &SessionKey,
+        change: impl Fn(&SignedIn) -> Option<SignedIn>,
+    ) -> Result<Arc<Loaded>, StoreError> {
+        let loaded = self.change(key, |record| {
+            let signed_in = change(record.signed_in.as_ref()?)?;
+            Some(Record { signed_in: Some(signed_in), ..record.clone() })
+        });
+        let loaded = loaded.await?;
+        loaded.signed_in()?;
+        Ok(loaded)
+    }
+
+    /// Stores the outcome of a renewal. While the store is unavailable it retries, so that no rotated refresh token is
+    /// lost. If another replica has renewed since `base` (after the lease ended), its tokens stay.
     ///
     /// # Errors
     /// [`StoreError::Ended`]: an ended session is not revived. [`StoreError::Unavailable`] after a minute.
-    pub async fn keep_renewal(
+    pub async fn store_renewal(
         &self,
-        session_key: &str,
         base: &Loaded,
-        change: impl Fn(SignedIn) -> SignedIn,
+        change: impl Fn(&SignedIn) -> SignedIn,
     ) -> Result<Arc<Loaded>, StoreError> {
         let stopwatch = Stopwatch::start();
-        let renewed_since = |held: &Loaded| refresh_token(held) != refresh_token(base);
+        let change = |latest: &SignedIn| (!base.was_renewed(latest)).then(|| change(latest));
         loop {
-            match self.change_sign_in(session_key, renewed_since, &change).await {
-                Err(StoreError::Unavailable(error)) if stopwatch.elapsed() < KEPT_TRYING => {
-                    warn!(%error, "renewed tokens cannot be stored yet; trying again");
-                    sleep(TRIED_EVERY).await;
+            match self.change_sign_in(&base.key, &change).await {
+                Err(StoreError::Unavailable(error)) if stopwatch.elapsed() < RETRIED_FOR => {
+                    warn!(%error, "renewed tokens can't be stored yet; retrying");
+                    sleep(RETRY_INTERVAL).await;
                 }
                 outcome => return outcome,
             }
         }
     }
 
-    /// Changes the sign-in of a session, beside what others change of it, unless `is_done` by another already.
+    /// Ends a session whose tokens the provider no longer renews, unless another replica has renewed them since `base`:
+    /// then returns the session as it is now.
     ///
     /// # Errors
-    /// [`StoreError::Ended`]: an ended session is not revived. [`StoreError::Unavailable`].
-    pub async fn change_sign_in(
-        &self,
-        session_key: &str,
-        is_done: impl Fn(&Loaded) -> bool,
-        change: impl Fn(SignedIn) -> SignedIn,
-    ) -> Result<Arc<Loaded>, StoreError> {
-        let place = self.place(session_key);
-        for _ in 0..MERGES {
-            let (held, signed_in) = self.signed_in(session_key).await?;
-            if is_done(&held) {
-                return Ok(held);
-            }
-            let record = Record { signed_in: Some(change(signed_in)), ..held.record.clone() };
-            if let Some(held) = self.exchange(session_key, &place, &held, record).await? {
-                return Ok(Arc::new(held));
-            }
-        }
-        Err(StoreError::Contended)
-    }
-
-    /// Ends a session whose tokens the provider renews no more, unless another replica has renewed them meanwhile: then
-    /// its record as it is now.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn end(&self, session_key: &str, base: &Loaded) -> Result<Option<Arc<Loaded>>, StoreError> {
-        match self.signed_in(session_key).await {
-            Ok((held, _)) if refresh_token(&held) != refresh_token(base) => return Ok(Some(held)),
-            Ok(_) => {}
-            Err(StoreError::Ended) => return Ok(None),
-            Err(error) => return Err(error),
-        }
-        if self.backend.remove(&self.place(session_key)).await? {
-            metrics::session_ended();
-        }
-        Ok(None)
+    /// As [`Sessions::change`].
+    pub async fn close_unless_renewed(&self, base: &Loaded) -> Result<Option<Arc<Loaded>>, StoreError> {
+        self.close_unless(&base.key, |record| record.signed_in.as_ref().is_some_and(|latest| base.was_renewed(latest)))
+            .await
     }
 }
 
-fn refresh_token(held: &Loaded) -> Option<&str> {
-    held.record.signed_in.as_ref()?.tokens.refresh_token.as_deref()
+impl Loaded {
+    fn was_renewed(&self, latest: &SignedIn) -> bool {
+        let tokens = self.record.signed_in.as_ref().map(|signed_in| &signed_in.tokens);
+        tokens.is_some_and(|tokens| tokens.refresh_token != latest.tokens.refresh_token)
+    }
 }

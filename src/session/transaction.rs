@@ -1,207 +1,229 @@
-//! Sign-ins under way: each is a sealed cookie of its own, so that tabs don't meet and the server keeps nothing.
+//! Sign-ins under way: each is a sealed value in a cookie of its own, so that tabs don't collide and the server stores
+//! nothing but a mark of each code that was spent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::rand::SecureRandom;
+use ring::rand::SystemRandom;
 use thiserror::Error;
 
-use super::seal::{KeyRing, Purpose, hashed};
-use crate::clock::Timestamp;
-use crate::oidc::authorization::{NoRandomness, Transaction};
+use super::backend::{Backend, BackendError};
+use super::error::StoreError;
+use super::key_ring::KeyRing;
+use super::seal::{Purpose, hashed};
+use crate::clock::{Clock, Timestamp};
+use crate::oidc::authorization::{NoRandomness, Transaction, random_text};
 
 /// How long a sign-in may take.
 pub const LIFETIME: Duration = Duration::from_mins(10);
 
-/// How the cookies of transactions are made.
-#[derive(Clone, Debug)]
-pub struct TransactionSettings {
-    /// Whether the site is https; over loopback http neither `Secure` nor the prefix `__Host-` can be.
-    pub secure: bool,
-    /// Whether the response comes as a cross-site POST (`response_mode=form_post`), to which no Lax cookie is sent.
-    pub cross_site: bool,
+/// The sign-ins under way. Clones share everything.
+#[derive(Clone)]
+pub struct Transactions {
+    /// What every cookie's name begins with.
+    pub name_prefix: &'static str,
     /// `limits.sign_ins_under_way`: the most a browser may have.
-    pub most: usize,
+    pub max: usize,
+    /// The keys that seal them.
+    pub ring: Arc<KeyRing>,
+    /// Where the marks of spent codes are stored.
+    pub backend: Arc<dyn Backend>,
+    /// What every key in the backend begins with.
+    pub key_prefix: String,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// What the browser must remember, or forget, of its sign-ins under way: a cookie without its attributes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CookieChange {
+    /// The cookie's name.
+    pub name: String,
+    /// Its value, for [`LIFETIME`]; `None` removes it.
+    pub value: Option<String>,
 }
 
 /// Why a response has no transaction.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum TransactionError {
-    /// The browser has no cookie of this transaction: another browser began it, or it was brought to its end.
-    #[error("this browser did not begin this sign-in, or has already ended it")]
+    /// The browser has no cookie of this transaction: another browser began it, or it was completed.
+    #[error("this browser didn't begin this sign-in, or has already completed it")]
     Unknown,
     /// It began more than ten minutes ago.
     #[error("this sign-in began more than ten minutes ago")]
     Expired,
 }
 
-impl TransactionSettings {
-    fn prefix(&self) -> &'static str {
-        if self.secure { "__Host-sign-in-" } else { "sign-in-" }
-    }
-
+impl Transactions {
     fn name(&self, state: &str) -> String {
-        format!("{}{}", self.prefix(), &hashed("transaction", state)[..16])
+        format!("{}{}", self.name_prefix, &hashed("transaction", state)[..16])
     }
 
-    fn cookie(&self, name: String, value: String, lifetime: Duration) -> Cookie<'static> {
-        let same_site = if self.cross_site && self.secure { SameSite::None } else { SameSite::Lax };
-        let seconds = i64::try_from(lifetime.as_secs()).unwrap_or(0);
-        Cookie::build(name, value)
-            .path("/")
-            .http_only(true)
-            .secure(self.secure)
-            .same_site(same_site)
-            .max_age(CookieDuration::seconds(seconds))
-            .finish()
+    /// Forgets the transaction of this state.
+    pub fn end(&self, state: &str) -> CookieChange {
+        CookieChange { name: self.name(state), value: None }
     }
 
-    /// The cookie that takes this one away.
-    fn removal(&self, name: String) -> Cookie<'static> {
-        self.cookie(name, String::new(), Duration::ZERO)
-    }
-
-    /// The cookie that takes the transaction of this state away.
-    pub fn end(&self, state: &str) -> Cookie<'static> {
-        self.removal(self.name(state))
-    }
-
-    /// The cookies that remember a transaction: its own, and those that make room for it by removing the oldest.
+    /// Remembers a transaction. The oldest of the `present` cookies (name and value) are removed to make room for it.
     ///
     /// # Errors
     /// [`NoRandomness`].
     pub fn remember(
         &self,
-        ring: &KeyRing,
-        random: &dyn SecureRandom,
         transaction: &Transaction,
-        present: &[Cookie<'_>],
-        now: Timestamp,
-    ) -> Result<Vec<Cookie<'static>>, NoRandomness> {
+        present: &[(String, String)],
+    ) -> Result<Vec<CookieChange>, NoRandomness> {
         let name = self.name(&transaction.state);
         let plain = serde_json::to_vec(transaction).map_err(|_| NoRandomness)?;
-        let sealed = ring.seal(random, Purpose::Transaction, b"", &name, &plain)?;
-        let mut cookies = vec![self.cookie(name, URL_SAFE_NO_PAD.encode(sealed), LIFETIME)];
+        let sealed = self.ring.seal(&SystemRandom::new(), Purpose::Transaction, b"", &name, &plain)?;
+        let mut changes = vec![CookieChange { name, value: Some(URL_SAFE_NO_PAD.encode(sealed)) }];
 
-        let ours = present.iter().filter(|cookie| cookie.name().starts_with(self.prefix()));
-        // Those that don't open, or are past their time, are the oldest of all.
-        let mut others: Vec<_> = ours.map(|cookie| (started_at(ring, cookie, now), cookie.name().to_owned())).collect();
+        let own = present.iter().filter(|(name, _)| name.starts_with(self.name_prefix));
+        // Those that can't be opened, or have expired, count as the oldest.
+        let mut others: Vec<_> = own.map(|(name, value)| (self.started_at(name, value), name.clone())).collect();
         others.sort();
         others.dedup_by(|a, b| a.1 == b.1);
-        let surplus = (others.len() + 1).saturating_sub(self.most);
+        let surplus = (others.len() + 1).saturating_sub(self.max);
         let stale = others.iter().take_while(|(started_at, _)| started_at.is_none()).count();
-        cookies.extend(others.into_iter().take(surplus.max(stale)).map(|(_, name)| self.removal(name)));
-        Ok(cookies)
+        let removed = others.into_iter().take(surplus.max(stale));
+        changes.extend(removed.map(|(_, name)| CookieChange { name, value: None }));
+        Ok(changes)
     }
 
-    /// The transaction that this state names.
+    /// Finds the transaction of this state among the `present` cookies.
     ///
     /// # Errors
     /// Every [`TransactionError`].
-    pub fn find(
-        &self,
-        ring: &KeyRing,
-        state: &str,
-        present: &[Cookie<'_>],
-        now: Timestamp,
-    ) -> Result<Transaction, TransactionError> {
+    pub fn find(&self, state: &str, present: &[(String, String)]) -> Result<Transaction, TransactionError> {
         let name = self.name(state);
         let transaction = present
             .iter()
-            .filter(|cookie| cookie.name() == name)
-            .find_map(|cookie| open(ring, cookie))
+            .filter(|(other, _)| *other == name)
+            .find_map(|(name, value)| self.open(name, value))
             .filter(|transaction| transaction.state == state)
             .ok_or(TransactionError::Unknown)?;
-        if is_over(&transaction, now) { Err(TransactionError::Expired) } else { Ok(transaction) }
+        if self.has_expired(&transaction) { Err(TransactionError::Expired) } else { Ok(transaction) }
     }
-}
 
-fn open(ring: &KeyRing, cookie: &Cookie<'_>) -> Option<Transaction> {
-    let sealed = URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
-    let plain = ring.open(Purpose::Transaction, b"", cookie.name(), &sealed).ok()?;
-    serde_json::from_slice(&plain).ok()
-}
+    /// Marks the code of this state as spent, for as long as its cookie could bring it again. Returns false if it was
+    /// spent before, by any replica.
+    ///
+    /// # Errors
+    /// The backend is unavailable, or there are no random bytes.
+    pub async fn spend(&self, state: &str) -> Result<bool, StoreError> {
+        let mark = random_text(&SystemRandom::new())?;
+        Ok(self.backend.insert(&self.spent_key(state), mark.as_bytes(), LIFETIME).await?)
+    }
 
-fn is_over(transaction: &Transaction, now: Timestamp) -> bool {
-    now.since(transaction.started_at) >= LIFETIME
-}
+    /// Takes the mark back: the code never reached the provider.
+    ///
+    /// # Errors
+    /// The backend is unavailable; the mark expires.
+    pub async fn unspend(&self, state: &str) -> Result<(), BackendError> {
+        self.backend.take(&self.spent_key(state)).await.map(drop)
+    }
 
-fn started_at(ring: &KeyRing, cookie: &Cookie<'_>, now: Timestamp) -> Option<Timestamp> {
-    open(ring, cookie).filter(|transaction| !is_over(transaction, now)).map(|transaction| transaction.started_at)
+    fn spent_key(&self, state: &str) -> String {
+        format!("{}spent:{}", self.key_prefix, hashed("spent state", state))
+    }
+
+    fn open(&self, name: &str, value: &str) -> Option<Transaction> {
+        let sealed = URL_SAFE_NO_PAD.decode(value).ok()?;
+        let plain = self.ring.open(Purpose::Transaction, b"", name, &sealed).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+
+    fn has_expired(&self, transaction: &Transaction) -> bool {
+        self.clock.now().since(transaction.started_at) >= LIFETIME
+    }
+
+    fn started_at(&self, name: &str, value: &str) -> Option<Timestamp> {
+        self.open(name, value).filter(|transaction| !self.has_expired(transaction)).map(|it| it.started_at)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use ring::rand::SystemRandom;
-
     use super::*;
     use crate::oidc::secret::Secret;
-    use crate::session::seal::new_ring_key;
+    use crate::session::backend::memory::MemoryBackend;
+    use crate::session::key_ring::new_ring_key;
 
-    fn settings() -> TransactionSettings {
-        TransactionSettings { secure: true, cross_site: false, most: 5 }
-    }
+    type Jar = Vec<(String, String)>;
 
-    fn ring() -> KeyRing {
-        KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap()
-    }
-
-    fn begin(ring: &KeyRing, present: &mut Vec<Cookie<'static>>, now: i64) -> Transaction {
-        let random = SystemRandom::new();
-        let transaction = Transaction::begin(&random, "https://app.example/cb", "/", Timestamp(now)).unwrap();
-        for cookie in settings().remember(ring, &random, &transaction, present, Timestamp(now)).unwrap() {
-            present.retain(|other| other.name() != cookie.name());
-            if cookie.max_age() != Some(CookieDuration::ZERO) {
-                present.push(cookie);
-            }
+    fn transactions() -> Transactions {
+        let clock = Clock::system();
+        let ring = KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap();
+        Transactions {
+            name_prefix: "__Host-sign-in-",
+            max: 5,
+            ring: Arc::new(ring),
+            backend: Arc::new(MemoryBackend::new(clock.clone())),
+            key_prefix: String::new(),
+            clock,
         }
+    }
+
+    fn begin(transactions: &Transactions, jar: &mut Jar) -> Transaction {
+        let now = transactions.clock.now();
+        let transaction = Transaction::begin(&SystemRandom::new(), "https://app.example/cb", "/", now).unwrap();
+        for CookieChange { name, value } in transactions.remember(&transaction, jar).unwrap() {
+            jar.retain(|(other, _)| *other != name);
+            jar.extend(value.map(|value| (name, value)));
+        }
+        transactions.clock.advance_seconds(1);
         transaction
     }
 
     #[test]
     fn of_six_sign_ins_the_oldest_is_dropped() {
-        let (ring, mut jar) = (ring(), Vec::new());
-        let all: Vec<_> = (0..6).map(|n| begin(&ring, &mut jar, n)).collect();
+        let (transactions, mut jar) = (transactions(), Jar::new());
+        let all: Vec<_> = (0..6).map(|_| begin(&transactions, &mut jar)).collect();
         assert_eq!(jar.len(), 5);
-        let find = |n: usize| settings().find(&ring, &all[n].state, &jar, Timestamp(10)).map(|found| found.started_at);
+        let find = |n: usize| transactions.find(&all[n].state, &jar).map(|found| found.started_at);
         assert_eq!(find(0), Err(TransactionError::Unknown));
-        assert_eq!(find(1), Ok(Timestamp(1)));
-        assert_eq!(find(5), Ok(Timestamp(5)));
+        assert_eq!(find(1), Ok(all[1].started_at));
+        assert_eq!(find(5), Ok(all[5].started_at));
     }
 
     #[test]
-    fn a_sign_in_is_over_after_ten_minutes() {
-        let (ring, mut jar) = (ring(), Vec::new());
-        let transaction = begin(&ring, &mut jar, 0);
-        let find = |now| settings().find(&ring, &transaction.state, &jar, Timestamp(now)).err();
-        assert_eq!(find(599), None);
-        assert_eq!(find(600), Some(TransactionError::Expired));
+    fn a_sign_in_expires_after_ten_minutes() {
+        let (transactions, mut jar) = (transactions(), Jar::new());
+        let transaction = begin(&transactions, &mut jar);
+        transactions.clock.advance_seconds(597);
+        assert!(transactions.find(&transaction.state, &jar).is_ok());
+        transactions.clock.advance_seconds(3);
+        assert_eq!(transactions.find(&transaction.state, &jar).err(), Some(TransactionError::Expired));
     }
 
     #[test]
-    fn cookies_of_a_turned_ring_are_cleared_away() {
-        let mut jar = Vec::new();
-        begin(&ring(), &mut jar, 0);
-        begin(&ring(), &mut jar, 0);
+    fn cookies_of_a_dropped_key_are_removed() {
+        let mut jar = Jar::new();
+        begin(&transactions(), &mut jar);
+        begin(&transactions(), &mut jar);
         assert_eq!(jar.len(), 1);
     }
 
     #[test]
-    fn a_cookie_serves_its_own_state_only() {
-        let (ring, mut jar) = (ring(), Vec::new());
-        let (a, b) = (begin(&ring, &mut jar, 0), begin(&ring, &mut jar, 0));
-        let swapped: Vec<_> = [(0, 1), (1, 0)]
-            .map(|(name, value)| Cookie::new(jar[name].name().to_owned(), jar[value].value().to_owned()))
-            .into();
+    fn a_cookie_serves_only_its_own_state() {
+        let (transactions, mut jar) = (transactions(), Jar::new());
+        let (a, b) = (begin(&transactions, &mut jar), begin(&transactions, &mut jar));
+        let swapped = vec![(jar[0].0.clone(), jar[1].1.clone()), (jar[1].0.clone(), jar[0].1.clone())];
         for state in [&a.state, &b.state] {
-            assert_eq!(settings().find(&ring, state, &swapped, Timestamp(1)).err(), Some(TransactionError::Unknown));
+            assert_eq!(transactions.find(state, &swapped).err(), Some(TransactionError::Unknown));
         }
         let doubled = vec![swapped[0].clone(), jar[0].clone()];
-        assert!(
-            settings().find(&ring, &a.state, &doubled, Timestamp(1)).is_ok(),
-            "one that does not open is passed over"
-        );
+        assert!(transactions.find(&a.state, &doubled).is_ok(), "one that can't be opened is skipped");
+    }
+
+    #[tokio::test]
+    async fn a_code_is_spent_once() {
+        let transactions = transactions();
+        assert!(transactions.spend("state").await.unwrap());
+        assert!(!transactions.spend("state").await.unwrap());
+        transactions.unspend("state").await.unwrap();
+        assert!(transactions.spend("state").await.unwrap());
     }
 }

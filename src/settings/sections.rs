@@ -15,8 +15,8 @@ use super::{
 use crate::flows::{CookieSettings, Endpoints};
 use crate::oidc::provider::{AuthorityKind, ProviderSettings, is_loopback};
 use crate::oidc::secret::Secret;
+use crate::session::backend::redis::RedisSettings;
 use crate::session::record::SessionLimits;
-use crate::session::redis::RedisSettings;
 use crate::web::limits::LimitsSettings;
 
 const DAY_SECONDS: u64 = 86_400;
@@ -178,7 +178,7 @@ fn session(reader: &mut Reader, profile: Profile, server: &ServerSettings, redis
     if profile == Profile::Production && store == StoreKind::Redis && keys.is_none() {
         reader.problem("session.keys", "is unset; `identity-web new-key` prints a key");
     }
-    if let Some(Err(error)) = keys.clone().map(crate::session::seal::KeyRing::new) {
+    if let Some(Err(error)) = keys.clone().map(crate::session::key_ring::KeyRing::new) {
         reader.problem("session.keys", error.to_string());
     }
     let secure = server.public_url.scheme() == "https";

@@ -17,7 +17,7 @@ pub(super) fn start(settings: &Settings, clock: Clock) -> Result<String, StartEr
     let demo = build(settings, clock)?;
     let b2c = settings.provider.kind == AuthorityKind::B2c;
     let authority = if b2c { demo.b2c_authority() } else { demo.authority() };
-    info!(%authority, "no client is configured: the demo identity provider signs people in");
+    info!(%authority, "no client is configured: signing users in with the demo identity provider");
     actix_web::rt::spawn(demo.run()?);
     Ok(authority)
 }

@@ -14,6 +14,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::{StartError, connections};
 use crate::flows::IdentityWeb;
+use crate::metrics;
 use crate::settings::{Settings, TlsSettings};
 use crate::tls;
 use crate::web::assets::Assets;
@@ -26,7 +27,7 @@ use crate::web::{operations, requests, routes};
 
 /// How long a connection without a request stays open.
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
-const METRICS_SUMMED_EVERY: Duration = Duration::from_secs(5);
+const METRICS_KEPT_UP_EVERY: Duration = Duration::from_secs(5);
 
 pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).map_err(|cause| StartError::Listen { address, cause })
@@ -37,7 +38,7 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
     let views = Views::embedded(identity).with_templates(&find_dir("templates"))?.with_assets(&assets, settings.demo);
     let views = Arc::new(views);
     let headers = SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority)?;
-    let proxies = TrustedProxies(identity.services().trusted_proxies.clone());
+    let proxies = TrustedProxies(identity.services().site.trusted_proxies.clone());
     let limits = settings.limits;
     let budget = Data::new(Budget::new(limits.sign_in_requests_per_minute, proxies.clone()));
 
@@ -99,7 +100,7 @@ pub(super) fn operations(
 ) -> Result<Server, StartError> {
     let (identity, stopping) = (Data::new(identity.clone()), Data::new(stopping.clone()));
     if let Some(recorder) = recorder.clone() {
-        actix_web::rt::spawn(sum_up(recorder));
+        actix_web::rt::spawn(keep_up(recorder));
     }
     let server = HttpServer::new(move || {
         let app = App::new().app_data(identity.clone()).app_data(stopping.clone()).configure(operations::routes);
@@ -111,11 +112,13 @@ pub(super) fn operations(
     Ok(server.workers(1).disable_signals().tcp_nodelay(true).listen(listener)?.run())
 }
 
-/// Sums up the histograms. They keep every value until then: without bound, if nothing scrapes the metrics.
-async fn sum_up(recorder: PrometheusHandle) {
+/// Records the process's own metrics, and sums up the histograms. Those keep every value until then: without bound, if
+/// nothing scrapes the metrics. A scrape does neither, so it takes no longer than any other request.
+async fn keep_up(recorder: PrometheusHandle) {
     loop {
-        actix_web::rt::time::sleep(METRICS_SUMMED_EVERY).await;
+        metrics::process();
         recorder.run_upkeep();
+        actix_web::rt::time::sleep(METRICS_KEPT_UP_EVERY).await;
     }
 }
 

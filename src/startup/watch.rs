@@ -20,7 +20,7 @@ const EXPIRY_REPORTED_EVERY: Duration = Duration::from_hours(24);
 pub(super) fn provider(identity: &IdentityWeb) {
     let asking = identity.clone();
     actix_web::rt::spawn(async move {
-        while let Err(error) = asking.services().provider.keys().await {
+        while let Err(error) = asking.services().providers.sign_in.keys().await {
             warn!(cause = %Abridged(error), "the identity provider is unavailable; retrying");
             actix_web::rt::time::sleep(PROVIDER_ASKED_EVERY).await;
         }
@@ -29,7 +29,8 @@ pub(super) fn provider(identity: &IdentityWeb) {
 
 /// Reloads secrets and the client's credential when their files change, and warns before the credential expires.
 pub(super) fn files(identity: &IdentityWeb, secrets: Vec<Secret>) {
-    let (credential, clock) = (identity.services().client.credential.clone(), identity.services().clock.clone());
+    let (credential, clock) =
+        (identity.services().providers.client.credential.clone(), identity.services().clock.clone());
     let secrets = secrets.into_iter().map(Credential::Secret).chain([credential.clone()]);
     let mut files: Vec<_> = secrets.filter(|secret| !secret.files().is_empty()).map(Watched::new).collect();
     let mut expiry = Expiry { clock, reported: None };

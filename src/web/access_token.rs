@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::web::Data;
@@ -14,13 +15,15 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::error::Error;
 use super::identity::Identity;
 use crate::flows::interaction::Interaction;
-use crate::flows::renewal::TokenRequest;
+use crate::flows::renew::TokenRequest;
 use crate::flows::{Error as Cause, IdentityWeb};
-use crate::session::current::{Current, StoreError};
+use crate::session::Loaded;
+use crate::session::actix::RequestSession;
+use crate::session::error::StoreError;
 
-/// An API that access tokens are for: the scopes that this application needs there.
+/// The scopes that this application needs at an API.
 ///
-/// At Microsoft Entra all the scopes of one token are of one API.
+/// At Microsoft Entra all scopes of one token belong to one API.
 pub trait ApiScopes: 'static {
     /// The scopes, such as `User.Read`, or `api://…/Orders.Read`.
     const SCOPES: &'static [&'static str];
@@ -33,9 +36,9 @@ impl ApiScopes for SignInScopes {
     const SCOPES: &'static [&'static str] = &[];
 }
 
-/// An access token of the person who is signed in, for the API `R`: renewed where it had expired, by one request of all
-/// replicas. As a handler's argument: nobody signed in is 401; where the person must agree first, a page that leads to
-/// the provider and back.
+/// An access token of the signed-in user for the API `R`, renewed if it had expired, by one request of all replicas. As a
+/// handler's argument it returns 401 to signed-out users, and if consent is missing a page that leads to the provider and
+/// back.
 ///
 /// ```
 /// use actix_web::Responder;
@@ -48,7 +51,7 @@ impl ApiScopes for SignInScopes {
 ///
 /// async fn orders(token: AccessToken<Orders>) -> impl Responder {
 ///     let authorization = format!("Bearer {}", token.expose());
-///     // … ask the API, which must be reached by https.
+///     // … call the API, over https.
 /// #   drop(authorization);
 ///     "orders"
 /// }
@@ -65,7 +68,7 @@ impl<R: ApiScopes> AccessToken<R> {
         &self.secret
     }
 
-    /// Another token in place of this one, which the API has refused with 401 though it should be good.
+    /// Gets another token in place of this one, which the API has refused with 401 although it should be valid.
     ///
     /// # Errors
     /// As for the token itself.
@@ -73,23 +76,47 @@ impl<R: ApiScopes> AccessToken<R> {
         Self::of_request(self.identity.clone(), Some(self.secret.clone())).await
     }
 
-    /// The answer to an API that wants more of the person (a claims challenge, of continuous access evaluation or
-    /// conditional access): an error that, returned by the handler, leads to the provider with its `claims` and back.
-    /// `None` where the API's `WWW-Authenticate` is no such challenge.
+    /// Answers a claims challenge of the API (continuous access evaluation, conditional access): an error that, returned by
+    /// the handler, leads to the provider with the challenge's `claims` and back. `None` if the API's `WWW-Authenticate`
+    /// is no such challenge.
     pub fn challenged(&self, www_authenticate: &str) -> Option<Error> {
         let claims = challenge(www_authenticate)?;
         let interaction = Interaction::consent(&scopes::<R>()).with_claims(Some(claims));
-        Some(wanted(&self.identity, interaction))
+        Some(interaction_required(&self.identity, interaction))
     }
 
     async fn of_request(identity: IdentityWeb, refused: Option<String>) -> Result<Self, Error> {
-        let current = Current::of_request()?;
-        let token = TokenRequest { scopes: scopes::<R>(), refused };
-        let secret = identity.access_token(&current, &token).await.map_err(|error| match error {
-            Cause::Interaction(interaction) => wanted(&identity, interaction),
+        let request = TokenRequest { scopes: scopes::<R>(), refused };
+        let secret = with_session(async |session| identity.access_token(session, &request).await).await;
+        let secret = secret.map_err(|error| match error {
+            Cause::Interaction(interaction) => interaction_required(&identity, interaction),
             error => error.into(),
         })?;
         Ok(Self { secret, identity, resource: PhantomData })
+    }
+}
+
+/// Does something with the session of the request under way that may change it or find that it has ended, and notes that.
+pub(super) async fn with_session<T>(
+    work: impl AsyncFnOnce(&Arc<Loaded>) -> Result<(T, Option<Arc<Loaded>>), Cause>,
+) -> Result<T, Cause> {
+    let session = RequestSession::of_request()?;
+    let loaded = session.loaded()?.ok_or(StoreError::Ended)?;
+    match work(&loaded).await {
+        Ok((outcome, changed)) => {
+            if let Some(changed) = changed {
+                session.update(changed);
+            }
+            Ok(outcome)
+        }
+        Err(error) => {
+            match &error {
+                Cause::RenewalRefused(_) => session.ended(),
+                Cause::Store(StoreError::Ended) => session.lost(),
+                _ => {}
+            }
+            Err(error)
+        }
     }
 }
 
@@ -110,8 +137,8 @@ fn scopes<R: ApiScopes>() -> Vec<String> {
     R::SCOPES.iter().map(|&scope| scope.to_owned()).collect()
 }
 
-/// The person must be asked first: at the account that is signed in.
-pub(super) fn wanted(identity: &IdentityWeb, interaction: Interaction) -> Error {
+/// The provider must ask the user first: at the account that is signed in.
+pub(super) fn interaction_required(identity: &IdentityWeb, interaction: Interaction) -> Error {
     let user = Identity::of_request().ok().flatten();
     let hint = |user: &Identity| {
         ["login_hint", "preferred_username"].iter().find_map(|name| user.claims().text(name).map(str::to_owned))

@@ -60,7 +60,7 @@ pub(super) async fn photo(request: HttpRequest, identity: Data<IdentityWeb>) -> 
 
 /// Returns an access token at Microsoft Entra. Other providers don't have this page, and no token is requested.
 async fn token(request: &HttpRequest, identity: &IdentityWeb) -> Result<AccessToken<Profile>, Error> {
-    if identity.services().provider.settings().is_entra() {
+    if identity.services().providers.sign_in.settings().is_entra() {
         AccessToken::extract(request).await
     } else {
         Err(Error::NotFound)
@@ -74,7 +74,7 @@ async fn ask<T>(
     token: AccessToken<Profile>,
     question: impl AsyncFn(Graph<'_>) -> Result<T, GraphError>,
 ) -> Result<(T, AccessToken<Profile>), Error> {
-    let provider = &identity.services().provider;
+    let provider = &identity.services().providers.sign_in;
     let base = provider.metadata().await.map_err(Cause::from)?.graph().ok_or(Error::NotFound)?;
     let graph = |access_token| Graph { base: &base, http: provider.http(), access_token };
     let first = question(graph(token.expose())).await;

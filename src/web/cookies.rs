@@ -1,7 +1,12 @@
 //! A request's cookies, read by bytes: another application's cookie never hides ours.
 
-use actix_web::cookie::Cookie;
-use actix_web::http::header::{COOKIE, HeaderMap};
+use std::time::Duration;
+
+use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
+use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
+
+use crate::flows::IdentityWeb;
+use crate::session::transaction::{CookieChange, LIFETIME};
 
 /// Returns the name and the value of each cookie as they were sent, undecoded and in order; a name may repeat.
 ///
@@ -22,9 +27,39 @@ pub fn decoded(headers: &HeaderMap) -> Vec<Cookie<'static>> {
     pairs(headers).filter_map(|(name, value)| Cookie::parse_encoded(format!("{name}={value}")).ok()).collect()
 }
 
+/// Whether [`actix_web::HttpRequest::cookies`] can read them all.
+pub(super) fn are_utf8(headers: &HeaderMap) -> bool {
+    headers.get_all(COOKIE).all(|header| std::str::from_utf8(header.as_bytes()).is_ok())
+}
+
+/// Puts `cookie` in place of all of its name, and drops the pairs that [`pairs`] skips.
+pub(super) fn replace(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
+    let others =
+        pairs(headers).filter(|(name, _)| *name != cookie.name()).map(|(name, value)| format!("{name}={value}"));
+    let all: Vec<_> = others.chain([cookie.encoded().stripped().to_string()]).collect();
+    if let Ok(value) = HeaderValue::from_bytes(all.join("; ").as_bytes()) {
+        headers.insert(COOKIE, value);
+    }
+}
+
+/// Makes a transaction's cookie.
+pub(super) fn of_transaction(identity: &IdentityWeb, change: CookieChange) -> Cookie<'static> {
+    let services = identity.services();
+    let (secure, form_post) = (services.site.cookie.secure, services.providers.auth_request.form_post);
+    // A cross-site POST carries no `Lax` cookie.
+    let same_site = if form_post && secure { SameSite::None } else { SameSite::Lax };
+    let lifetime = if change.value.is_some() { LIFETIME } else { Duration::ZERO };
+    Cookie::build(change.name, change.value.unwrap_or_default())
+        .path("/")
+        .http_only(true)
+        .secure(secure)
+        .same_site(same_site)
+        .max_age(CookieDuration::try_from(lifetime).unwrap_or(CookieDuration::ZERO))
+        .finish()
+}
+
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
     use actix_web::test::TestRequest;
 
     use super::*;
@@ -55,6 +90,16 @@ mod tests {
         let headers = headers(&[b"a=1", b" a = 2 ;;\tc=; =d; e; f=g=h;", b""]);
         let found: Vec<_> = pairs(&headers).collect();
         assert_eq!(found, [("a", "1"), ("a", "2"), ("c", ""), ("f", "g=h")]);
+    }
+
+    #[test]
+    fn a_cookie_is_replaced_and_the_others_are_kept() {
+        let mut headers = headers(&[b"a=1; own=old; theirs=\xff", b"own=older; b=\xc3\xa9"]);
+        assert!(!are_utf8(&headers));
+        replace(&mut headers, &Cookie::new("own", "n=w"));
+        assert!(are_utf8(&headers));
+        let found: Vec<_> = pairs(&headers).collect();
+        assert_eq!(found, [("a", "1"), ("b", "é"), ("own", "n%3Dw")]);
     }
 
     #[test]

@@ -9,12 +9,12 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 
 use crate::entra::graph::GraphError;
-use crate::flows::{CallbackFailure, Error as Cause};
+use crate::flows::Error as Cause;
 use crate::oidc::callback::AuthorizationError;
 use crate::oidc::id_token::IdTokenError;
 use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
-use crate::session::current::StoreError;
+use crate::session::error::StoreError;
 
 /// Why a request fails.
 #[derive(Debug)]
@@ -63,12 +63,6 @@ impl From<StoreError> for Error {
     }
 }
 
-impl From<CallbackFailure> for Error {
-    fn from(refused: CallbackFailure) -> Self {
-        Self::Identity(Box::new(refused.error), refused.removal.map(Box::new))
-    }
-}
-
 impl From<StatusCode> for Error {
     fn from(status: StatusCode) -> Self {
         match status {
@@ -108,6 +102,7 @@ impl Error {
                 Cause::Authorization(AuthorizationError::Refused(_)) => "provider_refused",
                 Cause::Authorization(_) => "authorization_response",
                 Cause::AlreadySpent => "already_spent",
+                Cause::OtherUser => "other_user",
                 Cause::Token(_) => "token",
                 Cause::IdToken(_) => "id_token",
                 Cause::Userinfo(_) => "userinfo",
@@ -185,13 +180,15 @@ impl ResponseError for Error {
 fn status_of(cause: &Cause) -> StatusCode {
     match cause {
         Cause::Provider(_)
-        | Cause::Store(StoreError::Unavailable(_) | StoreError::Contended)
+        | Cause::Store(StoreError::Unavailable(_) | StoreError::Contended | StoreError::Newer)
         | Cause::Token(TokenError::Http(_))
         | Cause::Graph(
             GraphError::Http(_) | GraphError::Throttled { .. } | GraphError::Refused { status: 500.., .. },
         )
         | Cause::Userinfo(UserinfoError::Http(_)) => StatusCode::SERVICE_UNAVAILABLE,
-        Cause::IdToken(IdTokenError::TenantNotAllowed) | Cause::Graph(GraphError::NotOffered) => StatusCode::FORBIDDEN,
+        Cause::IdToken(IdTokenError::TenantNotAllowed) | Cause::Graph(GraphError::NotOffered) | Cause::OtherUser => {
+            StatusCode::FORBIDDEN
+        }
         Cause::Graph(_)
         | Cause::Token(TokenError::Refused(_) | TokenError::Malformed)
         | Cause::IdToken(_)

@@ -9,7 +9,7 @@ use crate::oidc::callback::{AuthorizationError, Refusal};
 use crate::oidc::id_token::IdTokenError;
 use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
-use crate::session::current::StoreError;
+use crate::session::error::StoreError;
 
 /// The text of an error page.
 #[derive(Clone, Debug)]
@@ -161,6 +161,12 @@ fn text_of(cause: &Cause) -> ErrorText {
         Cause::AlreadySpent => {
             text_try_again("This sign-in is already complete", "Each sign-in can be completed only once.", FRESH)
         }
+        Cause::OtherUser => text(
+            "A different account signed in",
+            "You asked for this as one user, and another user answered at the identity provider. Nothing has changed: you \
+             are still signed in as before.",
+            &["Try again, and choose the account you are signed in with.", "To switch accounts, sign out first."],
+        ),
         Cause::Authorization(AuthorizationError::Refused(refusal)) => text_of_refusal(refusal),
         Cause::Authorization(_) => text_try_again(
             "The sign-in’s response was rejected",
@@ -205,7 +211,7 @@ fn text_of(cause: &Cause) -> ErrorText {
         ),
         Cause::Graph(error) => text_of_graph(error),
         Cause::Interaction(_) => text_to_continue(),
-        Cause::Store(StoreError::Unavailable(_) | StoreError::Contended) => text(
+        Cause::Store(StoreError::Unavailable(_) | StoreError::Contended | StoreError::Newer) => text(
             "Your session isn’t available right now",
             "You have not been signed out: the session store isn’t responding.",
             &["Wait a moment, then load this page again."],

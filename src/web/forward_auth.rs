@@ -8,6 +8,7 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use tracing::warn;
 
+use super::access_token::with_session;
 use super::error::Error;
 use super::fetch_context::FetchContext;
 use super::headers::{PROVIDER_DATA_BYTES, provider_data};
@@ -19,7 +20,6 @@ use super::views::Views;
 use crate::entra::groups::{Groups, groups};
 use crate::flows::{Error as Cause, IdentityWeb};
 use crate::oidc::claims::Claims;
-use crate::session::current::Current;
 
 /// The query parameter that isn't a claim rule: the response to signed-out users, `401` (the default) or `redirect`.
 const UNAUTHENTICATED: &str = "unauthenticated";
@@ -66,14 +66,14 @@ fn sign_in(
     proxies: &TrustedProxies,
     redirect: bool,
 ) -> Result<HttpResponse, Error> {
-    let (services, original) = (identity.services(), proxies.original(request));
-    request.extensions_mut().insert(original.target(&services.public_url, &services.endpoints.prefix));
+    let (site, original) = (&identity.services().site, proxies.original(request));
+    request.extensions_mut().insert(original.target(&site.public_url, &site.endpoints.prefix));
     let origin = FetchContext::from(request).with_method(&original.method);
-    let to_a_page = origin.is_navigation() && !origin.is_prefetch() && original.is_of(&services.public_url);
+    let to_a_page = origin.is_navigation() && !origin.is_prefetch() && original.is_of(&site.public_url);
     match Views::of(request).filter(|_| redirect && to_a_page) {
         // Absolute: Traefik resolves a path against the URL of this route.
         Some(views) => {
-            let location = identity.absolute(&views.sign_in_url(request));
+            let location = site.absolute(&views.sign_in_url(request));
             Ok(HttpResponse::SeeOther().insert_header((LOCATION, location)).finish())
         }
         None => Err(Error::NotSignedIn),
@@ -123,7 +123,7 @@ impl Rules {
             return Ok(false);
         }
         let Some((_, allowed)) = asked.first() else { return Ok(true) };
-        match identity.is_in_any(&*Current::of_request()?, allowed).await {
+        match with_session(async |session| identity.is_in_any(session, allowed).await).await {
             // A 401 would lead to a sign-in that doesn't ask for the permission, and back here, in a loop.
             Err(Cause::Interaction(_)) => {
                 warn!("can't look up groups without User.Read: add it to auth_request.scopes");

@@ -13,7 +13,9 @@ use super::error::Error;
 use super::fetch_context::FetchContext;
 use super::views::Views;
 use crate::oidc::claims::Claims;
-use crate::session::current::{Current, Loaded, StoreError};
+use crate::session::Loaded;
+use crate::session::actix::RequestSession;
+use crate::session::error::StoreError;
 use crate::session::record::SignedIn;
 
 /// The signed-in user. As a handler's argument it returns 401 to signed-out users, and 503 if the session store is
@@ -37,8 +39,8 @@ pub struct MaybeIdentity(Option<Identity>);
 
 impl Identity {
     pub(super) fn of_request() -> Result<Option<Self>, StoreError> {
-        let held = Current::of_request()?.held()?;
-        Ok(held.filter(|held| held.record.signed_in.is_some()).map(Self))
+        let session = RequestSession::of_request()?.loaded()?;
+        Ok(session.filter(|session| session.record.signed_in.is_some()).map(Self))
     }
 
     /// Returns what the sign-in stored: claims, tokens and its time.

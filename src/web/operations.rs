@@ -42,7 +42,6 @@ pub fn routes(service: &mut ServiceConfig) {
 async fn metrics(recorder: Option<Data<PrometheusHandle>>) -> HttpResponse {
     match recorder {
         Some(recorder) => {
-            metrics::process();
             HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(recorder.render())
         }
         None => HttpResponse::NotFound().finish(),
@@ -60,8 +59,8 @@ async fn live() -> HttpResponse {
 async fn ready(identity: Data<IdentityWeb>, stopping: Data<Stopping>) -> HttpResponse {
     let process = if stopping.has_begun() { Err("shutting down".to_owned()) } else { Ok(()) };
     let services = identity.services();
-    let store = services.backend.ping(&format!("{}ping", services.key_prefix)).await.map_err(shown);
-    let provider = services.provider.metadata().await.map(drop).map_err(shown);
+    let store = services.sessions.ping().await.map_err(shown);
+    let provider = services.providers.sign_in.metadata().await.map(drop).map_err(shown);
     let ready = process.is_ok() && store.is_ok() && provider.is_ok();
     metrics::ready(ready);
     let outcome = |outcome: Result<(), String>| outcome.err().unwrap_or_else(|| "ok".to_owned());

@@ -25,11 +25,11 @@ pub(super) async fn home(
 ) -> Result<HttpResponse, Error> {
     let (services, signed_in) = (identity.services(), user.identity().map(Identity::signed_in));
     let mut context = Context::new();
-    context.insert("redirect_uri", services.auth_request.redirect_uri.as_str());
+    context.insert("redirect_uri", services.providers.auth_request.redirect_uri.as_str());
     context.insert("portal_link", &portal_link(&identity));
-    context.insert("call_graph", &services.provider.settings().is_entra());
-    context.insert("idle_timeout", &in_words(services.session_limits.idle_timeout));
-    context.insert("absolute_timeout", &in_words(services.session_limits.absolute_timeout));
+    context.insert("call_graph", &services.providers.sign_in.settings().is_entra());
+    context.insert("idle_timeout", &in_words(services.sessions.limits().idle_timeout));
+    context.insert("absolute_timeout", &in_words(services.sessions.limits().absolute_timeout));
     context.insert("signed_in_at", &signed_in.map(|signed_in| signed_in.at.to_string()));
     views.page(StatusCode::OK, "home.html", "Home", signed_in, context)
 }
@@ -43,7 +43,12 @@ pub(super) async fn admin(user: Identity, views: ReqData<Arc<Views>>) -> Result<
 fn portal_link(identity: &IdentityWeb) -> Option<String> {
     let services = identity.services();
     let portal = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Authentication";
-    services.provider.settings().is_entra().then(|| format!("{portal}/appId/{}", services.client.client_id))
+    services
+        .providers
+        .sign_in
+        .settings()
+        .is_entra()
+        .then(|| format!("{portal}/appId/{}", services.providers.client.client_id))
 }
 
 fn in_words(duration: Duration) -> String {

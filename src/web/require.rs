@@ -11,12 +11,12 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forwar
 use actix_web::web::Data;
 use serde_json::Value;
 
-use super::access_token::wanted;
+use super::access_token::{interaction_required, with_session};
 use super::error::Error;
 use super::identity::{Identity, to_sign_in};
 use crate::flows::{Error as Cause, IdentityWeb};
 use crate::oidc::claims::Claims;
-use crate::session::current::{Current, StoreError};
+use crate::session::error::StoreError;
 
 /// Claims that users can change or that may be unverified: no rule can use them.
 const NO_RULE: [&str; 8] =
@@ -90,9 +90,9 @@ impl Require {
         if groups.is_empty() {
             return Ok(false);
         }
-        let answer = identity.is_in_any(&*Current::of_request()?, &groups).await;
+        let answer = with_session(async |session| identity.is_in_any(session, &groups).await).await;
         answer.map_err(|error| match error {
-            Cause::Interaction(interaction) => wanted(identity, interaction),
+            Cause::Interaction(interaction) => interaction_required(identity, interaction),
             error => error.into(),
         })
     }

@@ -15,13 +15,13 @@ use crate::flows::IdentityWeb;
 
 /// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
 pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb) {
-    let endpoints = identity.services().endpoints.clone();
+    let endpoints = identity.services().site.endpoints.clone();
     let counted = |path: &str| only(path).wrap(from_fn(limits::count));
-    if identity.services().profile.is_some() {
+    if identity.services().providers.profile.is_some() {
         service.service(counted(&endpoints.edit_profile).route(get().to(sign_in::edit_profile)));
     }
     service
-        .app_data(Data::new(TrustedProxies(identity.services().trusted_proxies.clone())))
+        .app_data(Data::new(TrustedProxies(identity.services().site.trusted_proxies.clone())))
         .app_data(Data::new(identity))
         .service(counted(&endpoints.sign_in).route(get().to(sign_in::begin)))
         .service(

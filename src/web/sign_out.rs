@@ -2,30 +2,33 @@
 
 use std::sync::Arc;
 
-use actix_session::Session;
 use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{HeaderValue, LOCATION};
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
 use tera::Context;
 
 use super::error::Error;
 use super::fetch_context::FetchContext;
+use super::headers::{PROVIDER_DATA_BYTES, provider_data};
 use super::identity::{Identity, MaybeIdentity};
 use super::views::Views;
 use crate::flows::IdentityWeb;
+use crate::session::actix::RequestSession;
+use crate::session::record::SignedIn;
 
-/// Asks; or does it at once for a person who followed a link on a page of ours.
+/// Asks for confirmation; or signs out at once if the user followed a link on a page of ours.
 pub(super) async fn confirm(
     request: HttpRequest,
     identity: Data<IdentityWeb>,
-    session: Session,
-    user: MaybeIdentity,
+    session: RequestSession,
+    user: Result<MaybeIdentity, Error>,
     views: ReqData<Arc<Views>>,
 ) -> Result<HttpResponse, Error> {
     if FetchContext::from(&request).is_own_link() {
-        return sign_out(&identity, &session, user).await;
+        return sign_out(&identity, &session).await;
     }
+    let user = user?;
     let signed_in = user.identity().map(Identity::signed_in);
     views.page(StatusCode::OK, "sign_out.html", "Sign out", signed_in, Context::new())
 }
@@ -34,29 +37,37 @@ pub(super) async fn confirm(
 pub(super) async fn end(
     request: HttpRequest,
     identity: Data<IdentityWeb>,
-    session: Session,
-    user: MaybeIdentity,
+    session: RequestSession,
 ) -> Result<HttpResponse, Error> {
-    if !FetchContext::from(&request).is_same_origin(&identity.services().public_url) {
+    if !FetchContext::from(&request).is_same_origin(&identity.services().site.public_url) {
         return Err(Error::CrossSite);
     }
-    sign_out(&identity, &session, user).await
+    sign_out(&identity, &session).await
 }
 
-/// Ends the session here, then at the provider. The middleware ends it in the store before this answer is sent, and
-/// sends 503 in its place where it can't.
-async fn sign_out(identity: &IdentityWeb, session: &Session, user: MaybeIdentity) -> Result<HttpResponse, Error> {
-    session.purge();
-    let at_provider = match user.identity() {
-        Some(user) => identity.end(user.signed_in()).await,
+/// Ends the session here, whatever is stored of it, and then sends the browser to end it at the provider.
+async fn sign_out(identity: &IdentityWeb, session: &RequestSession) -> Result<HttpResponse, Error> {
+    let signed_in = session.loaded().ok().flatten().and_then(|session| session.record.signed_in.clone());
+    session.sign_out().await?;
+    let location = match &signed_in {
+        Some(signed_in) => at_provider(identity, signed_in).await,
         None => None,
     };
-    let landing = || format!("{}?local", identity.services().endpoints.post_sign_out);
-    let location = at_provider.map_or_else(landing, String::from);
+    let landing = || HeaderValue::from_str(&format!("{}?local", identity.services().site.endpoints.post_sign_out)).ok();
+    let location = location.or_else(landing).unwrap_or_else(|| HeaderValue::from_static("/"));
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, location)).finish())
 }
 
-/// Where the provider sends the browser afterwards. It takes any `state`: there is nothing left to protect.
+/// Where to end the session at the provider. A URL that is too long for a header is made without hints.
+async fn at_provider(identity: &IdentityWeb, signed_in: &SignedIn) -> Option<HeaderValue> {
+    let url = identity.end_at_provider(signed_in, true).await?;
+    match provider_data("location", url.as_str(), PROVIDER_DATA_BYTES) {
+        Some(location) => Some(location),
+        None => HeaderValue::from_str(identity.end_at_provider(signed_in, false).await?.as_str()).ok(),
+    }
+}
+
+/// Where the provider sends the browser afterwards. Any `state` is accepted: there is nothing left to protect.
 pub(super) async fn landing(
     request: HttpRequest,
     user: Result<MaybeIdentity, Error>,

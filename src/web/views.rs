@@ -72,10 +72,10 @@ impl Registration {
     fn of(identity: &IdentityWeb) -> Self {
         let services = identity.services();
         Self {
-            redirect_uri: services.auth_request.redirect_uri.to_string(),
-            client_id: services.client.client_id.clone(),
-            authority: services.provider.settings().authority.clone(),
-            scopes: services.auth_request.scopes.join(" "),
+            redirect_uri: services.providers.auth_request.redirect_uri.to_string(),
+            client_id: services.providers.client.client_id.clone(),
+            authority: services.providers.sign_in.settings().authority.clone(),
+            scopes: services.providers.auth_request.scopes.join(" "),
         }
     }
 
@@ -103,13 +103,13 @@ impl Views {
     pub fn embedded(identity: &IdentityWeb) -> Self {
         let mut tera = Tera::default();
         tera.add_raw_templates(TEMPLATES).expect("the embedded templates are valid");
-        let endpoints = &identity.services().endpoints;
+        let endpoints = &identity.services().site.endpoints;
         let site = Site {
             name: "Identity Web",
             home: "/",
             sign_in: endpoints.sign_in.clone(),
             sign_out: endpoints.sign_out.clone(),
-            edit_profile: identity.services().profile.is_some().then(|| endpoints.edit_profile.clone()),
+            edit_profile: identity.services().providers.profile.is_some().then(|| endpoints.edit_profile.clone()),
             token_details: "/token_details",
             call_graph: "/call_graph",
             admin: "/admin",

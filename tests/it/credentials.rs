@@ -43,14 +43,14 @@ fn accepted(app: &TestApp) -> Vec<String> {
 }
 
 async fn refused_with(app: &TestApp, code: &str, words: &str) {
-    let (browser, keys) = (Browser::new(), app.keys());
+    let (browser, keys) = (Browser::new(), app.keys_but_spent());
     let answer = browser.sign_in(app, "ada").await;
     assert_eq!(answer.status, 502, "{}", answer.body);
     for text in [code, words, "Correlation id"] {
         assert!(answer.body.contains(text), "{text:?} is not on the page: {}", answer.body);
     }
     assert_eq!(browser.session_cookie(), None, "no session");
-    assert_eq!(app.keys(), keys, "nothing more in Redis");
+    assert_eq!(app.keys_but_spent(), keys, "nothing more in Redis");
 }
 
 #[actix_web::test]
@@ -96,7 +96,7 @@ type Change<'a> = &'a dyn Fn(&mut Value, &mut Value);
 /// An assertion as it should be, changed, signed and sent to the token endpoint; gives the error's code.
 async fn code_of(app: &TestApp, certified: &Certified, jti: &str, change: Change<'_>, more: &str) -> Value {
     let (now, client_id) = (app.clock.now().0, identity_web::demo::DEMO_CLIENT_ID);
-    let token_endpoint = app.identity.services().provider.metadata().await.unwrap().token_endpoint.clone();
+    let token_endpoint = app.identity.services().providers.sign_in.metadata().await.unwrap().token_endpoint.clone();
     let mut header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": certified.thumbprint()});
     let mut claims = json!({"iss": client_id, "sub": client_id, "aud": token_endpoint, "jti": jti,
         "nbf": now, "exp": now + 600});

@@ -175,7 +175,7 @@ async fn a_page_whose_path_only_begins_like_ours_is_come_back_to() {
         ("/%61uth/sign_out", "/auth/sign_in"),
     ] {
         let answer = Browser::new().send(Method::GET, &url, &[("x-forwarded-uri", page)], None).await;
-        assert_eq!(answer.location(), app.identity.absolute(expected), "{page}");
+        assert_eq!(answer.location(), app.identity.services().site.absolute(expected), "{page}");
     }
 }
 

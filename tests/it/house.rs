@@ -5,7 +5,7 @@ mod paths;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use paths::paths;
+use paths::{paths, words};
 
 /// In order of dependence: a module depends only on those before it. The demo provider is for development and tests.
 const ORDER: [&str; 16] = [
@@ -73,6 +73,24 @@ fn the_protocol_knows_no_web_framework_and_no_store() {
         for other in ["actix", "redis::", "config::"] {
             assert!(!text.contains(other), "{} has {other}", path.display());
         }
+    }
+}
+
+/// Unit tests may, and the adapter of the sessions is for it.
+#[test]
+fn sessions_and_flows_know_no_web_framework() {
+    let folders = ["src/session", "src/flows"].map(Path::new);
+    for path in folders.into_iter().flat_map(sources) {
+        let (module, text) = (module(&path), fs::read_to_string(&path).unwrap());
+        if module.starts_with(&["session", "actix"]) || module.ends_with(&["tests"]) {
+            continue;
+        }
+        let (code, file) = (text.split("#[cfg(test)]").next().unwrap(), path.display());
+        let framework = words(code).into_iter().find(|word| word.starts_with("actix_"));
+        assert_eq!(framework, None, "{file}");
+        // The core does not lean on its adapter either; only its root names it, to publish it.
+        let adapter = paths(&module, code).into_iter().find(|path| path.join("::").starts_with("session::actix"));
+        assert!(adapter.is_none() || module == ["session"], "{file} names {adapter:?}");
     }
 }
 

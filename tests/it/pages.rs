@@ -29,7 +29,7 @@ fn assert_headers(answer: &Answer, what: &str) {
 async fn every_kind_of_answer_has_every_header() {
     let app = TestApp::spawn().await;
     let browser = Browser::new();
-    let public_url = app.identity.absolute("");
+    let public_url = app.identity.services().site.absolute("");
     let mut answers = Vec::new();
     for path in [
         "/",
@@ -154,7 +154,7 @@ async fn a_sign_out_that_no_page_of_ours_asked_for_is_refused() {
     let browser = Browser::new();
     browser.sign_in(&app, "ada").await;
     let url = format!("{}/auth/sign_out", app.url);
-    let own = app.identity.absolute("");
+    let own = app.identity.services().site.absolute("");
     for headers in [
         &[][..],
         &[("origin", "null")],

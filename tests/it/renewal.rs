@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use actix_session::Session;
 use actix_web::web::{self, Query};
-use actix_web::{App, HttpResponse, HttpServer, Responder};
+use actix_web::{App, FromRequest as _, HttpRequest, HttpResponse, HttpServer, Responder};
 use futures_util::future::join_all;
 use identity_web::demo::faults::{Faults, Rewrite};
+use identity_web::web::access_token::SignInScopes;
 use identity_web::web::error::Error;
 use identity_web::{AccessToken, IdentityWeb};
 use serde_json::{Value, json};
@@ -42,6 +43,26 @@ async fn store(session: Session, Query(item): Query<Item>, token: AccessToken) -
     Ok(HttpResponse::Ok().finish())
 }
 
+/// Renews the token after a while, then stores a value.
+async fn renew_and_store(
+    session: Session,
+    Query(item): Query<Item>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    actix_web::rt::time::sleep(Duration::from_millis(300)).await;
+    let token = AccessToken::<SignInScopes>::extract(&request).await?;
+    token.refused().await?;
+    session.insert(&item.name, true).map_err(|_| Error::NotFound)?;
+    Ok(HttpResponse::Ok().finish())
+}
+
+/// Moves the session to a new key, after a while.
+async fn rekey(session: Session) -> impl Responder {
+    actix_web::rt::time::sleep(Duration::from_millis(300)).await;
+    session.renew();
+    "moved"
+}
+
 async fn stored(session: Session) -> impl Responder {
     let mut names: Vec<_> = session.entries().keys().cloned().collect();
     names.sort();
@@ -59,6 +80,8 @@ pub fn spawn(identity: &IdentityWeb) -> String {
             .route("/renewed", web::get().to(renewed))
             .route("/store", web::get().to(store))
             .route("/stored", web::get().to(stored))
+            .route("/renew_and_store", web::get().to(renew_and_store))
+            .route("/rekey", web::get().to(rekey))
     });
     let server = server.workers(2).disable_signals().bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", server.addrs()[0]);
@@ -288,6 +311,11 @@ async fn a_session_that_is_ended_during_a_renewal_is_not_revived() {
         same.sign_out(&app).await.status
     });
     assert_eq!((renewing.status, signed_out), (401, 303));
+    let cookies = renewing.set_cookies();
+    assert!(
+        cookies.iter().all(|it| it.name() != "__Host-identity"),
+        "it could be that of a newer sign-in: {cookies:?}"
+    );
     assert!(app.keys().iter().all(|key| !key.contains(":session:") || key.ends_with(":lease")), "{:?}", app.keys());
 }
 
@@ -300,8 +328,48 @@ async fn values_that_are_stored_beside_a_renewal_are_kept() {
     });
     assert!(join_all(requests).await.iter().all(|status| *status == 200));
     let names = browser.get(&format!("{url}/stored")).await.body;
-    assert_eq!(names, "signed_in v0 v1 v2 v3 v4 v5 v6 v7");
+    assert_eq!(names, "v0 v1 v2 v3 v4 v5 v6 v7");
     assert!(renewals(&app) >= 1);
+}
+
+#[actix_web::test]
+async fn a_value_that_another_request_stored_before_a_renewal_is_kept() {
+    let (_app, url, browser) = expired().await;
+    let (slow, fast) = (browser.stolen(), browser.stolen());
+    let (slow, fast) =
+        tokio::join!(async { slow.get(&format!("{url}/renew_and_store?name=slow")).await.status }, async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            fast.get(&format!("{url}/store?name=fast")).await.status
+        });
+    assert_eq!((slow, fast), (200, 200));
+    assert_eq!(browser.get(&format!("{url}/stored")).await.body, "fast slow");
+}
+
+#[actix_web::test]
+async fn a_refresh_token_that_was_rotated_while_the_session_moved_is_kept() {
+    let app = TestApp::spawn_with(&[RENEWABLE]).await;
+    app.with_faults(Faults { strict_rotation: true, ..Faults::default() });
+    let browser = Browser::new();
+    browser.sign_in(&app, "ada").await;
+    let url = spawn(&app.identity);
+    let other = browser.stolen();
+    let (moved, renewed) = tokio::join!(async { browser.get(&format!("{url}/rekey")).await.status }, async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        other.get(&format!("{url}/renewed")).await.status
+    });
+    assert_eq!((moved, renewed), (200, 200));
+    assert_ne!(browser.session_cookie(), other.session_cookie());
+    assert_eq!(browser.get(&format!("{url}/renewed")).await.status, 200, "by the refresh token of the renewal");
+    assert_eq!(other.get(&format!("{url}/token")).await.status, 401, "the old key opens nothing");
+
+    // And the other way round: the renewal is under way when the session moves.
+    app.with_faults(Faults { renewal_takes: Duration::from_millis(600), strict_rotation: true, ..Faults::default() });
+    let other = browser.stolen();
+    let (renewed, moved) = tokio::join!(async { other.get(&format!("{url}/renewed")).await.status }, async {
+        browser.get(&format!("{url}/rekey")).await.status
+    });
+    assert_eq!((renewed, moved), (200, 200));
+    assert_eq!(browser.get(&format!("{url}/renewed")).await.status, 200);
 }
 
 #[actix_web::test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 
+use crate::helpers::mute_proxy::MuteProxy;
 use crate::helpers::redis::Redis;
 use crate::helpers::{Browser, TestApp};
 
@@ -11,14 +12,14 @@ use crate::helpers::{Browser, TestApp};
 async fn redis_passes_the_acceptance_suite() {
     crate::helpers::log::start();
     let redis = Redis::start();
-    let settings = identity_web::session::redis::RedisSettings {
+    let settings = identity_web::session::backend::redis::RedisSettings {
         url: identity_web::oidc::secret::Secret::new(&redis.url()),
         ca_certificate: None,
         connect_timeout: Duration::from_secs(1),
         command_timeout: Duration::from_millis(500),
         key_prefix: "acceptance:".to_owned(),
     };
-    let backend = identity_web::session::redis::RedisBackend::new(settings).unwrap();
+    let backend = identity_web::session::backend::redis::RedisBackend::new(settings).unwrap();
     identity_web::session::backend::acceptance_suite(&backend, async |time| tokio::time::sleep(time).await).await;
 }
 
@@ -187,10 +188,12 @@ async fn a_dump_of_redis_holds_nothing_in_clear() {
     browser.sign_in(&app, "ada").await;
     let cookie = browser.session_cookie().unwrap();
     let held = Redis::shared().dump(&app.prefix);
-    assert_eq!(held.len(), 2, "the session, and the mark that its sign-in is spent");
+    let mut kinds: Vec<_> = held.iter().filter_map(|(key, _)| key[app.prefix.len()..].split(':').next()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["session", "sid", "spent", "sub"], "the session, its index, and the mark of its code");
     let all: Vec<u8> = held.iter().flat_map(|(key, value)| [key.as_bytes(), value].concat()).collect();
     let text = String::from_utf8_lossy(&all);
-    for clear in ["ada", "Lovelace", "contoso", "eyJ", "sub", "claims", "token", &cookie[cookie.len() - 43..]] {
+    for clear in ["ada-", "Lovelace", "contoso", "eyJ", "claims", "token", &cookie[cookie.len() - 43..]] {
         assert!(!text.contains(clear), "{clear:?} is in Redis");
     }
 }
@@ -229,13 +232,14 @@ async fn a_record_of_another_prefix_is_refused() {
 }
 
 #[actix_web::test]
-async fn a_key_ring_turns_without_ending_sessions() {
+async fn a_key_ring_is_rotated_without_ending_sessions_in_use() {
     const RING: &str = "IDENTITY_WEB__SESSION__KEYS";
     let app = TestApp::spawn().await;
     let old = app.variables[RING].clone();
     let new = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXphYmNkZWY=";
-    let browser = Browser::new();
+    let (browser, idle) = (Browser::new(), Browser::new());
     browser.sign_in(&app, "ada").await;
+    idle.sign_in(&app, "ada").await;
     let turned = app.replica_with(RING, &format!("{new},{old}"));
     assert!(browser.is_signed_in(&turned).await, "an older key opens");
     let fresh = Browser::new();
@@ -243,7 +247,8 @@ async fn a_key_ring_turns_without_ending_sessions() {
     fresh.get(&callback.replace(&app.url, &turned.url)).await;
     assert!(fresh.is_signed_in(&turned).await);
     let removed = app.replica_with(RING, new);
-    assert!(!browser.is_signed_in(&removed).await, "a key that is gone opens nothing");
+    assert!(!idle.is_signed_in(&removed).await, "a key that was dropped opens nothing");
+    assert!(browser.is_signed_in(&removed).await, "a session in use was sealed and signed again with the first key");
     assert!(fresh.is_signed_in(&removed).await, "the first key sealed");
 }
 
@@ -273,11 +278,31 @@ async fn redis_stopped_is_503_and_the_session_is_there_when_it_is_back() {
     assert_eq!(Browser::new().get(&callback).await.status, 400);
     let ready = Browser::new().get(&format!("http://{}/health/ready", app.operations)).await;
     assert_eq!(ready.status, 503);
-    assert!(ready.body.contains("session store does not answer"), "{}", ready.body);
+    assert!(ready.body.contains("session store is unavailable"), "{}", ready.body);
 
     redis.run();
     assert!(browser.is_signed_in(&app).await, "signed in as before, with no restart");
     assert_eq!(Browser::new().get(&format!("http://{}/health/ready", app.operations)).await.status, 200);
+}
+
+#[actix_web::test]
+async fn redis_that_goes_mute_behind_an_open_connection_is_reached_again_by_the_next_request() {
+    let proxy = MuteProxy::start(Redis::shared().port);
+    let url = format!("redis://{}/", proxy.address);
+    let app = TestApp::spawn_with(&[("redis.url", &url), ("redis.command_timeout_ms", "500")]).await;
+    let browser = Browser::new();
+    browser.sign_in(&app, "ada").await;
+    let page = format!("{}/token_details", app.url);
+    for asked_meanwhile in [true, false] {
+        proxy.mute();
+        if asked_meanwhile {
+            assert_eq!(browser.get(&page).await.status, 503);
+        }
+        proxy.heal();
+        // Behind a connection that nobody has used since, one request finds out.
+        let statuses = [browser.get(&page).await.status, browser.get(&page).await.status];
+        assert_eq!(statuses, if asked_meanwhile { [200, 200] } else { [503, 200] });
+    }
 }
 
 #[actix_web::test]

@@ -11,7 +11,7 @@ async fn a_session_of_either_version_is_served_and_ended_by_the_other() {
     let before_url = before.url();
     let status = async |browser: &Browser, url: &str| browser.get(&format!("{url}/token_details")).await.status;
     let sign_out = async |browser: &Browser, url: &str| {
-        browser.post(&format!("{url}/auth/sign_out"), &app.identity.absolute(""), &[]).await.status
+        browser.post(&format!("{url}/auth/sign_out"), &app.identity.services().site.absolute(""), &[]).await.status
     };
 
     for (from, to) in [(&app.url, &before_url), (&before_url, &app.url)] {

@@ -118,7 +118,7 @@ fn every_unusable_credential_is_one_problem() {
     let given: [(&[(&str, &str)], &str); 8] = [
         (&[(KEY, &key)], "certificate: is unset, but private_key requires it"),
         (&[(CERT, &certificate)], "private_key: is unset, but certificate requires it"),
-        (&[(KEY, &other), (CERT, &certificate)], "the private key is not that of the certificate"),
+        (&[(KEY, &other), (CERT, &certificate)], "the private key does not belong to the certificate"),
         (&[(KEY, "canary-MIIEvQ"), (CERT, &certificate)], "is neither PEM nor a readable file"),
         (&[(KEY_FILE, "/nowhere.key"), (CERT, &certificate)], "cannot read /nowhere.key"),
         (&[(KEY, &key), (KEY_FILE, "/nowhere"), (CERT, &certificate)], "is set twice"),

@@ -11,7 +11,7 @@ use tracing::{debug, error, warn};
 use super::Views;
 use crate::correlation::CorrelationId;
 use crate::metrics;
-use crate::session::current::Current;
+use crate::session::actix::RequestSession;
 use crate::web::abridged::Abridged;
 use crate::web::error::Error;
 use crate::web::fetch_context::FetchContext;
@@ -88,7 +88,7 @@ impl Views {
         context.insert("detail", &text.detail);
         context.insert("for_support", &text.for_support);
         context.insert("to_copy", &self.registration.to_copy(text.shows));
-        let loaded = Current::of_request().and_then(|current| current.held());
+        let loaded = RequestSession::of_request().and_then(|session| session.loaded());
         // The page offers no sign-in to users who may be signed in.
         context.insert("account_unknown", &loaded.is_err());
         let loaded = loaded.ok().flatten();

@@ -194,6 +194,11 @@ impl TestApp {
         Redis::shared().keys(&self.prefix)
     }
 
+    /// The same, but for the marks of spent codes, which stay for ten minutes.
+    pub fn keys_but_spent(&self) -> Vec<String> {
+        self.keys().into_iter().filter(|key| !key.contains(":spent:")).collect()
+    }
+
     /// Stops the application.
     pub async fn stop(&self) {
         self.handle.stop(false).await;

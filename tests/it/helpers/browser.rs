@@ -253,7 +253,7 @@ impl Browser {
 
     /// Signs out with the button, and returns the response.
     pub async fn sign_out(&self, app: &TestApp) -> Answer {
-        let public_url = app.identity.absolute("");
+        let public_url = app.identity.services().site.absolute("");
         self.post(&format!("{}/auth/sign_out", app.url), &public_url, &[]).await
     }
 

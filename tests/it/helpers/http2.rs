@@ -18,7 +18,7 @@ use super::Answer;
 
 /// Accepts every certificate: the application under test generates its own at startup.
 #[derive(Debug)]
-struct AnyCertificate;
+pub struct AnyCertificate;
 
 impl ServerCertVerifier for AnyCertificate {
     fn verify_server_cert(

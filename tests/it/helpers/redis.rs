@@ -84,11 +84,18 @@ impl Redis {
         redis::cmd("KEYS").arg(format!("{prefix}*")).query(&mut self.connection()).unwrap()
     }
 
-    /// Every key and value under a prefix, as bytes.
+    /// Every key and value under a prefix, as bytes; of a set its entries in a row.
     pub fn dump(&self, prefix: &str) -> Vec<(String, Vec<u8>)> {
         let mut connection = self.connection();
         let value = |key: String| {
-            let value = redis::cmd("GET").arg(&key).query(&mut connection).unwrap();
+            let kind: String = redis::cmd("TYPE").arg(&key).query(&mut connection).unwrap();
+            let value = if kind == "zset" {
+                let entries: Vec<Vec<u8>> =
+                    redis::cmd("ZRANGE").arg(&key).arg(0).arg(-1).query(&mut connection).unwrap();
+                entries.concat()
+            } else {
+                redis::cmd("GET").arg(&key).query(&mut connection).unwrap()
+            };
             (key, value)
         };
         self.keys(prefix).into_iter().map(value).collect()

@@ -1,15 +1,15 @@
-//! Records in this process's memory: for development, tests and a single replica that may forget.
+//! Records in this process's memory: for development, tests, and a single replica that may lose them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::backend::{Backend, BackendError};
+use super::{Backend, BackendError, Taken};
 use crate::clock::{Clock, Timestamp};
 
-/// How many values are held before those past their time are looked for.
+/// How many values are stored before expired ones are removed.
 const SWEEP_EVERY: usize = 1024;
 
 /// A [`Backend`] in memory.
@@ -21,22 +21,23 @@ pub struct MemoryBackend {
 #[derive(Default)]
 struct Values {
     by_key: HashMap<String, (Vec<u8>, Timestamp)>,
+    sets: HashMap<String, BTreeMap<Vec<u8>, Timestamp>>,
     sweep_at: usize,
 }
 
 impl MemoryBackend {
-    /// An empty one, whose times to live go by `clock`.
+    /// Makes an empty backend, whose times to live go by `clock`.
     pub fn new(clock: Clock) -> Self {
         Self { clock, values: Mutex::default() }
     }
 
-    /// How many values it holds.
+    /// The number of values that haven't expired.
     pub fn len(&self) -> usize {
         let now = self.clock.now();
         self.lock().by_key.values().filter(|(_, ends_at)| *ends_at > now).count()
     }
 
-    /// Whether it holds nothing.
+    /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -47,15 +48,24 @@ impl MemoryBackend {
 
     fn put(&self, values: &mut Values, key: &str, value: &[u8], ttl: Duration) {
         let now = self.clock.now();
-        if values.by_key.len() >= values.sweep_at {
-            values.by_key.retain(|_, (_, ends_at)| *ends_at > now);
-            values.sweep_at = values.by_key.len() * 2 + SWEEP_EVERY;
-        }
+        values.sweep(now);
         values.by_key.insert(key.to_owned(), (value.to_vec(), now.plus(ttl)));
     }
 }
 
 impl Values {
+    fn sweep(&mut self, now: Timestamp) {
+        if self.by_key.len() + self.sets.len() < self.sweep_at {
+            return;
+        }
+        self.by_key.retain(|_, (_, ends_at)| *ends_at > now);
+        self.sets.retain(|_, set| {
+            set.retain(|_, ends_at| *ends_at > now);
+            !set.is_empty()
+        });
+        self.sweep_at = (self.by_key.len() + self.sets.len()) * 2 + SWEEP_EVERY;
+    }
+
     fn get(&self, key: &str, now: Timestamp) -> Option<&Vec<u8>> {
         self.by_key.get(key).filter(|(_, ends_at)| *ends_at > now).map(|(value, _)| value)
     }
@@ -85,9 +95,34 @@ impl Backend for MemoryBackend {
         Ok(agrees)
     }
 
-    async fn remove(&self, key: &str) -> Result<bool, BackendError> {
+    async fn take(&self, key: &str) -> Result<Taken, BackendError> {
         let now = self.clock.now();
-        Ok(self.lock().by_key.remove(key).is_some_and(|(_, ends_at)| ends_at > now))
+        let removed = self.lock().by_key.remove(key).filter(|(_, ends_at)| *ends_at > now);
+        Ok(removed.map_or(Taken::Nothing, |(value, _)| Taken::Value(value)))
+    }
+
+    async fn add_entry(&self, key: &str, entry: &[u8], ttl: Duration) -> Result<(), BackendError> {
+        let (now, mut values) = (self.clock.now(), self.lock());
+        values.sweep(now);
+        values.sets.entry(key.to_owned()).or_default().insert(entry.to_vec(), now.plus(ttl));
+        Ok(())
+    }
+
+    async fn remove_entry(&self, key: &str, entry: &[u8]) -> Result<(), BackendError> {
+        let mut values = self.lock();
+        if let Some(set) = values.sets.get_mut(key) {
+            set.remove(entry);
+            if set.is_empty() {
+                values.sets.remove(key);
+            }
+        }
+        Ok(())
+    }
+
+    async fn entries(&self, key: &str) -> Result<Vec<Vec<u8>>, BackendError> {
+        let (now, values) = (self.clock.now(), self.lock());
+        let live = values.sets.get(key).into_iter().flatten().filter(|(_, ends_at)| **ends_at > now);
+        Ok(live.map(|(entry, _)| entry.clone()).collect())
     }
 
     async fn ping(&self, _: &str) -> Result<(), BackendError> {
@@ -108,15 +143,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_past_its_time_does_not_pile_up() {
+    async fn expired_values_are_removed() {
         let clock = Clock::system();
         let backend = MemoryBackend::new(clock.clone());
         for round in 0..20 {
             for n in 0..500 {
                 backend.insert(&format!("{round}-{n}"), b"x", Duration::from_secs(5)).await.unwrap();
+                backend.add_entry(&format!("{round}-{n}"), b"x", Duration::from_secs(5)).await.unwrap();
             }
             clock.advance_seconds(10);
         }
-        assert!(backend.lock().by_key.len() < 3000);
+        let values = backend.lock();
+        assert!(values.by_key.len() + values.sets.len() < 6000);
     }
 }

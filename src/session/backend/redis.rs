@@ -8,14 +8,22 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Arg, Client, Cmd, ExistenceCheck, FromRedisValue, RedisError, SetExpiry, SetOptions, TlsCertificates};
 use tracing::{Instrument as _, debug};
 
-use super::backend::{Backend, BackendError};
+use super::{Backend, BackendError, Taken};
 use crate::clock::Stopwatch;
 use crate::oidc::secret::Secret;
 use crate::{metrics, spans};
 
-/// Compares and sets in one step. A value is some kilobytes at most, so it is compared whole.
+/// Compares and sets in one step. A value is a few kilobytes at most, so it is compared whole.
 const REPLACE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
     redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) return 1 end return 0";
+/// `GETDEL`, which Redis has only since 6.2.
+const TAKE: &str = "local value = redis.call('GET', KEYS[1]) redis.call('DEL', KEYS[1]) return value";
+/// A set is a sorted set, whose scores say when its entries expire.
+const NOW: &str = "local time = redis.call('TIME') local now = time[1] * 1000 + math.floor(time[2] / 1000) ";
+const ADD_ENTRY: &str = "redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now) \
+    redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1]) \
+    if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end";
+const ENTRIES: &str = "return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')";
 
 /// How to reach Redis.
 #[derive(Clone, Debug)]
@@ -28,41 +36,63 @@ pub struct RedisSettings {
     pub connect_timeout: Duration,
     /// `redis.command_timeout_ms`.
     pub command_timeout: Duration,
-    /// `redis.key_prefix`, which whoever uses the backend puts before every key.
+    /// `redis.key_prefix`, which the session core puts before every key.
     pub key_prefix: String,
 }
 
-/// A [`Backend`] in one Redis (or one that speaks its protocol).
+/// A [`Backend`] in one Redis (or a server that speaks its protocol).
 pub struct RedisBackend {
     settings: RedisSettings,
-    connection: RwLock<Option<(Arc<str>, ConnectionManager)>>,
+    connection: RwLock<Option<Connection>>,
+}
+
+#[derive(Clone)]
+struct Connection {
+    /// The URL that it was made to: the password in it may come from a file that changes.
+    url: Arc<str>,
+    manager: ConnectionManager,
+    number: u64,
 }
 
 impl RedisBackend {
-    /// Prepares the connection; it is made when first needed, and made again whenever it is lost.
+    /// Prepares the connection, which is made when first needed, and made again whenever it is lost.
     ///
     /// # Errors
-    /// The URL or the certificate cannot be used.
+    /// The URL or the certificate is unusable.
     pub fn new(settings: RedisSettings) -> Result<Self, RedisError> {
         let backend = Self { settings, connection: RwLock::new(None) };
         backend.connection()?;
         Ok(backend)
     }
 
-    /// The connection to the URL as it is now: its password may be in a file that changes.
-    fn connection(&self) -> Result<ConnectionManager, RedisError> {
+    fn connection(&self) -> Result<Connection, RedisError> {
         let url = self.settings.url.expose();
-        let held = self.connection.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, connection)) = held.filter(|(held, _)| *held == url) {
-            return Ok(connection);
-        }
-        let connection = self.settings.connect(&url)?;
-        *self.connection.write().unwrap_or_else(PoisonError::into_inner) = Some((url, connection.clone()));
+        let current = self.connection.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let number = match current {
+            Some(connection) if connection.url == url => return Ok(connection),
+            other => other.map_or(0, |connection| connection.number + 1),
+        };
+        self.replace_connection(&url, number)
+    }
+
+    fn replace_connection(&self, url: &Arc<str>, number: u64) -> Result<Connection, RedisError> {
+        let connection = Connection { url: Arc::clone(url), manager: self.settings.connect(url)?, number };
+        *self.connection.write().unwrap_or_else(PoisonError::into_inner) = Some(connection.clone());
         Ok(connection)
     }
 
-    /// Runs a command; once more where the connection turns out to be lost. Tells whether it was run twice: then the
-    /// first may have been carried out, and only its answer lost.
+    /// Gives up a connection whose command timed out. The server may have restarted behind it, or a firewall may have
+    /// forgotten it: neither closes it.
+    fn give_up(&self, mute: &Connection) {
+        let current = self.connection.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|it| it.number);
+        if current == Some(mute.number) {
+            debug!("redis: a command timed out; connecting again");
+            let _ = self.replace_connection(&mute.url, mute.number + 1);
+        }
+    }
+
+    /// Runs a command, and once more if the connection turns out to be lost. Returns whether it was run twice: the first
+    /// run may then have taken effect, with only its answer lost.
     async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<(T, bool), BackendError> {
         match self.attempt(command).await {
             Err(Failure::Redis(error)) if error.is_io_error() && !error.is_timeout() => {
@@ -78,13 +108,16 @@ impl RedisBackend {
         let mut connection = self.connection().map_err(Failure::Redis)?;
         let stopwatch = Stopwatch::start();
         let span = spans::client("redis", name_of(command));
-        let answer = tokio::time::timeout(deadline, command.query_async(&mut connection)).instrument(span.clone());
-        let outcome = match answer.await {
+        let query = command.query_async(&mut connection.manager);
+        let outcome = match tokio::time::timeout(deadline, query).instrument(span.clone()).await {
             Ok(outcome) => outcome.map_err(Failure::Redis),
             Err(_) => Err(Failure::Deadline),
         };
-        if outcome.is_err() {
+        if let Err(failure) = &outcome {
             spans::failed(&span);
+            if failure.is_timeout() {
+                self.give_up(&connection);
+            }
         }
         metrics::store_command(name_of(command), outcome.is_ok(), stopwatch.elapsed());
         outcome
@@ -94,7 +127,7 @@ impl RedisBackend {
         Ok(self.run(command).await?.0)
     }
 
-    /// Whether a conditional write was carried out: by its answer, or after two runs by what is there now.
+    /// Whether a conditional write took effect: by its answer or, after two runs, by the value there now.
     async fn was_written(&self, key: &str, value: &[u8], answer: (bool, bool)) -> Result<bool, BackendError> {
         match answer {
             (false, true) => Ok(self.get(key).await?.as_deref() == Some(value)),
@@ -102,10 +135,10 @@ impl RedisBackend {
         }
     }
 
-    /// What kind of server it is: version and mode.
+    /// Returns the server's version and mode.
     ///
     /// # Errors
-    /// It does not answer.
+    /// The server is unavailable.
     pub async fn server(&self) -> Result<String, BackendError> {
         let information: String = self.ask(redis::cmd("INFO").arg("server")).await?;
         let field = |name: &str| {
@@ -120,11 +153,20 @@ enum Failure {
     Deadline,
 }
 
+impl Failure {
+    fn is_timeout(&self) -> bool {
+        match self {
+            Self::Redis(error) => error.is_timeout(),
+            Self::Deadline => true,
+        }
+    }
+}
+
 impl From<Failure> for BackendError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Redis(error) => Self(error.to_string()),
-            Failure::Deadline => Self("no answer within the deadline".to_owned()),
+            Failure::Deadline => Self("it didn't respond in time".to_owned()),
         }
     }
 }
@@ -152,10 +194,20 @@ fn name_of(command: &Cmd) -> &'static str {
     match command.args_iter().next() {
         Some(Arg::Simple(b"GET")) => "get",
         Some(Arg::Simple(b"SET")) => "set",
-        Some(Arg::Simple(b"EVAL")) => "replace",
-        Some(Arg::Simple(b"DEL")) => "remove",
+        Some(Arg::Simple(b"EVAL")) => match command.args_iter().nth(1) {
+            Some(Arg::Simple(script)) if script == REPLACE.as_bytes() => "replace",
+            Some(Arg::Simple(script)) if script == TAKE.as_bytes() => "take",
+            _ => "index",
+        },
+        Some(Arg::Simple(b"ZREM")) => "index",
         _ => "other",
     }
+}
+
+fn script(script: &str, key: &str) -> Cmd {
+    let mut command = redis::cmd("EVAL");
+    command.arg(script).arg(1).arg(key);
+    command
 }
 
 fn milliseconds(ttl: Duration) -> u64 {
@@ -176,14 +228,30 @@ impl Backend for RedisBackend {
     }
 
     async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
-        let mut command = redis::cmd("EVAL");
-        command.arg(REPLACE).arg(1).arg(key).arg(expected).arg(value).arg(milliseconds(ttl));
+        let mut command = script(REPLACE, key);
+        command.arg(expected).arg(value).arg(milliseconds(ttl));
         let answer = self.run::<bool>(&command).await?;
         self.was_written(key, value, answer).await
     }
 
-    async fn remove(&self, key: &str) -> Result<bool, BackendError> {
-        self.ask(&Cmd::del(key)).await
+    async fn take(&self, key: &str) -> Result<Taken, BackendError> {
+        Ok(match self.run(&script(TAKE, key)).await? {
+            (Some(value), _) => Taken::Value(value),
+            (None, false) => Taken::Nothing,
+            (None, true) => Taken::Unknown,
+        })
+    }
+
+    async fn add_entry(&self, key: &str, entry: &[u8], ttl: Duration) -> Result<(), BackendError> {
+        self.ask(script(&[NOW, ADD_ENTRY].concat(), key).arg(entry).arg(milliseconds(ttl))).await
+    }
+
+    async fn remove_entry(&self, key: &str, entry: &[u8]) -> Result<(), BackendError> {
+        self.ask(&Cmd::zrem(key, entry)).await
+    }
+
+    async fn entries(&self, key: &str) -> Result<Vec<Vec<u8>>, BackendError> {
+        self.ask(&script(&[NOW, ENTRIES].concat(), key)).await
     }
 
     async fn ping(&self, key: &str) -> Result<(), BackendError> {

@@ -1,0 +1,161 @@
+//! The end of a sign-in: from the authorization response to a user, in the order of its checks.
+
+use std::sync::Arc;
+
+use super::target::Target;
+use super::user_choice::{FlowOrigin, UserChoice};
+use super::{Error, IdentityWeb};
+use crate::oidc::authority::AuthorityKind;
+use crate::oidc::authorization::Code;
+use crate::oidc::callback::{AuthorizationError, Callback};
+use crate::oidc::claims::Claims;
+use crate::oidc::http::HttpError;
+use crate::oidc::id_token::{IdTokenError, Verifier};
+use crate::oidc::issuer::IssuerRule;
+use crate::oidc::keys::KeySet;
+use crate::oidc::provider::{Metadata, Provider};
+use crate::oidc::token::{TokenError, TokenSet, redeem};
+use crate::oidc::userinfo;
+use crate::session::record::SignedIn;
+use crate::session::seal::hashed;
+use crate::session::transaction::CookieChange;
+
+/// A completed sign-in.
+pub struct Completed {
+    /// Who signed in.
+    pub signed_in: SignedIn,
+    /// Where to send the browser.
+    pub target: Target,
+    /// Removes the transaction's cookie.
+    pub removal: CookieChange,
+}
+
+/// A callback that led to no sign-in.
+pub struct CallbackFailure {
+    /// Why.
+    pub error: Error,
+    /// Removes the transaction's cookie; `None` if the same response may come again.
+    pub removal: Option<CookieChange>,
+    /// What the user chose instead of signing in, if that is why.
+    pub choice: Option<UserChoice>,
+}
+
+impl<E: Into<Error>> From<E> for CallbackFailure {
+    fn from(error: E) -> Self {
+        Self { error: error.into(), removal: None, choice: None }
+    }
+}
+
+impl IdentityWeb {
+    /// Completes a sign-in from the parameters of the authorization response and the request's cookies, both by name and
+    /// value. Checks, in this order: one value per parameter; the transaction; `iss`; the provider's error; the code,
+    /// spent once across all replicas; the tokens; userinfo; the user, if only one may answer.
+    ///
+    /// # Errors
+    /// The first check that fails. If the same response may come again (the store or the provider was unavailable before
+    /// the code reached it), the transaction's cookie stays.
+    pub async fn complete<'a>(
+        &self,
+        parameters: impl Iterator<Item = (&'a str, &'a str)>,
+        cookies: &[(String, String)],
+    ) -> Result<Completed, CallbackFailure> {
+        let services = self.services();
+        let (transactions, prefix) = (&services.transactions, &services.site.endpoints.prefix);
+        let callback = Callback::parse(parameters)?;
+        let state = callback.state.clone().ok_or(AuthorizationError::MissingState)?;
+        let removal = transactions.end(&state);
+        let ended = |error: Error| CallbackFailure { error, removal: Some(removal.clone()), choice: None };
+        let transaction = transactions.find(&state, cookies).map_err(|error| ended(error.into()))?;
+
+        let provider = services.providers.of_policy(transaction.policy.as_deref());
+        let metadata = provider.metadata().await?;
+        let rule = provider.settings().issuer_rule(&metadata);
+        let (origin, user) = (FlowOrigin::of(&transaction, prefix), transaction.user.clone());
+        let code = transaction.accept(callback, &rule, &metadata).map_err(|error| {
+            let choice = self.user_choice(&error, origin);
+            CallbackFailure { choice, ..ended(error.into()) }
+        })?;
+
+        if !transactions.spend(&state).await? {
+            return Err(ended(Error::AlreadySpent));
+        }
+        match self.claim(&code, provider, &metadata, &rule).await {
+            Ok(signed_in) if user.is_some_and(|user| user != self.user_hash(&signed_in.claims)) => {
+                Err(ended(Error::OtherUser))
+            }
+            Ok(signed_in) => Ok(Completed { signed_in, target: Target::parse(code.target(), prefix), removal }),
+            Err(error) if is_unanswered(&error) => {
+                // The code may be good yet. If this fails, the mark expires.
+                let _ = transactions.unspend(&state).await;
+                Err(error.into())
+            }
+            Err(error) => Err(ended(error)),
+        }
+    }
+
+    /// From a spent code to a user: the token request, the ID token's checks, userinfo.
+    async fn claim(
+        &self,
+        code: &Code,
+        provider: &Provider,
+        metadata: &Metadata,
+        rule: &IssuerRule,
+    ) -> Result<SignedIn, Error> {
+        let (providers, clock) = (&self.services().providers, &self.services().clock);
+        let (client, scopes) = (&providers.client, code.requested_scopes(&providers.auth_request.scopes));
+        let tokens = redeem(code, &scopes, client, metadata, provider.http(), clock.now()).await?;
+        let verifier = Verifier { issuer: rule, client_id: &client.client_id, algorithm: client.algorithm };
+        let (mut claims, keys) = self.verify(provider, &verifier, &tokens, code.nonce()).await?;
+        if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {
+            let (token, http) = (&tokens.granted.access_token, provider.http());
+            userinfo::complete(&mut claims, endpoint, token, http, &verifier, &keys, clock.now()).await?;
+        }
+        Ok(SignedIn::new(claims, tokens, clock.now(), provider.settings().policy.clone()))
+    }
+
+    /// Verifies the ID token of a sign-in.
+    async fn verify(
+        &self,
+        provider: &Provider,
+        verifier: &Verifier<'_>,
+        tokens: &TokenSet,
+        nonce: &str,
+    ) -> Result<(Claims, Arc<KeySet>), Error> {
+        let (now, access_token) = (self.services().clock.now(), &tokens.granted.access_token);
+        self.with_keys(provider, |keys| verifier.verify(&tokens.id_token, keys, nonce, access_token, now)).await
+    }
+
+    /// Validates an ID token with the provider's keys, and once more with newer ones if those may have been rotated.
+    pub(super) async fn with_keys(
+        &self,
+        provider: &Provider,
+        validate: impl Fn(&KeySet) -> Result<Claims, IdTokenError>,
+    ) -> Result<(Claims, Arc<KeySet>), Error> {
+        let client = &self.services().providers.client;
+        if client.algorithm.is_symmetric() {
+            let secret = client.credential.secret();
+            let keys = Arc::new(secret.map(|secret| KeySet::of_client_secret(&secret.expose())).unwrap_or_default());
+            return Ok((validate(&keys)?, keys));
+        }
+        let keys = provider.keys().await?;
+        match validate(&keys) {
+            Err(error) if error.may_be_key_rotation() => match provider.keys_newer_than(&keys).await? {
+                Some(newer) => Ok((validate(&newer)?, newer)),
+                None => Err(error.into()),
+            },
+            outcome => Ok((outcome?, keys)),
+        }
+    }
+
+    /// Names a user in a transaction without disclosing them. At B2C each policy may have an issuer of its own.
+    pub(super) fn user_hash(&self, claims: &Claims) -> String {
+        let is_b2c = self.services().providers.sign_in.settings().kind == AuthorityKind::B2c;
+        let issuer = if is_b2c { "" } else { claims.issuer() };
+        hashed("user", &format!("{issuer}\0{}", claims.subject()))
+    }
+}
+
+/// Whether the token request never reached the provider, or its answer never us.
+fn is_unanswered(error: &Error) -> bool {
+    matches!(error, Error::Token(TokenError::Http(HttpError::Unreachable { .. }) | TokenError::Authentication(_)))
+}

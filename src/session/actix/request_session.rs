@@ -1,0 +1,273 @@
+//! The session of the request under way.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_session::{Session, SessionStatus};
+use actix_web::HttpRequest;
+use serde_json::Value;
+use tracing::debug;
+
+use crate::session::error::StoreError;
+use crate::session::key::{SessionKey, VerifiedCookie};
+use crate::session::record::{Record, SignedIn};
+use crate::session::values::{Values, merged};
+use crate::session::{Loaded, Sessions};
+
+/// The session of the request under way. Clones share it.
+#[derive(Clone)]
+pub struct RequestSession(Rc<Inner>);
+
+struct Inner {
+    sessions: Sessions,
+    carried_over: &'static [&'static str],
+    presented: Presented,
+    state: RefCell<State>,
+    /// The application's values as they were loaded: the base of every merge, whatever else of the record changes.
+    base: RefCell<Values>,
+    values: RefCell<Option<Session>>,
+    answered: RefCell<Option<HttpRequest>>,
+    failure: RefCell<Option<StoreError>>,
+}
+
+/// The session cookie that the request came with.
+pub enum Presented {
+    /// There was none.
+    Nothing,
+    /// One that a key of the ring has signed.
+    Verified(VerifiedCookie),
+    /// One that no key of the ring has signed, with the session key in it, if it has one.
+    Unverified(Option<SessionKey>),
+}
+
+#[derive(Clone)]
+enum State {
+    None,
+    /// The key is the one for the cookie: a session that was moved meanwhile has another.
+    Loaded(SessionKey, Arc<Loaded>),
+    Ended,
+    Unavailable(StoreError),
+}
+
+/// What becomes of the session cookie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionCookie {
+    /// The browser keeps what it has.
+    Keep,
+    /// It gets this key, signed by the first key of the ring.
+    Set(SessionKey),
+    /// It is removed.
+    Remove,
+}
+
+tokio::task_local! {
+    static CURRENT: RequestSession;
+}
+
+impl RequestSession {
+    /// Makes the session of a request. `carried_over` names the application's values that a sign-in keeps.
+    pub fn new(sessions: Sessions, presented: Presented, carried_over: &'static [&'static str]) -> Self {
+        Self(Rc::new(Inner {
+            sessions,
+            carried_over,
+            presented,
+            state: RefCell::new(State::None),
+            base: RefCell::default(),
+            values: RefCell::default(),
+            answered: RefCell::default(),
+            failure: RefCell::default(),
+        }))
+    }
+
+    /// Does a request's work with this session.
+    pub async fn scope<F: Future>(self, work: F) -> F::Output {
+        CURRENT.scope(self, work).await
+    }
+
+    /// Returns the session of the request that this task works on.
+    ///
+    /// # Errors
+    /// [`StoreError::NotWrapped`].
+    pub fn of_request() -> Result<Self, StoreError> {
+        CURRENT.try_with(Self::clone).map_err(|_| StoreError::NotWrapped)
+    }
+
+    /// Returns the session, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Newer`]: whether there is one is unknown.
+    pub fn loaded(&self) -> Result<Option<Arc<Loaded>>, StoreError> {
+        match &*self.0.state.borrow() {
+            State::Loaded(_, loaded) => Ok(Some(Arc::clone(loaded))),
+            State::Unavailable(error) => Err(error.clone()),
+            State::None | State::Ended => Ok(None),
+        }
+    }
+
+    /// Opens a session for this user under a new key, and ends the one that the request came with. Of the application's
+    /// values only those carried over are kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] and [`StoreError::TooLarge`]: nothing has changed for the browser.
+    pub async fn sign_in(&self, signed_in: SignedIn) -> Result<(), StoreError> {
+        let (sessions, values) = (&self.0.sessions, self.carried_over());
+        let opened = sessions.open(Record::begin(Some(signed_in), values.clone(), sessions.clock.now())).await?;
+        if let Some(previous) = self.key()
+            && let Err(error) = sessions.close(&previous).await
+        {
+            // If this fails too, a record remains whose key no browser has; it expires.
+            let _ = sessions.close(opened.key()).await;
+            return Err(error);
+        }
+        self.set_values(&values);
+        self.0.base.replace(values);
+        self.0.state.replace(State::Loaded(opened.key().clone(), opened));
+        Ok(())
+    }
+
+    /// Ends the session that the request came with, whatever its record is.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: the session may go on, and the browser keeps its cookie.
+    pub async fn sign_out(&self) -> Result<(), StoreError> {
+        if let Some(key) = self.key() {
+            self.0.sessions.close(&key).await?;
+        }
+        self.ended();
+        Ok(())
+    }
+
+    /// Notes a session that was written outside this request, such as by a renewal of tokens.
+    pub fn update(&self, loaded: Arc<Loaded>) {
+        if let State::Loaded(_, latest) = &mut *self.0.state.borrow_mut() {
+            *latest = loaded;
+        }
+    }
+
+    /// Notes that there is no session any more, for a reason unknown here. The browser keeps its cookie: a response to
+    /// another request may just have replaced it.
+    pub fn lost(&self) {
+        self.0.state.replace(State::None);
+    }
+
+    /// Notes that this request has ended the session.
+    pub fn ended(&self) {
+        self.0.state.replace(State::Ended);
+        self.0.base.take();
+        if let Some(values) = &*self.0.values.borrow() {
+            values.purge();
+        }
+    }
+
+    /// What becomes of the session cookie.
+    pub fn cookie(&self) -> SessionCookie {
+        match (&*self.0.state.borrow(), &self.0.presented) {
+            (State::Loaded(key, _), Presented::Verified(cookie)) if cookie.key == *key && cookie.signed_by == 0 => {
+                SessionCookie::Keep
+            }
+            (State::Loaded(key, _), _) => SessionCookie::Set(key.clone()),
+            (State::Ended, Presented::Verified(_) | Presented::Unverified(_)) => SessionCookie::Remove,
+            _ => SessionCookie::Keep,
+        }
+    }
+
+    /// Why the application's values couldn't be saved; actix-session hides it behind a bare 500.
+    pub fn failure(&self) -> Option<StoreError> {
+        self.0.failure.borrow().clone()
+    }
+
+    /// Gives the application's values, as actix-session holds them, to this session.
+    pub fn set_session(&self, values: Session) {
+        self.0.values.replace(Some(values));
+    }
+
+    /// Notes the request that a handler has answered, so that another answer can be given in its place.
+    pub fn set_answered(&self, request: HttpRequest) {
+        self.0.answered.replace(Some(request));
+    }
+
+    /// Takes the request that a handler has answered.
+    pub fn take_answered(&self) -> Option<HttpRequest> {
+        self.0.answered.take()
+    }
+
+    /// The key of the session: the current one, else the one that the request came with.
+    pub(super) fn key(&self) -> Option<SessionKey> {
+        match (&*self.0.state.borrow(), &self.0.presented) {
+            (State::Loaded(key, _), _) => Some(key.clone()),
+            (State::Ended, _) | (_, Presented::Nothing) => None,
+            (_, Presented::Verified(cookie)) => Some(cookie.key.clone()),
+            (_, Presented::Unverified(key)) => key.clone(),
+        }
+    }
+
+    fn carried_over(&self) -> Values {
+        let values = self.0.values.borrow();
+        let Some(values) = &*values else { return Values::new() };
+        let entries = values.entries();
+        let kept = self.0.carried_over.iter().filter_map(|&name| Some((name.to_owned(), entries.get(name)?.clone())));
+        kept.collect()
+    }
+
+    /// Makes actix-session hold these values.
+    fn set_values(&self, kept: &Values) {
+        let values = self.0.values.borrow();
+        let Some(values) = values.as_ref().filter(|values| !values.entries().is_empty()) else { return };
+        values.clear();
+        for (name, json) in kept {
+            // They were serialized before, so they can be again.
+            let _ = values.insert(name.as_str(), serde_json::from_str::<Value>(json).unwrap_or_default());
+        }
+    }
+
+    pub(super) async fn load(&self, key: SessionKey) -> Option<Values> {
+        let (state, values) = match self.0.sessions.load(&key).await {
+            Ok(None) => return None,
+            Ok(Some(loaded)) => (State::Loaded(key, Arc::clone(&loaded)), loaded.record.values.clone()),
+            Err(error) => {
+                debug!(%error, "this request's session is unavailable");
+                (State::Unavailable(error), Values::new())
+            }
+        };
+        self.0.state.replace(state);
+        self.0.base.replace(values.clone());
+        Some(values)
+    }
+
+    /// Saves the application's values, together with what other requests have changed of them since they were loaded.
+    pub(super) async fn save(&self, values: Values, rekey: bool) -> Result<(), StoreError> {
+        let (sessions, now) = (&self.0.sessions, self.0.sessions.clock.now());
+        let (state, base) = (self.0.state.borrow().clone(), self.0.base.borrow().clone());
+        let saved =
+            |record: &Record| Record { values: merged(&base, &values, &record.values), seen_at: now, ..record.clone() };
+        let (key, loaded) = match state {
+            State::Unavailable(error) => return Err(error),
+            State::Ended => return Err(StoreError::Ended),
+            State::None => {
+                let opened = sessions.open(Record::begin(None, values.clone(), now)).await?;
+                (opened.key().clone(), opened)
+            }
+            State::Loaded(key, _) if rekey => {
+                let moved = sessions.rekey(&key, saved).await?;
+                (moved.key().clone(), moved)
+            }
+            State::Loaded(..) if values == base => return Ok(()),
+            State::Loaded(key, _) => {
+                let changed = sessions.change(&key, |record| Some(saved(record))).await?;
+                (key, changed)
+            }
+        };
+        self.0.state.replace(State::Loaded(key, loaded));
+        self.0.base.replace(values);
+        Ok(())
+    }
+
+    pub(super) fn noted<T>(&self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        outcome.inspect_err(|error| drop(self.0.failure.replace(Some(error.clone()))))
+    }
+
+    pub(super) fn was_renewed_by_application(&self) -> bool {
+        self.0.values.borrow().as_ref().is_some_and(|values| values.status() == SessionStatus::Renewed)
+    }
+}

@@ -1,0 +1,65 @@
+//! Where sealed records are stored: the trait that every store implements, and its acceptance suite.
+//!
+//! To bring a store of your own, implement [`Backend`], run [`acceptance_suite`] against it in a test, and pass it to
+//! [`IdentityWeb::with_backend`](crate::IdentityWeb::with_backend).
+
+mod acceptance;
+pub mod memory;
+pub mod redis;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+pub use acceptance::acceptance_suite;
+
+/// The store is unavailable.
+#[derive(Clone, Debug, Error)]
+#[error("the session store is unavailable: {0}")]
+pub struct BackendError(pub String);
+
+/// What [`Backend::take`] removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// This value.
+    Value(Vec<u8>),
+    /// Nothing: there was no value.
+    Nothing,
+    /// There is no value now. There may have been one: the store was asked twice, because its first answer was lost.
+    Unknown,
+}
+
+/// A store of short byte strings, each under a key and with a time to live.
+///
+/// Every method handles one key, so a cluster may spread the keys. A method that fails may have taken effect: the
+/// caller must not assume either.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// Returns the value of a key.
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, BackendError>;
+
+    /// Stores a value if the key has none. Returns whether it did.
+    ///
+    /// Values have random bytes in them, so no two callers store the same one. If the answer is lost and the method has
+    /// to ask again, it can therefore tell its own write from another's. The same goes for [`Backend::replace`].
+    async fn insert(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, BackendError>;
+
+    /// Stores a value if the key's value is `expected`. Returns whether it did.
+    async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError>;
+
+    /// Removes the value of a key, and returns it.
+    async fn take(&self, key: &str) -> Result<Taken, BackendError>;
+
+    /// Adds an entry to the set of a key. Entries expire one by one, and the set with its last one.
+    async fn add_entry(&self, key: &str, entry: &[u8], ttl: Duration) -> Result<(), BackendError>;
+
+    /// Removes an entry from the set of a key.
+    async fn remove_entry(&self, key: &str, entry: &[u8]) -> Result<(), BackendError>;
+
+    /// Returns the entries of a key's set that haven't expired, in no particular order.
+    async fn entries(&self, key: &str) -> Result<Vec<Vec<u8>>, BackendError>;
+
+    /// Checks that the store is available and accepts writes, by writing a value under this key that soon expires.
+    async fn ping(&self, key: &str) -> Result<(), BackendError>;
+}

@@ -1,0 +1,83 @@
+//! From settings to the services that the use cases work with.
+
+use std::sync::Arc;
+
+use ring::rand::SystemRandom;
+use tracing::warn;
+
+use super::StartError;
+use crate::clock::Clock;
+use crate::flows::renew::Renewals;
+use crate::flows::{Providers, Services, Site};
+use crate::oidc::http::Http;
+use crate::oidc::provider::{Provider, ProviderSettings};
+use crate::oidc::secret::Secret;
+use crate::session::Sessions;
+use crate::session::backend::Backend;
+use crate::session::backend::memory::MemoryBackend;
+use crate::session::backend::redis::RedisBackend;
+use crate::session::key_ring::{KeyRing, new_ring_key};
+use crate::session::transaction::Transactions;
+use crate::settings::{Settings, StoreKind};
+
+/// Creates the store of sessions that the settings describe.
+///
+/// # Errors
+/// `redis.url` or `redis.ca_certificate` can't be used.
+pub fn backend(settings: &Settings, clock: &Clock) -> Result<Arc<dyn Backend>, StartError> {
+    Ok(match settings.session.store {
+        StoreKind::Memory => Arc::new(MemoryBackend::new(clock.clone())),
+        StoreKind::Redis => {
+            if settings.session.keys.is_none() {
+                warn!(
+                    "session.keys is unset: sessions in Redis end with this process, and other replicas can't read them"
+                );
+            }
+            Arc::new(RedisBackend::new(settings.redis.clone())?)
+        }
+    })
+}
+
+/// Creates the services that the settings describe, over this store of sessions.
+///
+/// # Errors
+/// Something that the settings name can't be used.
+pub fn services(settings: &Settings, backend: Arc<dyn Backend>, clock: Clock) -> Result<Services, StartError> {
+    let http = Http::new(settings.ca_certificate.as_deref())?;
+    let keys = match &settings.session.keys {
+        Some(keys) => keys.clone(),
+        None => Secret::new(&new_ring_key(&SystemRandom::new())?),
+    };
+    let policy = |policy: &Option<String>| {
+        let settings = ProviderSettings { policy: Some(policy.clone()?), ..settings.provider.clone() };
+        Some(Provider::new(settings, http.clone(), clock.clone()))
+    };
+    let (ring, key_prefix) = (Arc::new(KeyRing::new(keys)?), settings.redis.key_prefix.as_str());
+    let limits = settings.session.limits;
+    Ok(Services {
+        sessions: Sessions::new(Arc::clone(&backend), key_prefix, Arc::clone(&ring), limits, clock.clone()),
+        transactions: Transactions {
+            name_prefix: if settings.session.cookie.secure { "__Host-sign-in-" } else { "sign-in-" },
+            max: settings.limits.sign_ins_under_way,
+            ring,
+            backend,
+            key_prefix: key_prefix.to_owned(),
+            clock: clock.clone(),
+        },
+        providers: Providers {
+            profile: policy(&settings.b2c.profile),
+            password: policy(&settings.b2c.password),
+            sign_in: Provider::new(settings.provider.clone(), http, clock.clone()),
+            client: settings.client.clone(),
+            auth_request: settings.auth_request.clone(),
+        },
+        site: Site {
+            public_url: settings.server.public_url.clone(),
+            trusted_proxies: settings.server.trusted_proxies.clone(),
+            endpoints: settings.endpoints.clone(),
+            cookie: settings.session.cookie.clone(),
+        },
+        renewals: Renewals::default(),
+        clock,
+    })
+}
