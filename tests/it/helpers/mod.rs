@@ -14,6 +14,7 @@ pub mod program;
 pub mod proxy;
 pub mod raw;
 pub mod redis;
+pub mod relay;
 pub mod replica;
 pub mod site;
 

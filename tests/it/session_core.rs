@@ -1,0 +1,414 @@
+//! The session core by itself: two hundred random interleavings of what requests do to one session, with failures of the
+//! store, on each backend.
+//!
+//! `SESSION_CORE_SEED` repeats a run.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::future::{BoxFuture, join_all};
+use identity_web::clock::Clock;
+use identity_web::oidc::claims::Claims;
+use identity_web::oidc::secret::Secret;
+use identity_web::oidc::token::TokenSet;
+use identity_web::session::backend::memory::MemoryBackend;
+use identity_web::session::backend::redis::{RedisBackend, RedisSettings};
+use identity_web::session::backend::{Backend, BackendError, Taken};
+use identity_web::session::error::StoreError;
+use identity_web::session::index::SessionsOf;
+use identity_web::session::key::SessionKey;
+use identity_web::session::key_ring::{KeyRing, new_ring_key};
+use identity_web::session::lease::wait_for_other;
+use identity_web::session::record::{Record, SessionLimits, SignedIn};
+use identity_web::session::{Loaded, Sessions};
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+use ring::rand::SystemRandom;
+use serde_json::json;
+
+use crate::helpers::redis::Redis;
+use crate::helpers::relay::Relay;
+
+const CASES: u64 = 200;
+const ISSUER: &str = "https://op.example";
+
+fn redis_backend(url: &str) -> RedisBackend {
+    let settings = RedisSettings {
+        url: Secret::new(url),
+        ca_certificate: None,
+        connect_timeout: Duration::from_secs(1),
+        command_timeout: Duration::from_secs(5),
+        key_prefix: String::new(),
+    };
+    RedisBackend::new(settings).unwrap()
+}
+
+fn sessions(backend: Arc<dyn Backend>, prefix: &str) -> Sessions {
+    let limits = SessionLimits {
+        idle_timeout: Duration::from_hours(1),
+        absolute_timeout: Duration::from_hours(8),
+        bytes: 64 * 1024,
+    };
+    let ring = KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap();
+    Sessions::new(backend, prefix, Arc::new(ring), limits, Clock::system())
+}
+
+fn signed_in(subject: &str) -> SignedIn {
+    let claims = json!({"iss": ISSUER, "sub": subject, "sid": format!("{subject}'s session")});
+    let tokens = TokenSet { refresh_token: Some("r0".to_owned()), ..TokenSet::default() };
+    let claims = Claims::unverified_for_tests(claims.as_object().unwrap().clone());
+    SignedIn::new(claims, tokens, Clock::system().now(), None)
+}
+
+fn record(subject: &str) -> Record {
+    Record::begin(Some(signed_in(subject)), BTreeMap::new(), Clock::system().now())
+}
+
+/// A backend whose commands take a random while, and fail at random: before they take effect, or after.
+struct Unreliable {
+    inner: Arc<dyn Backend>,
+    random: Mutex<StdRng>,
+    /// How often in a row a command has failed: never more than twice, so that whoever retries finds out.
+    failures: Mutex<u32>,
+    fails: bool,
+}
+
+enum Fault {
+    None,
+    Before,
+    After,
+}
+
+impl Unreliable {
+    async fn run<T>(&self, command: impl Future<Output = Result<T, BackendError>>) -> Result<T, BackendError> {
+        let (delay, fault) = {
+            let (mut random, mut failures) = (self.random.lock().unwrap(), self.failures.lock().unwrap());
+            let fault = match random.random_range(0..20) {
+                0 if self.fails && *failures < 2 => Fault::Before,
+                1 if self.fails && *failures < 2 => Fault::After,
+                _ => Fault::None,
+            };
+            *failures = if matches!(fault, Fault::None) { 0 } else { *failures + 1 };
+            (random.random_range(0..4), fault)
+        };
+        if delay > 0 {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+        }
+        let failure = || Err(BackendError("a fault of the test".to_owned()));
+        match fault {
+            Fault::None => command.await,
+            Fault::Before => failure(),
+            Fault::After => {
+                command.await?;
+                failure()
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Backend for Unreliable {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, BackendError> {
+        self.run(self.inner.get(key)).await
+    }
+    async fn insert(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
+        self.run(self.inner.insert(key, value, ttl)).await
+    }
+    async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
+        self.run(self.inner.replace(key, expected, value, ttl)).await
+    }
+    async fn take(&self, key: &str) -> Result<Taken, BackendError> {
+        self.run(self.inner.take(key)).await
+    }
+    async fn add_entry(&self, key: &str, entry: &[u8], ttl: Duration) -> Result<(), BackendError> {
+        self.run(self.inner.add_entry(key, entry, ttl)).await
+    }
+    async fn remove_entry(&self, key: &str, entry: &[u8]) -> Result<(), BackendError> {
+        self.run(self.inner.remove_entry(key, entry)).await
+    }
+    async fn entries(&self, key: &str) -> Result<Vec<Vec<u8>>, BackendError> {
+        self.run(self.inner.entries(key)).await
+    }
+    async fn ping(&self, key: &str) -> Result<(), BackendError> {
+        self.inner.ping(key).await
+    }
+}
+
+/// A provider that rotates refresh tokens, and takes each once.
+#[derive(Default)]
+struct Provider {
+    current: AtomicU64,
+    reused: AtomicU64,
+}
+
+impl Provider {
+    fn refresh(&self, token: &str) -> Option<String> {
+        let number = self.current.load(Ordering::SeqCst);
+        if token != format!("r{number}") {
+            self.reused.fetch_add(1, Ordering::SeqCst);
+            return None;
+        }
+        self.current.store(number + 1, Ordering::SeqCst);
+        Some(format!("r{}", number + 1))
+    }
+}
+
+/// What is known of one session from outside.
+struct Model {
+    sessions: Sessions,
+    provider: Provider,
+    /// Every key that a browser was ever given; the last one is in its cookie.
+    keys: Mutex<Vec<SessionKey>>,
+    /// What was written, by name.
+    written: Mutex<Vec<String>>,
+    ended: Mutex<bool>,
+    may_have_ended: Mutex<bool>,
+    /// A write or a renewal was told that the session has ended.
+    found_ended: Mutex<bool>,
+}
+
+impl Model {
+    fn cookie(&self) -> SessionKey {
+        self.keys.lock().unwrap().last().unwrap().clone()
+    }
+
+    async fn read(&self) {
+        let had_ended = *self.ended.lock().unwrap();
+        let loaded = self.sessions.load(&self.cookie()).await;
+        assert!(!had_ended || !matches!(loaded, Ok(Some(_))), "an ended session is read");
+    }
+
+    async fn write(&self, name: String) {
+        let value = |record: &Record| {
+            let mut record = record.clone();
+            record.values.insert(name.clone(), "true".to_owned());
+            Some(record)
+        };
+        match self.sessions.change(&self.cookie(), value).await {
+            Ok(_) => self.written.lock().unwrap().push(name),
+            Err(StoreError::Ended) => *self.found_ended.lock().unwrap() = true,
+            Err(_) => {}
+        }
+    }
+
+    /// As the flow of a renewal does it.
+    async fn renew(&self) {
+        let mut key = self.cookie();
+        for attempt in 0..200 {
+            let Ok(lease) = self.sessions.lease(&key).await else { return };
+            let session = match self.sessions.load_moved(&key).await {
+                Ok(session) => session,
+                Err(error) => {
+                    *self.found_ended.lock().unwrap() |= matches!(error, StoreError::Ended);
+                    return;
+                }
+            };
+            let Some(lease) = lease else {
+                wait_for_other(attempt).await;
+                continue;
+            };
+            if *session.key() != key {
+                key = session.key().clone();
+                lease.give_back().await;
+                continue;
+            }
+            lease.during(self.renew_under_lease(&session)).await;
+            return;
+        }
+        panic!("the lease was never free");
+    }
+
+    async fn renew_under_lease(&self, session: &Loaded) {
+        let token = session.signed_in().unwrap().tokens.refresh_token.clone().unwrap();
+        let Some(next) = self.provider.refresh(&token) else { return };
+        tokio::time::sleep(Duration::from_millis(rand::random_range(0..80))).await;
+        let change = |latest: &SignedIn| {
+            let mut latest = latest.clone();
+            latest.tokens.refresh_token = Some(next.clone());
+            latest
+        };
+        match self.sessions.store_renewal(session, change).await {
+            Ok(_) => {}
+            Err(StoreError::Ended) => *self.found_ended.lock().unwrap() = true,
+            Err(error) => panic!("a rotated refresh token is lost: {error}"),
+        }
+    }
+
+    async fn rekey(&self) {
+        let old = self.cookie();
+        if let Ok(moved) = self.sessions.rekey(&old, Record::clone).await {
+            self.keys.lock().unwrap().push(moved.key().clone());
+        }
+    }
+
+    async fn end(&self, by_provider: bool) {
+        *self.may_have_ended.lock().unwrap() = true;
+        let closed = if by_provider {
+            self.sessions.close_of(SessionsOf::Subject { issuer: ISSUER, subject: "ada" }).await.map(drop)
+        } else {
+            self.sessions.close(&self.cookie()).await
+        };
+        if closed.is_ok() && !by_provider {
+            *self.ended.lock().unwrap() = true;
+        }
+    }
+
+    fn request(&self, kind: u32, number: usize) -> BoxFuture<'_, ()> {
+        match kind {
+            0..=2 => Box::pin(self.read()),
+            3..=6 => Box::pin(self.write(format!("v{number}"))),
+            7..=10 => Box::pin(self.renew()),
+            11..=13 => Box::pin(self.rekey()),
+            14 => Box::pin(self.end(false)),
+            _ => Box::pin(self.end(true)),
+        }
+    }
+
+    /// What must hold when all requests are done and the store no longer fails; `steady` is the store without faults.
+    async fn check(&self, steady: &Sessions, case: &str) {
+        let keys = self.keys.lock().unwrap().clone();
+        let mut live = Vec::new();
+        for key in &keys {
+            live.extend(steady.load_fresh(key).await.unwrap());
+        }
+        assert!(live.len() <= 1, "{case}: {} live keys for one session", live.len());
+        assert_eq!(self.provider.reused.load(Ordering::SeqCst), 0, "{case}: a refresh token was used twice");
+        if *self.ended.lock().unwrap() {
+            assert!(live.is_empty(), "{case}: an ended session is live");
+        }
+        let may_have_ended = *self.may_have_ended.lock().unwrap();
+        assert!(may_have_ended || !*self.found_ended.lock().unwrap(), "{case}: a request lost a session that goes on");
+        let Some(session) = live.first() else {
+            assert!(may_have_ended, "{case}: the session is lost");
+            return;
+        };
+        assert_eq!(session.key(), keys.last().unwrap(), "{case}: the browser's key opens the session");
+        for name in self.written.lock().unwrap().iter() {
+            assert!(session.record.values.contains_key(name), "{case}: the value {name} is lost");
+        }
+        let expected = format!("r{}", self.provider.current.load(Ordering::SeqCst));
+        let token = session.signed_in().unwrap().tokens.refresh_token.clone();
+        assert_eq!(token.as_deref(), Some(expected.as_str()), "{case}: the rotated refresh token is lost");
+    }
+}
+
+async fn interleave(backend: Arc<dyn Backend>, kind: &str, seed: u64) {
+    let (prefix, case) = (format!("core-{kind}-{seed}:"), format!("{kind}, seed {seed}"));
+    let mut random = StdRng::seed_from_u64(seed);
+    let unreliable = Unreliable {
+        inner: Arc::clone(&backend),
+        random: Mutex::new(StdRng::seed_from_u64(random.random())),
+        failures: Mutex::new(0),
+        fails: random.random_bool(0.5),
+    };
+    let ring = Arc::new(KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap());
+    let limits = *sessions(Arc::clone(&backend), "").limits();
+    let over = |backend| Sessions::new(backend, &prefix, Arc::clone(&ring), limits, Clock::system());
+    let (steady, sessions) = (over(backend), over(Arc::new(unreliable)));
+    let opened = steady.open(record("ada")).await.unwrap();
+    let model = Model {
+        sessions,
+        provider: Provider::default(),
+        keys: Mutex::new(vec![opened.key().clone()]),
+        written: Mutex::default(),
+        ended: Mutex::new(false),
+        may_have_ended: Mutex::new(false),
+        found_ended: Mutex::new(false),
+    };
+    // In half of the cases nothing ends the session, so that it is seen to survive everything else.
+    let kinds = if random.random_bool(0.5) { 14 } else { 16 };
+    let requests = (0..14).map(|number| {
+        let (kind, delay, model) = (random.random_range(0..kinds), random.random_range(0..60), &model);
+        async move {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+            model.request(kind, number).await;
+        }
+    });
+    join_all(requests.collect::<Vec<_>>()).await;
+    model.check(&steady, &case).await;
+}
+
+async fn interleave_all(backend: impl Fn() -> Arc<dyn Backend>, kind: &str) {
+    let seed =
+        std::env::var("SESSION_CORE_SEED").map_or_else(|_| rand::random_range(0..1_000_000), |it| it.parse().unwrap());
+    println!("SESSION_CORE_SEED={seed}");
+    // Not all at the same time: requests of one session must overlap, not wait for the others' turn.
+    for first in (seed..seed + CASES).step_by(20) {
+        join_all((first..first + 20).map(|seed| interleave(backend(), kind, seed))).await;
+    }
+}
+
+#[actix_web::test]
+async fn a_removal_whose_answer_is_lost_is_not_reported_as_nothing() {
+    let relay = Relay::start(Redis::shared().port).await;
+    let backend = redis_backend(&format!("redis://127.0.0.1:{}/", relay.port));
+    assert!(backend.insert("core-lost-answer", b"value", Duration::from_mins(1)).await.unwrap());
+    relay.lose_answer_to("redis.call('DEL'");
+    assert_eq!(backend.take("core-lost-answer").await.unwrap(), Taken::Unknown);
+    assert!(relay.has_lost());
+    assert_eq!(backend.take("core-lost-answer").await.unwrap(), Taken::Nothing);
+}
+
+#[tokio::test]
+async fn what_is_under_way_under_an_old_key_reaches_the_session_under_its_new_one() {
+    let sessions = sessions(Arc::new(MemoryBackend::new(Clock::system())), "");
+    let old = sessions.open(record("ada")).await.unwrap();
+    let new = sessions.rekey(old.key(), Record::clone).await.unwrap();
+    assert!(sessions.load(old.key()).await.unwrap().is_none(), "the old key opens nothing");
+    let change = |record: &Record| {
+        let mut record = record.clone();
+        record.values.insert("late".to_owned(), "1".to_owned());
+        Some(record)
+    };
+    sessions.change(old.key(), change).await.unwrap();
+    assert_eq!(sessions.load(new.key()).await.unwrap().unwrap().record.values["late"], "1");
+    assert!(matches!(sessions.rekey(old.key(), Record::clone).await, Err(StoreError::Ended)), "it moves once");
+    sessions.close(old.key()).await.unwrap();
+    assert!(sessions.load(new.key()).await.unwrap().is_none(), "a sign-out that was under way ends it");
+}
+
+/// The index: whoever is listed can be ended, by user or by session at the provider, and nobody else is.
+#[tokio::test]
+async fn the_sessions_of_a_user_are_listed_and_ended_and_no_others() {
+    let backends: [Arc<dyn Backend>; 2] =
+        [Arc::new(MemoryBackend::new(Clock::system())), Arc::new(redis_backend(&Redis::shared().url()))];
+    for backend in backends {
+        let sessions = sessions(backend, &format!("core-index-{}:", rand::random::<u32>()));
+        let (ada, same, alan) = (
+            sessions.open(record("ada")).await.unwrap(),
+            sessions.open(record("ada")).await.unwrap(),
+            sessions.open(record("alan")).await.unwrap(),
+        );
+        let of = |subject| SessionsOf::Subject { issuer: ISSUER, subject };
+        let moved = sessions.rekey(same.key(), Record::clone).await.unwrap();
+        assert_eq!(sessions.list(of("ada")).await.unwrap().len(), 2, "a moved session is listed once");
+        sessions.close(ada.key()).await.unwrap();
+        assert_eq!(sessions.list(of("ada")).await.unwrap().len(), 1, "an ended one no more");
+        assert_eq!(
+            sessions.list(SessionsOf::Subject { issuer: "https://other.example", subject: "ada" }).await.unwrap(),
+            []
+        );
+
+        let by_session = SessionsOf::ProviderSession { issuer: ISSUER, session_id: "ada's session" };
+        assert_eq!(sessions.close_of(by_session).await.unwrap(), 1);
+        assert!(sessions.load(moved.key()).await.unwrap().is_none());
+        assert_eq!(sessions.close_of(of("ada")).await.unwrap(), 0);
+        assert!(sessions.load(alan.key()).await.unwrap().is_some());
+        assert_eq!(sessions.close_of(of("alan")).await.unwrap(), 1);
+        assert!(sessions.load(alan.key()).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn no_interleaving_loses_or_revives_anything_in_memory() {
+    interleave_all(|| Arc::new(MemoryBackend::new(Clock::system())), "memory").await;
+}
+
+#[tokio::test]
+async fn no_interleaving_loses_or_revives_anything_in_redis() {
+    let backend: Arc<dyn Backend> = Arc::new(redis_backend(&Redis::shared().url()));
+    interleave_all(|| Arc::clone(&backend), "redis").await;
+}
