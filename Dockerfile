@@ -5,8 +5,8 @@ FROM rust:1-bookworm AS build
 WORKDIR /src
 # Build the dependencies first, with empty sources: changes to our sources don't rebuild them.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir -p src tests/it examples \
- && for file in src/main.rs tests/it/main.rs examples/three_lines.rs; do echo 'fn main() {}' > "$file"; done \
+RUN mkdir -p src tests/it examples benches \
+ && for file in src/main.rs tests/it/main.rs examples/three_lines.rs benches/latency.rs; do echo 'fn main() {}' > "$file"; done \
  && touch src/lib.rs \
  && cargo build --release --locked
 COPY src src
