@@ -56,6 +56,13 @@ async fn renew_and_store(
     Ok(HttpResponse::Ok().finish())
 }
 
+/// Stores a value, whether or not there is a token.
+async fn store_anyway(session: Session, Query(item): Query<Item>, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let _ = AccessToken::<SignInScopes>::extract(&request).await;
+    session.insert(&item.name, true).map_err(|_| Error::NotFound)?;
+    Ok(HttpResponse::Ok().finish())
+}
+
 /// Moves the session to a new key, after a while.
 async fn rekey(session: Session) -> impl Responder {
     actix_web::rt::time::sleep(Duration::from_millis(300)).await;
@@ -82,6 +89,7 @@ pub fn spawn(identity: &IdentityWeb) -> String {
             .route("/stored", web::get().to(stored))
             .route("/renew_and_store", web::get().to(renew_and_store))
             .route("/rekey", web::get().to(rekey))
+            .route("/store_anyway", web::get().to(store_anyway))
     });
     let server = server.workers(2).disable_signals().bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", server.addrs()[0]);
@@ -302,21 +310,22 @@ async fn a_store_that_goes_away_during_a_renewal_loses_no_rotated_refresh_token(
 
 #[actix_web::test]
 async fn a_session_that_is_ended_during_a_renewal_is_not_revived() {
-    let (app, url, browser) = expired().await;
-    app.with_faults(Faults { renewal_takes: Duration::from_millis(500), ..Faults::default() });
-    let same = browser.stolen();
-    let url = format!("{url}/token");
-    let (renewing, signed_out) = tokio::join!(browser.get(&url), async {
-        eventually("the renewal", async || (renewals(&app) == 1).then_some(())).await;
-        same.sign_out(&app).await.status
-    });
-    assert_eq!((renewing.status, signed_out), (401, 303));
-    let cookies = renewing.set_cookies();
-    assert!(
-        cookies.iter().all(|it| it.name() != "__Host-identity"),
-        "it could be that of a newer sign-in: {cookies:?}"
-    );
-    assert!(app.keys().iter().all(|key| !key.contains(":session:") || key.ends_with(":lease")), "{:?}", app.keys());
+    for path in ["token", "store_anyway?name=late"] {
+        let (app, url, browser) = expired().await;
+        app.with_faults(Faults { renewal_takes: Duration::from_millis(500), ..Faults::default() });
+        let same = browser.stolen();
+        let url = format!("{url}/{path}");
+        let (renewing, signed_out) = tokio::join!(browser.get(&url), async {
+            eventually("the renewal", async || (renewals(&app) == 1).then_some(())).await;
+            same.sign_out(&app).await.status
+        });
+        assert_eq!((renewing.status, signed_out), (401, 303), "{path}");
+        let cookies = renewing.set_cookies();
+        let is_session = |it: &actix_web::cookie::Cookie<'_>| it.name() == "__Host-identity";
+        assert!(!cookies.iter().any(is_session), "{path}: it could be that of a newer sign-in: {cookies:?}");
+        let keys = app.keys();
+        assert!(keys.iter().all(|key| !key.contains(":session:") || key.ends_with(":lease")), "{path}: {keys:?}");
+    }
 }
 
 #[actix_web::test]

@@ -46,7 +46,10 @@ enum State {
     None,
     /// The key is the one for the cookie: a session that was moved meanwhile has another.
     Loaded(SessionKey, Arc<Loaded>),
+    /// Ended by this request.
     Ended,
+    /// Ended by another.
+    Lost,
     Unavailable(StoreError),
 }
 
@@ -101,7 +104,7 @@ impl RequestSession {
         match &*self.0.state.borrow() {
             State::Loaded(_, loaded) => Ok(Some(Arc::clone(loaded))),
             State::Unavailable(error) => Err(error.clone()),
-            State::None | State::Ended => Ok(None),
+            State::None | State::Ended | State::Lost => Ok(None),
         }
     }
 
@@ -148,7 +151,7 @@ impl RequestSession {
     /// Notes that there is no session any more, for a reason unknown here. The browser keeps its cookie: a response to
     /// another request may just have replaced it.
     pub fn lost(&self) {
-        self.0.state.replace(State::None);
+        self.0.state.replace(State::Lost);
     }
 
     /// Notes that this request has ended the session.
@@ -196,7 +199,7 @@ impl RequestSession {
     pub(super) fn key(&self) -> Option<SessionKey> {
         match (&*self.0.state.borrow(), &self.0.presented) {
             (State::Loaded(key, _), _) => Some(key.clone()),
-            (State::Ended, _) | (_, Presented::Nothing) => None,
+            (State::Ended | State::Lost, _) | (_, Presented::Nothing) => None,
             (_, Presented::Verified(cookie)) => Some(cookie.key.clone()),
             (_, Presented::Unverified(key)) => key.clone(),
         }
@@ -243,7 +246,7 @@ impl RequestSession {
             |record: &Record| Record { values: merged(&base, &values, &record.values), seen_at: now, ..record.clone() };
         let (key, loaded) = match state {
             State::Unavailable(error) => return Err(error),
-            State::Ended => return Err(StoreError::Ended),
+            State::Ended | State::Lost => return Err(StoreError::Ended),
             State::None => {
                 let opened = sessions.open(Record::begin(None, values.clone(), now)).await?;
                 (opened.key().clone(), opened)
