@@ -9,7 +9,7 @@ use ring::rand::SystemRandom;
 
 use crate::helpers::{Browser, Folder, TestApp};
 
-/// Replicas read their files every second.
+/// Longer than the two seconds in which replicas read their files again.
 const STEP: Duration = Duration::from_millis(2500);
 
 #[actix_web::test]
