@@ -14,7 +14,7 @@ use crate::oidc::id_token::{IdTokenError, Verifier};
 use crate::oidc::issuer::IssuerRule;
 use crate::oidc::keys::KeySet;
 use crate::oidc::provider::{Metadata, Provider};
-use crate::oidc::token::{TokenError, TokenSet, redeem};
+use crate::oidc::token::{TokenError, redeem};
 use crate::oidc::userinfo;
 use crate::session::record::SignedIn;
 use crate::session::seal::hashed;
@@ -104,29 +104,35 @@ impl IdentityWeb {
         let (providers, clock) = (&self.services().providers, &self.services().clock);
         let (client, scopes) = (&providers.client, code.requested_scopes(&providers.auth_request.scopes));
         let tokens = redeem(code, &scopes, client, metadata, provider.http(), clock.now()).await?;
-        let verifier = Verifier { issuer: rule, client_id: &client.client_id, algorithm: client.algorithm };
-        let (mut claims, keys) = self.verify(provider, &verifier, &tokens, code.nonce()).await?;
-        if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {
-            let (token, http) = (&tokens.granted.access_token, provider.http());
-            userinfo::complete(&mut claims, endpoint, token, http, &verifier, &keys, clock.now()).await?;
-        }
+        let access_token = &tokens.granted.access_token;
+        let verify = |verifier: &Verifier<'_>, keys: &KeySet| {
+            verifier.verify(&tokens.id_token, keys, code.nonce(), access_token, clock.now())
+        };
+        let claims = self.verified_claims(provider, metadata, rule, access_token, verify).await?;
         Ok(SignedIn::new(claims, tokens, clock.now(), provider.settings().policy.clone()))
     }
 
-    /// Verifies the ID token of a sign-in.
-    async fn verify(
+    /// The claims of an ID token that passes `verify`, completed by userinfo, if that is used.
+    pub(super) async fn verified_claims(
         &self,
         provider: &Provider,
-        verifier: &Verifier<'_>,
-        tokens: &TokenSet,
-        nonce: &str,
-    ) -> Result<(Claims, Arc<KeySet>), Error> {
-        let (now, access_token) = (self.services().clock.now(), &tokens.granted.access_token);
-        self.with_keys(provider, |keys| verifier.verify(&tokens.id_token, keys, nonce, access_token, now)).await
+        metadata: &Metadata,
+        issuer: &IssuerRule,
+        access_token: &str,
+        verify: impl Fn(&Verifier<'_>, &KeySet) -> Result<Claims, IdTokenError>,
+    ) -> Result<Claims, Error> {
+        let (client, clock) = (&self.services().providers.client, &self.services().clock);
+        let verifier = Verifier { issuer, client_id: &client.client_id, algorithm: client.algorithm };
+        let (mut claims, keys) = self.with_keys(provider, |keys| verify(&verifier, keys)).await?;
+        if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {
+            let (http, now) = (provider.http(), clock.now());
+            userinfo::complete(&mut claims, endpoint, access_token, http, &verifier, &keys, now).await?;
+        }
+        Ok(claims)
     }
 
     /// Validates an ID token with the provider's keys, and once more with newer ones if those may have been rotated.
-    pub(super) async fn with_keys(
+    async fn with_keys(
         &self,
         provider: &Provider,
         validate: impl Fn(&KeySet) -> Result<Claims, IdTokenError>,

@@ -13,15 +13,15 @@ use tracing::{info, warn};
 
 use super::interaction::Interaction;
 use super::{Error, IdentityWeb};
-use crate::clock::Stopwatch;
+use crate::clock::{Stopwatch, Timestamp};
 use crate::correlation::CorrelationId;
 use crate::metrics;
 use crate::oidc::callback::Refusal;
 use crate::oidc::claims::Claims;
 use crate::oidc::id_token::Verifier;
+use crate::oidc::keys::KeySet;
 use crate::oidc::provider::{AuthorityKind, Metadata, Provider};
 use crate::oidc::token::{Renewed, TokenError, refresh};
-use crate::oidc::userinfo;
 use crate::session::Loaded;
 use crate::session::error::StoreError;
 use crate::session::key::SessionKey;
@@ -205,21 +205,13 @@ impl IdentityWeb {
         provider: &Provider,
         metadata: &Metadata,
     ) -> Result<Claims, Error> {
-        let (client, clock) = (&self.services().providers.client, &self.services().clock);
         let Some(id_token) = &renewed.id_token else { return Ok(signed_in.claims.clone()) };
+        let (access_token, clock) = (&renewed.granted.access_token, &self.services().clock);
+        let verify = |verifier: &Verifier<'_>, keys: &KeySet| {
+            verifier.verify_renewed(id_token, keys, &signed_in.claims, access_token, clock.now())
+        };
         let rule = provider.settings().issuer_rule(metadata);
-        let verifier = Verifier { issuer: &rule, client_id: &client.client_id, algorithm: client.algorithm };
-        let access_token = &renewed.granted.access_token;
-        let (mut claims, keys) = self
-            .with_keys(provider, |keys| {
-                verifier.verify_renewed(id_token, keys, &signed_in.claims, access_token, clock.now())
-            })
-            .await?;
-        if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {
-            let (http, now) = (provider.http(), clock.now());
-            userinfo::complete(&mut claims, endpoint, access_token, http, &verifier, &keys, now).await?;
-        }
-        Ok(claims)
+        self.verified_claims(provider, metadata, &rule, access_token, verify).await
     }
 
     async fn close_unless_renewed(&self, session: &Loaded, refusal: Refusal) -> Outcome {
@@ -246,7 +238,7 @@ fn after_renewal(mut latest: SignedIn, request: &TokenRequest, renewed: &Renewed
     latest
 }
 
-fn find(session: &Loaded, request: &TokenRequest, now: crate::clock::Timestamp) -> Option<String> {
+fn find(session: &Loaded, request: &TokenRequest, now: Timestamp) -> Option<String> {
     let tokens = &session.record.signed_in.as_ref()?.tokens;
     tokens.access_token(&request.scopes, request.refused.as_deref(), now).map(str::to_owned)
 }

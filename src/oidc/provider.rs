@@ -167,11 +167,6 @@ impl Provider {
             .await
     }
 
-    /// Returns its metadata as last fetched, without fetching it.
-    pub fn cached_metadata(&self) -> Option<Arc<Metadata>> {
-        self.metadata.cached()
-    }
-
     /// Fetches its metadata now. Returns it with the response.
     ///
     /// # Errors

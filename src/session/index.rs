@@ -11,7 +11,6 @@ use super::Sessions;
 use super::backend::Taken;
 use super::error::StoreError;
 use super::key::SessionKey;
-use super::moved::Moved;
 use super::record::Record;
 use super::seal::{Purpose, hashed};
 use crate::clock::Timestamp;
@@ -63,7 +62,7 @@ impl Sessions {
         for entry in self.backend.entries(&index_key).await? {
             let Some((id, began_at)) = self.open_entry(&index_key, &entry) else { continue };
             match self.backend.get(&self.storage_key_of(&id)).await? {
-                Some(value) if !Moved::is(&value) => listed.push(ListedSession { id, began_at }),
+                Some(value) if !Self::is_pointer(&value) => listed.push(ListedSession { id, began_at }),
                 _ => self.backend.remove_entry(&index_key, &entry).await?,
             }
         }
@@ -81,7 +80,8 @@ impl Sessions {
             // By the hash alone: a key of the ring that was dropped must not keep a session alive.
             if let Some(hash) = entry.get(..HASH_LEN).and_then(|hash| std::str::from_utf8(hash).ok()) {
                 let taken = self.backend.take(&self.storage_key_of(hash)).await?;
-                let was_there = matches!(&taken, Taken::Value(value) if !Moved::is(value)) || taken == Taken::Unknown;
+                let was_there =
+                    matches!(&taken, Taken::Value(value) if !Self::is_pointer(value)) || taken == Taken::Unknown;
                 if was_there {
                     metrics::session_ended();
                     closed += 1;
@@ -104,7 +104,7 @@ impl Sessions {
 
     /// Removes a session from the index, after its record is gone. What can't be removed now expires.
     pub(super) async fn remove_from_index(&self, key: &SessionKey, record: &Record) {
-        let hash = hashed("session key", key.expose());
+        let hash = key.hash();
         for index_key in self.index_keys(record) {
             let entries = self.backend.entries(&index_key).await.unwrap_or_default();
             for entry in entries.iter().filter(|entry| entry.starts_with(hash.as_bytes())) {
@@ -133,7 +133,7 @@ impl Sessions {
 
     fn entry(&self, index_key: &str, key: &SessionKey, record: &Record) -> Result<Vec<u8>, StoreError> {
         let summary = serde_json::to_vec(&Summary { began_at: record.began_at }).unwrap_or_default();
-        let mut entry = hashed("session key", key.expose()).into_bytes();
+        let mut entry = key.hash().into_bytes();
         entry.extend(self.ring.seal(&SystemRandom::new(), Purpose::Summary, b"", index_key, &summary)?);
         Ok(entry)
     }

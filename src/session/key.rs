@@ -5,6 +5,7 @@ use std::fmt;
 use ring::rand::SecureRandom;
 
 use super::key_ring::RingKeys;
+use super::seal::hashed;
 use crate::oidc::authorization::{NoRandomness, random_text};
 
 /// The longest session key that is accepted, in bytes.
@@ -47,6 +48,11 @@ impl SessionKey {
     /// The key itself, for the cookie and for deriving from; never for a log.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// The hash that names its session in the store: it opens nothing.
+    pub fn hash(&self) -> String {
+        hashed("session key", &self.0)
     }
 
     /// The value of the cookie that carries it: the signature by the first key of the ring, then the key.

@@ -37,8 +37,8 @@ use error::StoreError;
 use key::SessionKey;
 use key_ring::KeyRing;
 use lease::wait_for_other;
-use moved::Moved;
 use record::{Record, SessionLimits};
+use stored::Found;
 
 /// How often a write that met another one is tried again.
 const ATTEMPTS: usize = 8;
@@ -135,10 +135,10 @@ impl Sessions {
     /// # Errors
     /// As [`Sessions::load`].
     pub async fn load_fresh(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
-        let Some(sealed) = self.backend.get(&self.storage_key(key)).await? else { return Ok(None) };
-        let Some(loaded) = self.unseal(key, sealed)? else { return Ok(None) };
-        let is_live = loaded.record.time_to_live(&self.limits, self.clock.now()).is_some();
-        Ok(is_live.then(|| Arc::new(loaded)))
+        match self.find(key).await? {
+            Found::Session(loaded) if self.is_live(&loaded) => Ok(Some(loaded)),
+            _ => Ok(None),
+        }
     }
 
     /// Reads a session as [`Sessions::load_fresh`] does, under its new key if it was rekeyed: for work that began before.
@@ -148,10 +148,11 @@ impl Sessions {
     pub async fn load_moved(&self, key: &SessionKey) -> Result<Arc<Loaded>, StoreError> {
         let mut key = key.clone();
         for _ in 0..ATTEMPTS {
-            if let Some(loaded) = self.load_fresh(&key).await? {
-                return Ok(loaded);
+            match self.find(&key).await? {
+                Found::Session(loaded) if self.is_live(&loaded) => return Ok(loaded),
+                Found::Moved(new) => key = new,
+                _ => return Err(StoreError::Ended),
             }
-            key = self.moved_to(&key).await?.ok_or(StoreError::Ended)?;
         }
         Err(StoreError::Contended)
     }
@@ -257,16 +258,17 @@ impl Sessions {
             match self.backend.take(&storage_key).await? {
                 Taken::Nothing => return Ok(false),
                 Taken::Unknown => return Ok(true),
-                Taken::Value(value) => match self.open_moved(&key, &value) {
-                    Moved::To(new) => key = new,
-                    Moved::Ended => return Ok(false),
-                    Moved::No => {
-                        if let Ok(Some(removed)) = self.unseal(&key, value) {
+                Taken::Value(value) => {
+                    let was_record = !Self::is_pointer(&value);
+                    match self.unseal(&key, &storage_key, value) {
+                        Ok(Found::Moved(new)) => key = new,
+                        Ok(Found::Session(removed)) => {
                             self.remove_from_index(&key, &removed.record).await;
+                            return Ok(true);
                         }
-                        return Ok(true);
+                        Ok(Found::Nothing) | Err(_) => return Ok(was_record),
                     }
-                },
+                }
             }
         }
         Ok(true)

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ring::rand::SystemRandom;
 use tokio::time::sleep;
 
 use super::error::StoreError;
 use super::key::SessionKey;
 use super::record::Record;
 use super::seal::Purpose;
+use super::stored::Found;
 use super::{ATTEMPTS, Loaded, Sessions};
 
 /// The first byte of such a value, which is no format of a record.
@@ -19,51 +19,35 @@ const FORMAT: u8 = 2;
 const LIFETIME: Duration = Duration::from_mins(2);
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What a value says of a move.
-pub(super) enum Moved {
-    /// The session has moved to this key.
-    To(SessionKey),
-    /// The session has ended.
-    Ended,
-    /// It is not such a value.
-    No,
-}
-
-impl Moved {
-    pub(super) fn is(value: &[u8]) -> bool {
+impl Sessions {
+    /// Whether a value is what remains of a session, and no record.
+    pub(super) fn is_pointer(value: &[u8]) -> bool {
         value.first() == Some(&FORMAT)
     }
-}
 
-impl Sessions {
-    pub(super) fn open_moved(&self, key: &SessionKey, value: &[u8]) -> Moved {
-        let [FORMAT, sealed @ ..] = value else { return Moved::No };
-        let (own, name) = (key.expose().as_bytes(), self.storage_key(key));
-        let opened = self.ring.open(Purpose::MovedSession, own, &name, sealed).ok();
+    pub(super) fn unseal_pointer(&self, key: &SessionKey, storage_key: &str, value: &[u8]) -> Found {
+        let opened = self.open_sealed(Purpose::MovedSession, key, storage_key, &value[1..]).ok();
         let new = opened.and_then(|opened| SessionKey::parse(std::str::from_utf8(&opened).ok()?));
-        new.map_or(Moved::Ended, Moved::To)
+        new.map_or(Found::Nothing, Found::Moved)
     }
 
-    fn seal_moved(&self, key: &SessionKey, new: Option<&SessionKey>) -> Result<Vec<u8>, StoreError> {
-        let (own, name) = (key.expose().as_bytes(), self.storage_key(key));
-        let new = new.map(SessionKey::expose).unwrap_or_default().as_bytes();
-        let mut value = self.ring.seal(&SystemRandom::new(), Purpose::MovedSession, own, &name, new)?;
+    /// What remains of a session: a pointer to its new key or, without one, a tombstone.
+    fn seal_pointer(
+        &self,
+        key: &SessionKey,
+        storage_key: &str,
+        new: Option<&SessionKey>,
+    ) -> Result<Vec<u8>, StoreError> {
+        let new = new.map(SessionKey::expose).unwrap_or_default();
+        let mut value = self.seal(Purpose::MovedSession, key, storage_key, new.as_bytes())?;
         value.insert(0, FORMAT);
         Ok(value)
     }
 
-    /// Where the session of this key has moved; `None` if it has ended.
-    pub(super) async fn moved_to(&self, key: &SessionKey) -> Result<Option<SessionKey>, StoreError> {
-        let value = self.backend.get(&self.storage_key(key)).await?;
-        Ok(value.and_then(|value| match self.open_moved(key, &value) {
-            Moved::To(new) => Some(new),
-            Moved::Ended | Moved::No => None,
-        }))
-    }
-
     /// Ends exactly this record; false if the backend has another one by now, or none.
     pub(super) async fn replace_by_tombstone(&self, loaded: &Loaded) -> Result<bool, StoreError> {
-        let (storage_key, tombstone) = (self.storage_key(&loaded.key), self.seal_moved(&loaded.key, None)?);
+        let storage_key = self.storage_key(&loaded.key);
+        let tombstone = self.seal_pointer(&loaded.key, &storage_key, None)?;
         let ended = self.backend.replace(&storage_key, &loaded.sealed, &tombstone, LIFETIME).await?;
         if ended {
             // It has done its work. If this fails, it expires.
@@ -81,7 +65,8 @@ impl Sessions {
         mut new: Arc<Loaded>,
         change: impl Fn(&Record) -> Record,
     ) -> Result<Arc<Loaded>, StoreError> {
-        let (storage_key, pointer) = (self.storage_key(&old.key), self.seal_moved(&old.key, Some(&new.key))?);
+        let storage_key = self.storage_key(&old.key);
+        let pointer = self.seal_pointer(&old.key, &storage_key, Some(&new.key))?;
         let mut outcome = Err(StoreError::Contended);
         for _ in 0..ATTEMPTS {
             match self.backend.replace(&storage_key, &old.sealed, &pointer, LIFETIME).await {
@@ -96,7 +81,10 @@ impl Sessions {
                 Ok(Some(value)) if value == pointer => return Ok(new),
                 Ok(Some(value)) if value == old.sealed => {}
                 Ok(Some(value)) => {
-                    old = Arc::new(self.unseal(&old.key, value)?.ok_or(StoreError::Ended)?);
+                    let Found::Session(changed) = self.unseal(&old.key, &storage_key, value)? else {
+                        return Err(StoreError::Ended);
+                    };
+                    old = changed;
                     new = self.exchange(&new, change(&old.record)).await?.ok_or(StoreError::Ended)?;
                 }
                 Ok(None) => return Err(StoreError::Ended),

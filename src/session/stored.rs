@@ -1,4 +1,4 @@
-//! How a record is stored: sealed, under a hash of its session key, and changed by compare-and-set alone.
+//! How a session is stored: sealed, under a hash of its key, and changed by compare-and-set alone.
 
 use std::sync::Arc;
 
@@ -7,68 +7,112 @@ use tracing::warn;
 
 use super::error::StoreError;
 use super::key::SessionKey;
-use super::moved::Moved;
 use super::record::{Record, RecordError};
-use super::seal::{Purpose, hashed};
+use super::seal::{OpenError, Purpose};
 use super::{Loaded, Sessions};
+use crate::oidc::authorization::NoRandomness;
+
+/// What the store has under a session key.
+pub(super) enum Found {
+    /// A session.
+    Session(Arc<Loaded>),
+    /// The key that the session has moved to.
+    Moved(SessionKey),
+    /// Nothing, or nothing that can be opened.
+    Nothing,
+}
 
 impl Sessions {
     /// Stores a record under a fresh key.
     pub(super) async fn store_new(&self, record: Record) -> Result<Arc<Loaded>, StoreError> {
         let key = SessionKey::random(&self.ring.keys(), &SystemRandom::new())?;
-        let sealed = self.seal(&key, &record)?;
+        let storage_key = self.storage_key(&key);
+        let sealed = self.seal_record(&key, &storage_key, &record)?;
         let ttl = record.time_to_live(&self.limits, self.clock.now()).ok_or(StoreError::Ended)?;
         self.add_to_index(&key, &record).await?;
-        let is_new = self.backend.insert(&self.storage_key(&key), &sealed, ttl).await?;
+        let is_new = self.backend.insert(&storage_key, &sealed, ttl).await?;
         if is_new { Ok(Arc::new(Loaded { key, sealed, record })) } else { Err(StoreError::Contended) }
     }
 
     /// Stores `record` in place of `loaded`; `None` if the backend has another one by now, or none.
     pub(super) async fn exchange(&self, loaded: &Loaded, record: Record) -> Result<Option<Arc<Loaded>>, StoreError> {
         let Some(ttl) = record.time_to_live(&self.limits, self.clock.now()) else { return Err(StoreError::Ended) };
-        let key = loaded.key.clone();
-        let sealed = self.seal(&key, &record)?;
-        let stored = self.backend.replace(&self.storage_key(&key), &loaded.sealed, &sealed, ttl).await?;
+        let (key, storage_key) = (loaded.key.clone(), self.storage_key(&loaded.key));
+        let sealed = self.seal_record(&key, &storage_key, &record)?;
+        let stored = self.backend.replace(&storage_key, &loaded.sealed, &sealed, ttl).await?;
         Ok(stored.then(|| Arc::new(Loaded { key, sealed, record })))
     }
 
+    /// Reads what the store has under a key, also a session that has expired.
+    pub(super) async fn find(&self, key: &SessionKey) -> Result<Found, StoreError> {
+        let storage_key = self.storage_key(key);
+        match self.backend.get(&storage_key).await? {
+            Some(value) => self.unseal(key, &storage_key, value),
+            None => Ok(Found::Nothing),
+        }
+    }
+
+    pub(super) fn is_live(&self, loaded: &Loaded) -> bool {
+        loaded.record.time_to_live(&self.limits, self.clock.now()).is_some()
+    }
+
     pub(super) fn storage_key(&self, key: &SessionKey) -> String {
-        self.storage_key_of(&hashed("session key", key.expose()))
+        self.storage_key_of(&key.hash())
     }
 
     pub(super) fn storage_key_of(&self, hash: &str) -> String {
         format!("{}session:{hash}", self.key_prefix)
     }
 
-    fn seal(&self, key: &SessionKey, record: &Record) -> Result<Vec<u8>, StoreError> {
+    fn seal_record(&self, key: &SessionKey, storage_key: &str, record: &Record) -> Result<Vec<u8>, StoreError> {
         let plain = record.to_json().ok_or(StoreError::TooLarge { bytes: usize::MAX })?;
         if plain.len() > self.limits.bytes {
             return Err(StoreError::TooLarge { bytes: plain.len() });
         }
-        let (own, name) = (key.expose().as_bytes(), self.storage_key(key));
-        Ok(self.ring.seal(&SystemRandom::new(), Purpose::Session, own, &name, &plain)?)
+        Ok(self.seal(Purpose::Session, key, storage_key, &plain)?)
     }
 
-    /// Opens a record. One that can't be opened is no session; one of a newer major version is another replica's.
-    pub(super) fn unseal(&self, key: &SessionKey, sealed: Vec<u8>) -> Result<Option<Loaded>, StoreError> {
-        if Moved::is(&sealed) {
-            return Ok(None);
+    /// Opens a stored value. A record that can't be opened is no session; one of a newer major version is another
+    /// replica's.
+    pub(super) fn unseal(&self, key: &SessionKey, storage_key: &str, value: Vec<u8>) -> Result<Found, StoreError> {
+        if Self::is_pointer(&value) {
+            return Ok(self.unseal_pointer(key, storage_key, &value));
         }
-        let (own, name) = (key.expose().as_bytes(), self.storage_key(key));
-        let plain = match self.ring.open(Purpose::Session, own, &name, &sealed) {
+        let plain = match self.open_sealed(Purpose::Session, key, storage_key, &value) {
             Ok(plain) => plain,
             Err(error) => {
                 warn!(%error, made_under = key.ring_key_id(), "a session's record can't be opened");
-                return Ok(None);
+                return Ok(Found::Nothing);
             }
         };
         match Record::from_json(&plain) {
-            Ok(record) => Ok(Some(Loaded { key: key.clone(), sealed, record })),
+            Ok(record) => Ok(Found::Session(Arc::new(Loaded { key: key.clone(), sealed: value, record }))),
             Err(RecordError::Newer) => Err(StoreError::Newer),
             Err(error @ RecordError::Malformed) => {
                 warn!(%error, "a session's record can't be read");
-                Ok(None)
+                Ok(Found::Nothing)
             }
         }
+    }
+
+    /// Seals a value that only the holder of the session key can open, and only under this storage key.
+    pub(super) fn seal(
+        &self,
+        purpose: Purpose,
+        key: &SessionKey,
+        storage_key: &str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, NoRandomness> {
+        self.ring.seal(&SystemRandom::new(), purpose, key.expose().as_bytes(), storage_key, plain)
+    }
+
+    pub(super) fn open_sealed(
+        &self,
+        purpose: Purpose,
+        key: &SessionKey,
+        storage_key: &str,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, OpenError> {
+        self.ring.open(purpose, key.expose().as_bytes(), storage_key, sealed)
     }
 }

@@ -25,6 +25,11 @@ impl Loaded {
     pub fn signed_in(&self) -> Result<&SignedIn, StoreError> {
         self.record.signed_in.as_ref().ok_or(StoreError::Ended)
     }
+
+    fn was_renewed(&self, latest: &SignedIn) -> bool {
+        let tokens = self.record.signed_in.as_ref().map(|signed_in| &signed_in.tokens);
+        tokens.is_some_and(|tokens| tokens.refresh_token != latest.tokens.refresh_token)
+    }
 }
 
 impl Sessions {
@@ -85,12 +90,5 @@ impl Sessions {
     pub async fn close_unless_renewed(&self, base: &Loaded) -> Result<Option<Arc<Loaded>>, StoreError> {
         self.close_unless(&base.key, |record| record.signed_in.as_ref().is_some_and(|latest| base.was_renewed(latest)))
             .await
-    }
-}
-
-impl Loaded {
-    fn was_renewed(&self, latest: &SignedIn) -> bool {
-        let tokens = self.record.signed_in.as_ref().map(|signed_in| &signed_in.tokens);
-        tokens.is_some_and(|tokens| tokens.refresh_token != latest.tokens.refresh_token)
     }
 }

@@ -1,11 +1,9 @@
 //! A request's cookies, read by bytes: another application's cookie never hides ours.
 
-use std::time::Duration;
-
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 
-use crate::flows::IdentityWeb;
+use crate::flows::{IdentityWeb, Site};
 use crate::session::transaction::{CookieChange, LIFETIME};
 
 /// Returns the name and the value of each cookie as they were sent, undecoded and in order; a name may repeat.
@@ -23,8 +21,8 @@ pub fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 
 /// Returns the same cookies, with names and values percent-decoded as [`Cookie::encoded`] encodes them. A cookie that
 /// decodes to something other than UTF-8 is skipped.
-pub fn decoded(headers: &HeaderMap) -> Vec<Cookie<'static>> {
-    pairs(headers).filter_map(|(name, value)| Cookie::parse_encoded(format!("{name}={value}")).ok()).collect()
+pub fn decoded(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'static>> {
+    pairs(headers).filter_map(|(name, value)| Cookie::parse_encoded(format!("{name}={value}")).ok())
 }
 
 /// Whether [`actix_web::HttpRequest::cookies`] can read them all.
@@ -42,20 +40,29 @@ pub(super) fn replace(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
     }
 }
 
+/// Makes a cookie of ours; without a value, one that removes it.
+pub(super) fn of_site(site: &Site, name: String, value: Option<String>) -> Cookie<'static> {
+    let is_removal = value.is_none();
+    let cookie = Cookie::build(name, value.unwrap_or_default());
+    let mut cookie = cookie.path("/").http_only(true).secure(site.cookie.secure).same_site(SameSite::Lax).finish();
+    if is_removal {
+        cookie.make_removal();
+    }
+    cookie
+}
+
 /// Makes a transaction's cookie.
 pub(super) fn of_transaction(identity: &IdentityWeb, change: CookieChange) -> Cookie<'static> {
     let services = identity.services();
-    let (secure, form_post) = (services.site.cookie.secure, services.providers.auth_request.form_post);
-    // A cross-site POST carries no `Lax` cookie.
-    let same_site = if form_post && secure { SameSite::None } else { SameSite::Lax };
-    let lifetime = if change.value.is_some() { LIFETIME } else { Duration::ZERO };
-    Cookie::build(change.name, change.value.unwrap_or_default())
-        .path("/")
-        .http_only(true)
-        .secure(secure)
-        .same_site(same_site)
-        .max_age(CookieDuration::try_from(lifetime).unwrap_or(CookieDuration::ZERO))
-        .finish()
+    let is_kept = change.value.is_some();
+    let mut cookie = of_site(&services.site, change.name, change.value);
+    if is_kept {
+        cookie.set_max_age(CookieDuration::try_from(LIFETIME).ok());
+    }
+    if services.providers.auth_request.form_post && services.site.cookie.secure {
+        cookie.set_same_site(SameSite::None); // A cross-site POST carries no `Lax` cookie.
+    }
+    cookie
 }
 
 #[cfg(test)]
@@ -77,7 +84,7 @@ mod tests {
         let headers = headers(&[b"a=1; theirs=\xff; __Host-identity=x%3D; more=\xc3\xa9", b"\xfe=2;b=3"]);
         let found: Vec<_> = pairs(&headers).collect();
         assert_eq!(found, [("a", "1"), ("__Host-identity", "x%3D"), ("more", "é"), ("b", "3")]);
-        let session = decoded(&headers).into_iter().find(|cookie| cookie.name() == "__Host-identity");
+        let session = decoded(&headers).find(|cookie| cookie.name() == "__Host-identity");
         assert_eq!(session.unwrap().value(), "x=");
 
         let mut request = TestRequest::default().to_srv_request();
@@ -105,7 +112,7 @@ mod tests {
     #[test]
     fn what_does_not_decode_is_skipped() {
         let headers = headers(&[b"a=%ff; b=%20; c=%"]);
-        let found: Vec<_> = decoded(&headers).iter().map(|cookie| cookie.value().to_owned()).collect();
+        let found: Vec<_> = decoded(&headers).map(|cookie| cookie.value().to_owned()).collect();
         assert_eq!(found, [" ", "%"]);
     }
 }

@@ -118,8 +118,8 @@ impl Rules {
     /// Returns whether every rule holds. Queries Microsoft Graph if the user's groups don't fit in the ID token.
     async fn admit(&self, identity: &IdentityWeb, user: &Identity) -> Result<bool, Error> {
         let overage = groups(user.claims()) == Groups::Overage;
-        let (asked, text): (Vec<_>, Vec<_>) = self.0.iter().partition(|(claim, _)| overage && *claim == "groups");
-        if !text.into_iter().all(|(claim, allowed)| agrees(user.claims(), claim, allowed)) {
+        let (asked, known): (Vec<_>, Vec<_>) = self.0.iter().partition(|(claim, _)| overage && *claim == "groups");
+        if !known.into_iter().all(|(claim, allowed)| agrees(user.claims(), claim, allowed)) {
             return Ok(false);
         }
         let Some((_, allowed)) = asked.first() else { return Ok(true) };

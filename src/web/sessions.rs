@@ -9,7 +9,7 @@ use std::sync::Arc;
 use actix_session::config::{BrowserSession, CookieContentSecurity, TtlExtensionPolicy};
 use actix_session::{SessionExt as _, SessionMiddleware};
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::cookie::{Cookie, Key, SameSite};
+use actix_web::cookie::Key;
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, SET_COOKIE, VARY};
 use actix_web::{Error as ActixError, FromRequest, HttpMessage as _, HttpRequest};
@@ -75,7 +75,7 @@ impl Sessions {
     /// rewritten.
     fn presented(&self, request: &mut ServiceRequest, keys: &RingKeys) -> Presented {
         let name = self.cookie().name.as_str();
-        let Some(cookie) = cookies::decoded(request.headers()).into_iter().find(|cookie| cookie.name() == name) else {
+        let Some(cookie) = cookies::decoded(request.headers()).find(|cookie| cookie.name() == name) else {
             return Presented::Nothing;
         };
         let Some(verified) = SessionKey::from_cookie(keys, cookie.value()) else {
@@ -89,26 +89,16 @@ impl Sessions {
 
     /// Puts what has become of the session cookie into the response, in place of what actix-session makes of it.
     fn set_cookie(&self, response: &mut ServiceResponse<BoxBody>, cookie: SessionCookie) {
-        let CookieSettings { name, secure } = self.cookie();
-        let response = response.response_mut();
+        let (site, response) = (&self.identity.services().site, response.response_mut());
         if response.headers().contains_key(SET_COOKIE) {
-            response.del_cookie(name);
+            response.del_cookie(&site.cookie.name);
         }
         let value = match cookie {
             SessionCookie::Keep => return,
             SessionCookie::Set(key) => Some(key.to_cookie(&self.keys())),
             SessionCookie::Remove => None,
         };
-        let is_removal = value.is_none();
-        let mut cookie = Cookie::build(name.as_str(), value.unwrap_or_default())
-            .path("/")
-            .secure(*secure)
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .finish();
-        if is_removal {
-            cookie.make_removal();
-        }
+        let cookie = cookies::of_site(site, site.cookie.name.clone(), value);
         // It fails only for what can't be in a header, which neither a name nor a key is.
         let _ = response.add_cookie(&cookie);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, LOCATION};
+use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
 use tera::Context;
@@ -47,24 +47,22 @@ pub(super) async fn end(
 
 /// Ends the session here, whatever is stored of it, and then sends the browser to end it at the provider.
 async fn sign_out(identity: &IdentityWeb, session: &RequestSession) -> Result<HttpResponse, Error> {
-    let signed_in = session.loaded().ok().flatten().and_then(|session| session.record.signed_in.clone());
+    let ended = session.loaded().ok().flatten();
     session.sign_out().await?;
-    let location = match &signed_in {
+    let location = match ended.as_ref().and_then(|ended| ended.record.signed_in.as_ref()) {
         Some(signed_in) => at_provider(identity, signed_in).await,
         None => None,
     };
-    let landing = || HeaderValue::from_str(&format!("{}?local", identity.services().site.endpoints.post_sign_out)).ok();
-    let location = location.or_else(landing).unwrap_or_else(|| HeaderValue::from_static("/"));
-    Ok(HttpResponse::SeeOther().insert_header((LOCATION, location)).finish())
+    let landing = || format!("{}?local", identity.services().site.endpoints.post_sign_out);
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, location.unwrap_or_else(landing))).finish())
 }
 
 /// Where to end the session at the provider. A URL that is too long for a header is made without hints.
-async fn at_provider(identity: &IdentityWeb, signed_in: &SignedIn) -> Option<HeaderValue> {
+async fn at_provider(identity: &IdentityWeb, signed_in: &SignedIn) -> Option<String> {
     let url = identity.end_at_provider(signed_in, true).await?;
-    match provider_data("location", url.as_str(), PROVIDER_DATA_BYTES) {
-        Some(location) => Some(location),
-        None => HeaderValue::from_str(identity.end_at_provider(signed_in, false).await?.as_str()).ok(),
-    }
+    let fits = provider_data("location", url.as_str(), PROVIDER_DATA_BYTES).is_some();
+    let url = if fits { url } else { identity.end_at_provider(signed_in, false).await? };
+    Some(url.into())
 }
 
 /// Where the provider sends the browser afterwards. Any `state` is accepted: there is nothing left to protect.

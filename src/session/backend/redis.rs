@@ -43,15 +43,13 @@ pub struct RedisSettings {
 /// A [`Backend`] in one Redis (or a server that speaks its protocol).
 pub struct RedisBackend {
     settings: RedisSettings,
-    connection: RwLock<Option<Connection>>,
+    connection: RwLock<Option<Arc<Connection>>>,
 }
 
-#[derive(Clone)]
 struct Connection {
     /// The URL that it was made to: the password in it may come from a file that changes.
     url: Arc<str>,
     manager: ConnectionManager,
-    number: u64,
 }
 
 impl RedisBackend {
@@ -65,29 +63,23 @@ impl RedisBackend {
         Ok(backend)
     }
 
-    fn connection(&self) -> Result<Connection, RedisError> {
+    fn connection(&self) -> Result<Arc<Connection>, RedisError> {
         let url = self.settings.url.expose();
         let current = self.connection.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let number = match current {
-            Some(connection) if connection.url == url => return Ok(connection),
-            other => other.map_or(0, |connection| connection.number + 1),
-        };
-        self.replace_connection(&url, number)
-    }
-
-    fn replace_connection(&self, url: &Arc<str>, number: u64) -> Result<Connection, RedisError> {
-        let connection = Connection { url: Arc::clone(url), manager: self.settings.connect(url)?, number };
-        *self.connection.write().unwrap_or_else(PoisonError::into_inner) = Some(connection.clone());
+        if let Some(connection) = current.filter(|connection| connection.url == url) {
+            return Ok(connection);
+        }
+        let connection = Arc::new(Connection { manager: self.settings.connect(&url)?, url });
+        *self.connection.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&connection));
         Ok(connection)
     }
 
     /// Gives up a connection whose command timed out. The server may have restarted behind it, or a firewall may have
     /// forgotten it: neither closes it.
-    fn give_up(&self, mute: &Connection) {
-        let current = self.connection.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|it| it.number);
-        if current == Some(mute.number) {
-            debug!("redis: a command timed out; connecting again");
-            let _ = self.replace_connection(&mute.url, mute.number + 1);
+    fn give_up(&self, mute: &Arc<Connection>) {
+        let mut current = self.connection.write().unwrap_or_else(PoisonError::into_inner);
+        if current.take_if(|current| Arc::ptr_eq(current, mute)).is_some() {
+            debug!("redis: a command timed out; the next one connects again");
         }
     }
 
@@ -105,10 +97,11 @@ impl RedisBackend {
 
     async fn attempt<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Failure> {
         let deadline = self.settings.connect_timeout + self.settings.command_timeout;
-        let mut connection = self.connection().map_err(Failure::Redis)?;
+        let connection = self.connection().map_err(Failure::Redis)?;
+        let mut manager = connection.manager.clone();
         let stopwatch = Stopwatch::start();
         let span = spans::client("redis", name_of(command));
-        let query = command.query_async(&mut connection.manager);
+        let query = command.query_async(&mut manager);
         let outcome = match tokio::time::timeout(deadline, query).instrument(span.clone()).await {
             Ok(outcome) => outcome.map_err(Failure::Redis),
             Err(_) => Err(Failure::Deadline),
