@@ -7,12 +7,12 @@
 use ring::rand::SystemRandom;
 use serde::{Deserialize, Serialize};
 
-use super::Sessions;
 use super::backend::Taken;
 use super::error::StoreError;
 use super::key::SessionKey;
 use super::record::Record;
 use super::seal::{Purpose, hashed};
+use super::{Sessions, moved};
 use crate::clock::Timestamp;
 use crate::metrics;
 
@@ -79,7 +79,7 @@ impl Sessions {
         for entry in self.backend.entries(&index_key).await? {
             // By the hash alone: a key of the ring that was dropped must not keep a session alive.
             if let Some(hash) = entry.get(..HASH_LEN).and_then(|hash| std::str::from_utf8(hash).ok()) {
-                let taken = self.backend.take(&self.storage_key_of(hash)).await?;
+                let taken = self.backend.take(&self.storage_key_of(hash), Some(moved::FORMAT)).await?;
                 let was_there =
                     matches!(&taken, Taken::Value(value) if !Self::is_pointer(value)) || taken == Taken::Unknown;
                 if was_there {

@@ -97,7 +97,7 @@ mod tests {
         async fn replace(&self, _: &str, _: &[u8], value: &[u8], _: Duration) -> Result<bool, BackendError> {
             if value.is_empty() { Ok(true) } else { std::future::pending().await }
         }
-        async fn take(&self, _: &str) -> Result<Taken, BackendError> {
+        async fn take(&self, _: &str, _: Option<u8>) -> Result<Taken, BackendError> {
             Ok(Taken::Nothing)
         }
         async fn add_entry(&self, _: &str, _: &[u8], _: Duration) -> Result<(), BackendError> {

@@ -252,25 +252,32 @@ impl Sessions {
 
     /// Removes the record of a key, and follows it where it has moved. Returns whether there may have been one.
     async fn remove(&self, key: &SessionKey) -> Result<bool, StoreError> {
-        let mut key = key.clone();
+        let (mut key, mut left) = (key.clone(), Vec::new());
         for _ in 0..ATTEMPTS {
             let storage_key = self.storage_key(&key);
-            match self.backend.take(&storage_key).await? {
-                Taken::Nothing => return Ok(false),
-                Taken::Unknown => return Ok(true),
+            // A pointer stays until its session is gone: whoever comes next, if this fails half-way, still needs it.
+            let removed = match self.backend.take(&storage_key, Some(moved::FORMAT)).await? {
+                Taken::Nothing => false,
+                Taken::Unknown => true,
                 Taken::Value(value) => {
-                    let was_record = !Self::is_pointer(&value);
+                    let is_record = !Self::is_pointer(&value);
                     match self.unseal(&key, &storage_key, value) {
-                        Ok(Found::Moved(new)) => key = new,
-                        Ok(Found::Session(removed)) => {
-                            self.remove_from_index(&key, &removed.record).await;
-                            return Ok(true);
+                        Ok(Found::Moved(new)) => {
+                            left.push(storage_key);
+                            key = new;
+                            continue;
                         }
-                        Ok(Found::Nothing) | Err(_) => return Ok(was_record),
+                        Ok(Found::Session(removed)) => self.remove_from_index(&key, &removed.record).await,
+                        Ok(Found::Nothing) | Err(_) => {}
                     }
+                    is_record
                 }
+            };
+            for pointer in left {
+                let _ = self.backend.take(&pointer, None).await;
             }
+            return Ok(removed);
         }
-        Ok(true)
+        Err(StoreError::Contended)
     }
 }

@@ -14,7 +14,7 @@ use super::stored::Found;
 use super::{ATTEMPTS, Loaded, Sessions};
 
 /// The first byte of such a value, which is no format of a record.
-const FORMAT: u8 = 2;
+pub(super) const FORMAT: u8 = 2;
 /// How long it stays: longer than a renewal of tokens that was under way.
 const LIFETIME: Duration = Duration::from_mins(2);
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
@@ -51,7 +51,7 @@ impl Sessions {
         let ended = self.backend.replace(&storage_key, &loaded.sealed, &tombstone, LIFETIME).await?;
         if ended {
             // It has done its work. If this fails, it expires.
-            let _ = self.backend.take(&storage_key).await;
+            let _ = self.backend.take(&storage_key, None).await;
             self.remove_from_index(&loaded.key, &loaded.record).await;
         }
         Ok(ended)

@@ -122,7 +122,7 @@ impl Transactions {
     /// # Errors
     /// The backend is unavailable; the mark expires.
     pub async fn unspend(&self, state: &str) -> Result<(), BackendError> {
-        self.backend.take(&self.spent_key(state)).await.map(drop)
+        self.backend.take(&self.spent_key(state), None).await.map(drop)
     }
 
     fn spent_key(&self, state: &str) -> String {

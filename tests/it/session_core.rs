@@ -3,7 +3,7 @@
 //!
 //! `SESSION_CORE_SEED` repeats a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -46,14 +46,20 @@ fn redis_backend(url: &str) -> RedisBackend {
     RedisBackend::new(settings).unwrap()
 }
 
-fn sessions(backend: Arc<dyn Backend>, prefix: &str) -> Sessions {
+/// The same sessions over any backend.
+fn sessions_of_one_ring(prefix: &str) -> impl Fn(Arc<dyn Backend>) -> Sessions {
     let limits = SessionLimits {
         idle_timeout: Duration::from_hours(1),
         absolute_timeout: Duration::from_hours(8),
         bytes: 64 * 1024,
     };
     let ring = KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap();
-    Sessions::new(backend, prefix, Arc::new(ring), limits, Clock::system())
+    let ring = Arc::new(ring);
+    move |backend| Sessions::new(backend, prefix, Arc::clone(&ring), limits, Clock::system())
+}
+
+fn sessions(backend: Arc<dyn Backend>, prefix: &str) -> Sessions {
+    sessions_of_one_ring(prefix)(backend)
 }
 
 fn signed_in(subject: &str) -> SignedIn {
@@ -74,6 +80,8 @@ struct Unreliable {
     /// How often in a row a command has failed: never more than twice, so that whoever retries finds out.
     failures: Mutex<u32>,
     fails: bool,
+    /// What happens to the next commands, before chance decides.
+    next: Mutex<VecDeque<Fault>>,
 }
 
 enum Fault {
@@ -83,14 +91,20 @@ enum Fault {
 }
 
 impl Unreliable {
+    fn new(inner: Arc<dyn Backend>, seed: u64, fails: bool) -> Self {
+        let random = Mutex::new(StdRng::seed_from_u64(seed));
+        Self { inner, random, failures: Mutex::new(0), fails, next: Mutex::default() }
+    }
+
     async fn run<T>(&self, command: impl Future<Output = Result<T, BackendError>>) -> Result<T, BackendError> {
         let (delay, fault) = {
             let (mut random, mut failures) = (self.random.lock().unwrap(), self.failures.lock().unwrap());
-            let fault = match random.random_range(0..20) {
+            let by_chance = match random.random_range(0..20) {
                 0 if self.fails && *failures < 2 => Fault::Before,
                 1 if self.fails && *failures < 2 => Fault::After,
                 _ => Fault::None,
             };
+            let fault = self.next.lock().unwrap().pop_front().unwrap_or(by_chance);
             *failures = if matches!(fault, Fault::None) { 0 } else { *failures + 1 };
             (random.random_range(0..4), fault)
         };
@@ -120,8 +134,8 @@ impl Backend for Unreliable {
     async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
         self.run(self.inner.replace(key, expected, value, ttl)).await
     }
-    async fn take(&self, key: &str) -> Result<Taken, BackendError> {
-        self.run(self.inner.take(key)).await
+    async fn take(&self, key: &str, kept: Option<u8>) -> Result<Taken, BackendError> {
+        self.run(self.inner.take(key, kept)).await
     }
     async fn add_entry(&self, key: &str, entry: &[u8], ttl: Duration) -> Result<(), BackendError> {
         self.run(self.inner.add_entry(key, entry, ttl)).await
@@ -298,15 +312,8 @@ impl Model {
 async fn interleave(backend: Arc<dyn Backend>, kind: &str, seed: u64) {
     let (prefix, case) = (format!("core-{kind}-{seed}:"), format!("{kind}, seed {seed}"));
     let mut random = StdRng::seed_from_u64(seed);
-    let unreliable = Unreliable {
-        inner: Arc::clone(&backend),
-        random: Mutex::new(StdRng::seed_from_u64(random.random())),
-        failures: Mutex::new(0),
-        fails: random.random_bool(0.5),
-    };
-    let ring = Arc::new(KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap());
-    let limits = *sessions(Arc::clone(&backend), "").limits();
-    let over = |backend| Sessions::new(backend, &prefix, Arc::clone(&ring), limits, Clock::system());
+    let unreliable = Unreliable::new(Arc::clone(&backend), random.random(), random.random_bool(0.5));
+    let over = sessions_of_one_ring(&prefix);
     let (steady, sessions) = (over(backend), over(Arc::new(unreliable)));
     let opened = steady.open(record("ada")).await.unwrap();
     let model = Model {
@@ -347,9 +354,9 @@ async fn a_removal_whose_answer_is_lost_is_not_reported_as_nothing() {
     let backend = redis_backend(&format!("redis://127.0.0.1:{}/", relay.port));
     assert!(backend.insert("core-lost-answer", b"value", Duration::from_mins(1)).await.unwrap());
     relay.lose_answer_to("redis.call('DEL'");
-    assert_eq!(backend.take("core-lost-answer").await.unwrap(), Taken::Unknown);
+    assert_eq!(backend.take("core-lost-answer", None).await.unwrap(), Taken::Unknown);
     assert!(relay.has_lost());
-    assert_eq!(backend.take("core-lost-answer").await.unwrap(), Taken::Nothing);
+    assert_eq!(backend.take("core-lost-answer", None).await.unwrap(), Taken::Nothing);
 }
 
 #[tokio::test]
@@ -368,6 +375,22 @@ async fn what_is_under_way_under_an_old_key_reaches_the_session_under_its_new_on
     assert!(matches!(sessions.rekey(old.key(), Record::clone).await, Err(StoreError::Ended)), "it moves once");
     sessions.close(old.key()).await.unwrap();
     assert!(sessions.load(new.key()).await.unwrap().is_none(), "a sign-out that was under way ends it");
+}
+
+#[tokio::test]
+async fn a_sign_out_that_fails_after_a_move_can_be_tried_again() {
+    let over = sessions_of_one_ring("");
+    let backend: Arc<dyn Backend> = Arc::new(MemoryBackend::new(Clock::system()));
+    let unreliable = Arc::new(Unreliable::new(Arc::clone(&backend), 0, false));
+    let (steady, sessions) = (over(backend), over(Arc::clone(&unreliable) as Arc<dyn Backend>));
+    let old = steady.open(record("ada")).await.unwrap();
+    let new = steady.rekey(old.key(), Record::clone).await.unwrap();
+    // The first command finds where it has moved, and the second would end it.
+    unreliable.next.lock().unwrap().extend([Fault::None, Fault::Before]);
+    sessions.close(old.key()).await.unwrap_err();
+    assert!(steady.load(new.key()).await.unwrap().is_some());
+    sessions.close(old.key()).await.unwrap();
+    assert!(steady.load(new.key()).await.unwrap().is_none());
 }
 
 /// The index: whoever is listed can be ended, by user or by session at the provider, and nobody else is.

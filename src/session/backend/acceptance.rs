@@ -58,8 +58,14 @@ async fn values(backend: &dyn Backend) {
 }
 
 async fn removal(backend: &dyn Backend) {
-    assert_eq!(backend.take("a").await.expect("take"), Taken::Value(b"two".to_vec()), "take returns the value");
-    assert_eq!(backend.take("a").await.expect("take"), Taken::Nothing, "take reports that there was none");
+    let take = async |kept| backend.take("a", kept).await.expect("take");
+    assert_eq!(take(Some(b't')).await, Taken::Value(b"two".to_vec()), "take returns what it keeps");
+    assert_eq!(take(Some(b'w')).await, Taken::Value(b"two".to_vec()), "it goes by the first byte, and kept the value");
+    assert_eq!(take(None).await, Taken::Nothing, "take reports that there is none");
+    assert!(insert(backend, "a", b"", HOUR).await);
+    assert_eq!(take(Some(b't')).await, Taken::Value(Vec::new()), "an empty value has no first byte");
+    assert!(insert(backend, "a", b"two", HOUR).await);
+    assert_eq!(take(None).await, Taken::Value(b"two".to_vec()), "without that byte, take removes any value");
     assert!(!replace(backend, "a", b"two", b"three").await, "replace revives nothing");
     assert_eq!(get(backend, "a").await, None);
 }

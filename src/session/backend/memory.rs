@@ -95,10 +95,13 @@ impl Backend for MemoryBackend {
         Ok(agrees)
     }
 
-    async fn take(&self, key: &str) -> Result<Taken, BackendError> {
-        let now = self.clock.now();
-        let removed = self.lock().by_key.remove(key).filter(|(_, ends_at)| *ends_at > now);
-        Ok(removed.map_or(Taken::Nothing, |(value, _)| Taken::Value(value)))
+    async fn take(&self, key: &str, kept: Option<u8>) -> Result<Taken, BackendError> {
+        let mut values = self.lock();
+        let Some(value) = values.get(key, self.clock.now()).cloned() else { return Ok(Taken::Nothing) };
+        if kept.is_none() || value.first().copied() != kept {
+            values.by_key.remove(key);
+        }
+        Ok(Taken::Value(value))
     }
 
     async fn add_entry(&self, key: &str, entry: &[u8], ttl: Duration) -> Result<(), BackendError> {

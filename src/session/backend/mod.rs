@@ -19,7 +19,7 @@ pub use acceptance::acceptance_suite;
 #[error("the session store is unavailable: {0}")]
 pub struct BackendError(pub String);
 
-/// What [`Backend::take`] removed.
+/// What [`Backend::take`] found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Taken {
     /// This value.
@@ -48,8 +48,8 @@ pub trait Backend: Send + Sync {
     /// Stores a value if the key's value is `expected`. Returns whether it did.
     async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError>;
 
-    /// Removes the value of a key, and returns it.
-    async fn take(&self, key: &str) -> Result<Taken, BackendError>;
+    /// Removes the value of a key, unless its first byte is `kept`, and returns it in either case.
+    async fn take(&self, key: &str, kept: Option<u8>) -> Result<Taken, BackendError>;
 
     /// Adds an entry to the set of a key. Entries expire one by one, and the set with its last one.
     async fn add_entry(&self, key: &str, entry: &[u8], ttl: Duration) -> Result<(), BackendError>;

@@ -16,8 +16,8 @@ use crate::{metrics, spans};
 /// Compares and sets in one step. A value is a few kilobytes at most, so it is compared whole.
 const REPLACE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
     redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) return 1 end return 0";
-/// `GETDEL`, which Redis has only since 6.2.
-const TAKE: &str = "local value = redis.call('GET', KEYS[1]) redis.call('DEL', KEYS[1]) return value";
+const TAKE: &str = "local value = redis.call('GET', KEYS[1]) \
+    if value and (ARGV[1] == '' or string.sub(value, 1, 1) ~= ARGV[1]) then redis.call('DEL', KEYS[1]) end return value";
 /// A set is a sorted set, whose scores say when its entries expire.
 const NOW: &str = "local time = redis.call('TIME') local now = time[1] * 1000 + math.floor(time[2] / 1000) ";
 const ADD_ENTRY: &str = "redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now) \
@@ -227,8 +227,8 @@ impl Backend for RedisBackend {
         self.was_written(key, value, answer).await
     }
 
-    async fn take(&self, key: &str) -> Result<Taken, BackendError> {
-        Ok(match self.run(&script(TAKE, key)).await? {
+    async fn take(&self, key: &str, kept: Option<u8>) -> Result<Taken, BackendError> {
+        Ok(match self.run(script(TAKE, key).arg(kept.as_slice())).await? {
             (Some(value), _) => Taken::Value(value),
             (None, false) => Taken::Nothing,
             (None, true) => Taken::Unknown,
