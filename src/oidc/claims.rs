@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::clock::Timestamp;
+
 /// Verified claims, made only by [`super::id_token::Verifier::verify`]. All claims are kept.
 ///
 /// Deserialize only records that this application sealed itself.
@@ -43,6 +45,11 @@ impl Claims {
     /// Returns `sid`: the provider's own session, if it names one.
     pub fn session_id(&self) -> Option<&str> {
         self.text("sid")
+    }
+
+    /// Returns `iat`: when the provider issued the ID token.
+    pub fn issued_at(&self) -> Option<Timestamp> {
+        self.get("iat").and_then(Value::as_i64).map(Timestamp)
     }
 
     /// Returns a name to show: `name`, `given_name`, `nickname`, `preferred_username`, an e-mail address or `sub`.

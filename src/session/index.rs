@@ -1,23 +1,23 @@
 //! The index from users, and from their sessions at the provider, to sessions here.
 //!
-//! An entry is a hash of the session key, by which the session can be ended, and a summary that only the ring opens.
-//! An entry is removed when its session is closed. Entries of sessions that expire, or that can't be read when they are
-//! closed, are removed when they are listed, and expire with the longest possible life of their session.
+//! An entry is the id of a session, a hash of its key: the session can be ended by it, and not used. Entries are written
+//! before their session's record, and live as long; a [`summary`](super::summary) says what a list shows of it.
 
-use ring::rand::SystemRandom;
-use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 use super::backend::Taken;
+use super::device::Device;
 use super::error::StoreError;
 use super::key::SessionKey;
 use super::record::Record;
-use super::seal::{Purpose, hashed};
-use super::{Sessions, moved};
+use super::seal::hashed;
+use super::summary::Summary;
+use super::{ATTEMPTS, Sessions, moved};
 use crate::clock::Timestamp;
 use crate::metrics;
 
-/// The length of a hash of a session key in base64url.
-const HASH_LEN: usize = 43;
+/// How much longer than its record an entry lives: a session that is not in the index can't be revoked.
+const MARGIN: Duration = Duration::from_mins(1);
 
 /// Whose sessions.
 #[derive(Clone, Copy, Debug)]
@@ -45,11 +45,12 @@ pub struct ListedSession {
     pub id: String,
     /// When it began.
     pub began_at: Timestamp,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Summary {
-    began_at: Timestamp,
+    /// When it was last used, to a tenth of the idle timeout.
+    pub used_at: Timestamp,
+    /// When it ends at the latest: by the absolute timeout.
+    pub ends_at: Timestamp,
+    /// The browser that it began in.
+    pub device: Device,
 }
 
 impl Sessions {
@@ -58,63 +59,118 @@ impl Sessions {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn list(&self, of: SessionsOf<'_>) -> Result<Vec<ListedSession>, StoreError> {
-        let (index_key, mut listed) = (self.index_key(of), Vec::new());
-        for entry in self.backend.entries(&index_key).await? {
-            let Some((id, began_at)) = self.open_entry(&index_key, &entry) else { continue };
-            match self.backend.get(&self.storage_key_of(&id)).await? {
-                Some(value) if !Self::is_pointer(&value) => listed.push(ListedSession { id, began_at }),
-                _ => self.backend.remove_entry(&index_key, &entry).await?,
+        let mut listed = Vec::new();
+        for id in self.entries(&self.index_key(of)).await? {
+            let value = self.backend.get(&self.storage_key_of(&id)).await?;
+            if value.is_none_or(|value| Self::is_pointer(&value)) {
+                continue;
             }
+            // Without its summary, no key of the ring opens the session either.
+            let Some(Summary { began_at, used_at, device, .. }) = self.summary(&id).await? else { continue };
+            let ends_at = began_at.plus(self.limits.absolute_timeout);
+            listed.push(ListedSession { id, began_at, used_at, ends_at, device });
         }
         listed.sort_by(|a, b| (a.began_at, &a.id).cmp(&(b.began_at, &b.id)));
         Ok(listed)
     }
 
+    /// Ends one of the sessions of a user, or of a session at the provider; false if none of them has this id.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: it may go on.
+    pub async fn end(&self, of: SessionsOf<'_>, id: &str) -> Result<bool, StoreError> {
+        let (index_key, mut id) = (self.index_key(of), id.to_owned());
+        for _ in 0..ATTEMPTS {
+            let is_theirs = self.entries(&index_key).await?.contains(&id);
+            if is_theirs && self.take_session(&index_key, &id).await? == Ended::Yes {
+                return Ok(true);
+            }
+            match self.summary(&id).await? {
+                Some(Summary { moved_to: Some(new), .. }) => id = new,
+                _ => return Ok(false),
+            }
+        }
+        Err(StoreError::Contended)
+    }
+
     /// Ends all sessions of a user, or of a session at the provider. Returns how many there were.
+    ///
+    /// A sign-in that is under way is ended too if its ID token was issued at `issued_until` or before: the time of the
+    /// provider's logout, by the provider's clock.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]: some of them may go on.
-    pub async fn close_of(&self, of: SessionsOf<'_>) -> Result<usize, StoreError> {
+    pub async fn close_of(&self, of: SessionsOf<'_>, issued_until: Option<Timestamp>) -> Result<usize, StoreError> {
         let (index_key, mut closed) = (self.index_key(of), 0);
-        for entry in self.backend.entries(&index_key).await? {
-            // By the hash alone: a key of the ring that was dropped must not keep a session alive.
-            if let Some(hash) = entry.get(..HASH_LEN).and_then(|hash| std::str::from_utf8(hash).ok()) {
-                let taken = self.backend.take(&self.storage_key_of(hash), Some(moved::FORMAT)).await?;
-                let was_there =
-                    matches!(&taken, Taken::Value(value) if !Self::is_pointer(value)) || taken == Taken::Unknown;
-                if was_there {
-                    metrics::session_ended();
-                    closed += 1;
+        self.put_tombstone(&index_key, issued_until).await?;
+        for _ in 0..ATTEMPTS {
+            let mut has_moved = false;
+            for id in self.entries(&index_key).await? {
+                match self.take_session(&index_key, &id).await? {
+                    Ended::Yes => closed += 1,
+                    Ended::Moved => has_moved = true,
+                    Ended::No => {}
                 }
             }
-            self.backend.remove_entry(&index_key, &entry).await?;
+            // The new entry of a session that moved meanwhile was written before it moved.
+            if !has_moved {
+                return Ok(closed);
+            }
         }
-        Ok(closed)
+        Err(StoreError::Contended)
     }
 
-    /// Adds a session to the index, before its record is stored: a session that is not in the index can't be revoked.
-    pub(super) async fn add_to_index(&self, key: &SessionKey, record: &Record) -> Result<(), StoreError> {
-        let ttl = self.limits.absolute_timeout.saturating_sub(self.clock.now().since(record.began_at));
-        for index_key in self.index_keys(record) {
-            let entry = self.entry(&index_key, key, record)?;
-            self.backend.add_entry(&index_key, &entry, ttl).await?;
+    /// Ends a session by its id alone: a key of the ring that was dropped must not keep it alive.
+    async fn take_session(&self, index_key: &str, id: &str) -> Result<Ended, StoreError> {
+        let ended = match self.backend.take(&self.storage_key_of(id), Some(moved::FORMAT)).await? {
+            Taken::Value(value) if Self::is_pointer(&value) => return Ok(Ended::Moved),
+            // Its sign-in may be about to write it, and must stay in the index then. Otherwise the entry expires.
+            Taken::Nothing => return Ok(Ended::No),
+            Taken::Value(_) | Taken::Unknown => Ended::Yes,
+        };
+        metrics::session_ended();
+        self.backend.remove_entry(index_key, id.as_bytes()).await?;
+        self.backend.take(&self.summary_key(id), None).await?;
+        Ok(ended)
+    }
+
+    async fn entries(&self, index_key: &str) -> Result<Vec<String>, StoreError> {
+        let entries = self.backend.entries(index_key).await?;
+        Ok(entries.into_iter().filter_map(|entry| String::from_utf8(entry).ok()).collect())
+    }
+
+    /// Adds a session to the index, or lets its entries live as long as its record: before that is stored.
+    pub(super) async fn add_to_index(
+        &self,
+        key: &SessionKey,
+        record: &Record,
+        device: Device,
+    ) -> Result<(), StoreError> {
+        let (index_keys, id) = (self.index_keys(record), key.hash());
+        let Some(ttl) = record.time_to_live(&self.limits, self.clock.now()) else { return Ok(()) };
+        if index_keys.is_empty() {
+            return Ok(());
+        }
+        self.put_summary(&id, &Summary::of(record, device), ttl + MARGIN).await?;
+        for index_key in index_keys {
+            self.backend.add_entry(&index_key, id.as_bytes(), ttl + MARGIN).await?;
         }
         Ok(())
     }
 
     /// Removes a session from the index, after its record is gone. What can't be removed now expires.
     pub(super) async fn remove_from_index(&self, key: &SessionKey, record: &Record) {
-        let hash = key.hash();
-        for index_key in self.index_keys(record) {
-            let entries = self.backend.entries(&index_key).await.unwrap_or_default();
-            for entry in entries.iter().filter(|entry| entry.starts_with(hash.as_bytes())) {
-                let _ = self.backend.remove_entry(&index_key, entry).await;
-            }
+        let (index_keys, id) = (self.index_keys(record), key.hash());
+        for index_key in &index_keys {
+            let _ = self.backend.remove_entry(index_key, id.as_bytes()).await;
+        }
+        if !index_keys.is_empty() {
+            let _ = self.backend.take(&self.summary_key(&id), None).await;
         }
     }
 
     /// The keys of the sets that a session is in.
-    fn index_keys(&self, record: &Record) -> Vec<String> {
+    pub(super) fn index_keys(&self, record: &Record) -> Vec<String> {
         let Some(signed_in) = &record.signed_in else { return Vec::new() };
         let (issuer, subject) = (signed_in.claims.issuer(), signed_in.claims.subject());
         let session_id = signed_in.claims.session_id();
@@ -130,18 +186,14 @@ impl Sessions {
         };
         format!("{}{kind}:{}", self.key_prefix, hashed(kind, &format!("{issuer}\0{id}")))
     }
+}
 
-    fn entry(&self, index_key: &str, key: &SessionKey, record: &Record) -> Result<Vec<u8>, StoreError> {
-        let summary = serde_json::to_vec(&Summary { began_at: record.began_at }).unwrap_or_default();
-        let mut entry = key.hash().into_bytes();
-        entry.extend(self.ring.seal(&SystemRandom::new(), Purpose::Summary, b"", index_key, &summary)?);
-        Ok(entry)
-    }
-
-    fn open_entry(&self, index_key: &str, entry: &[u8]) -> Option<(String, Timestamp)> {
-        let (hash, sealed) = entry.split_at_checked(HASH_LEN)?;
-        let plain = self.ring.open(Purpose::Summary, b"", index_key, sealed).ok()?;
-        let Summary { began_at } = serde_json::from_slice(&plain).ok()?;
-        Some((String::from_utf8(hash.to_vec()).ok()?, began_at))
-    }
+/// What became of a session that was to end.
+#[derive(PartialEq, Eq)]
+enum Ended {
+    Yes,
+    /// There was none.
+    No,
+    /// It has another key by now.
+    Moved,
 }

@@ -94,6 +94,9 @@ mod tests {
         async fn insert(&self, _: &str, _: &[u8], _: Duration) -> Result<bool, BackendError> {
             Ok(true)
         }
+        async fn put(&self, _: &str, _: &[u8], _: Duration) -> Result<(), BackendError> {
+            Ok(())
+        }
         async fn replace(&self, _: &str, _: &[u8], value: &[u8], _: Duration) -> Result<bool, BackendError> {
             if value.is_empty() { Ok(true) } else { std::future::pending().await }
         }

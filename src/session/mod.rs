@@ -8,13 +8,16 @@
 //! {prefix}session:{hash of the session key}  ->  [1][ring key id][nonce][sealed record]
 //!                                            or  [2][1][ring key id][nonce][sealed new session key], for two minutes
 //! {prefix}session:{hash}:lease               ->  random bytes, while a replica renews the session's tokens
-//! {prefix}sub:{hash of issuer and sub}       ->  a set of [hash of the session key][sealed summary]
+//! {prefix}summary:{hash of the session key}  ->  [1][ring key id][nonce][sealed summary]
+//! {prefix}sub:{hash of issuer and sub}       ->  a set of hashes of session keys
 //! {prefix}sid:{hash of issuer and sid}       ->  the same
+//! {prefix}sub:{hash}:ended, …sid:{hash}:ended ->  a tombstone, for ten minutes after a logout
 //! {prefix}spent:{hash of a state}            ->  random bytes, for as long as its code could be replayed
 //! ```
 
 pub mod actix;
 pub mod backend;
+pub mod device;
 pub mod error;
 pub mod index;
 pub mod key;
@@ -24,7 +27,9 @@ mod moved;
 pub mod record;
 pub mod seal;
 mod stored;
+mod summary;
 pub mod tokens;
+mod tombstone;
 pub mod transaction;
 mod values;
 
@@ -33,12 +38,14 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::metrics;
 use backend::{Backend, BackendError, Taken};
+use device::Device;
 use error::StoreError;
 use key::SessionKey;
 use key_ring::KeyRing;
 use lease::wait_for_other;
 use record::{Record, SessionLimits};
 use stored::Found;
+use summary::Summary;
 
 /// How often a write that met another one is tried again.
 const ATTEMPTS: usize = 8;
@@ -103,9 +110,10 @@ impl Sessions {
     /// Opens a session: stores its record under a fresh key.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] and [`StoreError::TooLarge`]; nothing that anyone could use has been stored then.
-    pub async fn open(&self, record: Record) -> Result<Arc<Loaded>, StoreError> {
-        let loaded = self.store_new(record).await?;
+    /// [`StoreError::Unavailable`], [`StoreError::TooLarge`], and [`StoreError::Ended`] by a logout that overtook the
+    /// sign-in; nothing that anyone could use has been stored then.
+    pub async fn open(&self, record: Record, device: Device) -> Result<Arc<Loaded>, StoreError> {
+        let loaded = self.store_new(record, device).await?;
         metrics::session_opened();
         Ok(loaded)
     }
@@ -201,7 +209,8 @@ impl Sessions {
         change: impl Fn(&Record) -> Record,
     ) -> Result<Arc<Loaded>, StoreError> {
         let old = self.load_fresh(key).await?.ok_or(StoreError::Ended)?;
-        let new = self.store_new(change(&old.record)).await?;
+        let device = self.device(&key.hash()).await?;
+        let new = self.store_new(change(&old.record), device.clone()).await?;
         let (new_key, record) = (new.key.clone(), old.record.clone());
         let moved = self.leave(old, new, change).await;
         if moved.is_err() {
@@ -209,6 +218,8 @@ impl Sessions {
             let _ = self.remove(&new_key).await;
         } else {
             self.remove_from_index(key, &record).await;
+            let summary = Summary { moved_to: Some(new_key.hash()), ..Summary::of(&record, device) };
+            let _ = self.put_summary(&key.hash(), &summary, moved::LIFETIME).await;
         }
         moved
     }

@@ -16,7 +16,7 @@ use super::{ATTEMPTS, Loaded, Sessions};
 /// The first byte of such a value, which is no format of a record.
 pub(super) const FORMAT: u8 = 2;
 /// How long it stays: longer than a renewal of tokens that was under way.
-const LIFETIME: Duration = Duration::from_mins(2);
+pub(super) const LIFETIME: Duration = Duration::from_mins(2);
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
 impl Sessions {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ring::rand::SystemRandom;
 use tracing::warn;
 
+use super::device::Device;
 use super::error::StoreError;
 use super::key::SessionKey;
 use super::record::{Record, RecordError};
@@ -23,15 +24,25 @@ pub(super) enum Found {
 }
 
 impl Sessions {
-    /// Stores a record under a fresh key.
-    pub(super) async fn store_new(&self, record: Record) -> Result<Arc<Loaded>, StoreError> {
+    /// Stores a record under a fresh key, in this order: index, record, a look at the tombstones.
+    pub(super) async fn store_new(&self, record: Record, device: Device) -> Result<Arc<Loaded>, StoreError> {
         let key = SessionKey::random(&self.ring.keys(), &SystemRandom::new())?;
         let storage_key = self.storage_key(&key);
         let sealed = self.seal_record(&key, &storage_key, &record)?;
         let ttl = record.time_to_live(&self.limits, self.clock.now()).ok_or(StoreError::Ended)?;
-        self.add_to_index(&key, &record).await?;
-        let is_new = self.backend.insert(&storage_key, &sealed, ttl).await?;
-        if is_new { Ok(Arc::new(Loaded { key, sealed, record })) } else { Err(StoreError::Contended) }
+        let tombstones = self.tombstones(&record).await?;
+        self.add_to_index(&key, &record, device).await?;
+        if !self.backend.insert(&storage_key, &sealed, ttl).await? {
+            return Err(StoreError::Contended);
+        }
+        let error = match self.was_overtaken(&record, &tombstones).await {
+            Ok(false) => return Ok(Arc::new(Loaded { key, sealed, record })),
+            Ok(true) => StoreError::Ended,
+            Err(error) => error,
+        };
+        // If this fails too, a record remains whose key no browser has; it expires.
+        let _ = self.remove(&key).await;
+        Err(error)
     }
 
     /// Stores `record` in place of `loaded`; `None` if the backend has another one by now, or none.
@@ -39,6 +50,10 @@ impl Sessions {
         let Some(ttl) = record.time_to_live(&self.limits, self.clock.now()) else { return Err(StoreError::Ended) };
         let (key, storage_key) = (loaded.key.clone(), self.storage_key(&loaded.key));
         let sealed = self.seal_record(&key, &storage_key, &record)?;
+        if record.seen_at != loaded.record.seen_at {
+            let device = self.device(&key.hash()).await?;
+            self.add_to_index(&key, &record, device).await?;
+        }
         let stored = self.backend.replace(&storage_key, &loaded.sealed, &sealed, ttl).await?;
         Ok(stored.then(|| Arc::new(Loaded { key, sealed, record })))
     }

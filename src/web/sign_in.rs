@@ -18,6 +18,7 @@ use crate::flows::user_choice::UserChoice;
 use crate::flows::{AuthorizationRedirect, CallbackFailure, Error as Cause, IdentityWeb, SignInRequest};
 use crate::metrics;
 use crate::session::actix::RequestSession;
+use crate::session::device::Device;
 use crate::session::transaction::{CookieChange, TransactionError};
 
 /// What a request may pass on to the provider.
@@ -163,7 +164,7 @@ async fn complete(
         }
     };
     let removal = cookies::of_transaction(identity, completed.removal);
-    if let Err(error) = session.sign_in(completed.signed_in).await {
+    if let Err(error) = session.sign_in(completed.signed_in, Device::default()).await {
         metrics::sign_in("refused");
         return Err(Error::Identity(Box::new(error.into()), Some(Box::new(removal))));
     }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::flows::IdentityWeb;
 use crate::oidc::claims::Claims;
 use crate::oidc::token::{Granted, TokenSet};
+use crate::session::device::Device;
 use crate::session::error::StoreError;
 use crate::session::record::{Record, SignedIn};
 
@@ -21,7 +22,8 @@ impl IdentityWeb {
         let (services, now) = (self.services(), self.services().clock.now());
         let tokens = TokenSet { granted: Granted { obtained_at: now, ..Granted::default() }, ..TokenSet::default() };
         let signed_in = SignedIn::new(Claims::unverified_for_tests(claims), tokens, now, None);
-        let session = services.sessions.open(Record::begin(Some(signed_in), BTreeMap::new(), now)).await?;
+        let session =
+            services.sessions.open(Record::begin(Some(signed_in), BTreeMap::new(), now), Device::default()).await?;
         let value = session.key().to_cookie(&services.sessions.ring().keys());
         let encoded = Cookie::new(services.site.cookie.name.clone(), value).encoded().to_string();
         Ok(Cookie::parse(encoded).unwrap_or_else(|_| Cookie::new(services.site.cookie.name.clone(), "")))

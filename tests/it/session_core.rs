@@ -10,19 +10,21 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::{BoxFuture, join_all};
-use identity_web::clock::Clock;
+use identity_web::clock::{Clock, Timestamp};
 use identity_web::oidc::claims::Claims;
 use identity_web::oidc::secret::Secret;
 use identity_web::oidc::token::TokenSet;
 use identity_web::session::backend::memory::MemoryBackend;
 use identity_web::session::backend::redis::{RedisBackend, RedisSettings};
 use identity_web::session::backend::{Backend, BackendError, Taken};
+use identity_web::session::device::Device;
 use identity_web::session::error::StoreError;
 use identity_web::session::index::SessionsOf;
 use identity_web::session::key::SessionKey;
 use identity_web::session::key_ring::{KeyRing, new_ring_key};
 use identity_web::session::lease::wait_for_other;
 use identity_web::session::record::{Record, SessionLimits, SignedIn};
+use identity_web::session::seal::hashed;
 use identity_web::session::{Loaded, Sessions};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -34,6 +36,13 @@ use crate::helpers::relay::Relay;
 
 const CASES: u64 = 200;
 const ISSUER: &str = "https://op.example";
+const ISSUED_AT: Timestamp = Timestamp(1_700_000_000);
+
+const LIMITS: SessionLimits = SessionLimits {
+    idle_timeout: Duration::from_hours(1),
+    absolute_timeout: Duration::from_hours(8),
+    bytes: 64 * 1024,
+};
 
 fn redis_backend(url: &str) -> RedisBackend {
     let settings = RedisSettings {
@@ -48,14 +57,14 @@ fn redis_backend(url: &str) -> RedisBackend {
 
 /// The same sessions over any backend.
 fn sessions_of_one_ring(prefix: &str) -> impl Fn(Arc<dyn Backend>) -> Sessions {
-    let limits = SessionLimits {
-        idle_timeout: Duration::from_hours(1),
-        absolute_timeout: Duration::from_hours(8),
-        bytes: 64 * 1024,
-    };
     let ring = KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap();
     let ring = Arc::new(ring);
-    move |backend| Sessions::new(backend, prefix, Arc::clone(&ring), limits, Clock::system())
+    move |backend| Sessions::new(backend, prefix, Arc::clone(&ring), LIMITS, Clock::system())
+}
+
+fn sessions_at(backend: Arc<dyn Backend>, clock: Clock) -> Sessions {
+    let ring = KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap();
+    Sessions::new(backend, "", Arc::new(ring), LIMITS, clock)
 }
 
 fn sessions(backend: Arc<dyn Backend>, prefix: &str) -> Sessions {
@@ -63,7 +72,7 @@ fn sessions(backend: Arc<dyn Backend>, prefix: &str) -> Sessions {
 }
 
 fn signed_in(subject: &str) -> SignedIn {
-    let claims = json!({"iss": ISSUER, "sub": subject, "sid": format!("{subject}'s session")});
+    let claims = json!({"iss": ISSUER, "sub": subject, "sid": format!("{subject}'s session"), "iat": ISSUED_AT.0});
     let tokens = TokenSet { refresh_token: Some("r0".to_owned()), ..TokenSet::default() };
     let claims = Claims::unverified_for_tests(claims.as_object().unwrap().clone());
     SignedIn::new(claims, tokens, Clock::system().now(), None)
@@ -106,7 +115,9 @@ impl Unreliable {
             };
             let fault = self.next.lock().unwrap().pop_front().unwrap_or(by_chance);
             *failures = if matches!(fault, Fault::None) { 0 } else { *failures + 1 };
-            (random.random_range(0..4), fault)
+            // Now and then one command takes as long as all the others.
+            let delay = if random.random_ratio(1, 20) { 40 } else { random.random_range(0..4) };
+            (delay, fault)
         };
         if delay > 0 {
             tokio::time::sleep(Duration::from_millis(delay)).await;
@@ -130,6 +141,9 @@ impl Backend for Unreliable {
     }
     async fn insert(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
         self.run(self.inner.insert(key, value, ttl)).await
+    }
+    async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), BackendError> {
+        self.run(self.inner.put(key, value, ttl)).await
     }
     async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
         self.run(self.inner.replace(key, expected, value, ttl)).await
@@ -261,11 +275,11 @@ impl Model {
     async fn end(&self, by_provider: bool) {
         *self.may_have_ended.lock().unwrap() = true;
         let closed = if by_provider {
-            self.sessions.close_of(SessionsOf::Subject { issuer: ISSUER, subject: "ada" }).await.map(drop)
+            self.sessions.close_of(SessionsOf::Subject { issuer: ISSUER, subject: "ada" }, None).await.map(drop)
         } else {
             self.sessions.close(&self.cookie()).await
         };
-        if closed.is_ok() && !by_provider {
+        if closed.is_ok() {
             *self.ended.lock().unwrap() = true;
         }
     }
@@ -315,7 +329,7 @@ async fn interleave(backend: Arc<dyn Backend>, kind: &str, seed: u64) {
     let unreliable = Unreliable::new(Arc::clone(&backend), random.random(), random.random_bool(0.5));
     let over = sessions_of_one_ring(&prefix);
     let (steady, sessions) = (over(backend), over(Arc::new(unreliable)));
-    let opened = steady.open(record("ada")).await.unwrap();
+    let opened = steady.open(record("ada"), Device::default()).await.unwrap();
     let model = Model {
         sessions,
         provider: Provider::default(),
@@ -362,7 +376,7 @@ async fn a_removal_whose_answer_is_lost_is_not_reported_as_nothing() {
 #[tokio::test]
 async fn what_is_under_way_under_an_old_key_reaches_the_session_under_its_new_one() {
     let sessions = sessions(Arc::new(MemoryBackend::new(Clock::system())), "");
-    let old = sessions.open(record("ada")).await.unwrap();
+    let old = sessions.open(record("ada"), Device::default()).await.unwrap();
     let new = sessions.rekey(old.key(), Record::clone).await.unwrap();
     assert!(sessions.load(old.key()).await.unwrap().is_none(), "the old key opens nothing");
     let change = |record: &Record| {
@@ -383,7 +397,7 @@ async fn a_sign_out_that_fails_after_a_move_can_be_tried_again() {
     let backend: Arc<dyn Backend> = Arc::new(MemoryBackend::new(Clock::system()));
     let unreliable = Arc::new(Unreliable::new(Arc::clone(&backend), 0, false));
     let (steady, sessions) = (over(backend), over(Arc::clone(&unreliable) as Arc<dyn Backend>));
-    let old = steady.open(record("ada")).await.unwrap();
+    let old = steady.open(record("ada"), Device::default()).await.unwrap();
     let new = steady.rekey(old.key(), Record::clone).await.unwrap();
     // The first command finds where it has moved, and the second would end it.
     unreliable.next.lock().unwrap().extend([Fault::None, Fault::Before]);
@@ -401,9 +415,9 @@ async fn the_sessions_of_a_user_are_listed_and_ended_and_no_others() {
     for backend in backends {
         let sessions = sessions(backend, &format!("core-index-{}:", rand::random::<u32>()));
         let (ada, same, alan) = (
-            sessions.open(record("ada")).await.unwrap(),
-            sessions.open(record("ada")).await.unwrap(),
-            sessions.open(record("alan")).await.unwrap(),
+            sessions.open(record("ada"), Device::default()).await.unwrap(),
+            sessions.open(record("ada"), Device::default()).await.unwrap(),
+            sessions.open(record("alan"), Device::default()).await.unwrap(),
         );
         let of = |subject| SessionsOf::Subject { issuer: ISSUER, subject };
         let moved = sessions.rekey(same.key(), Record::clone).await.unwrap();
@@ -415,14 +429,106 @@ async fn the_sessions_of_a_user_are_listed_and_ended_and_no_others() {
             []
         );
 
+        let listed = sessions.list(of("ada")).await.unwrap();
+        assert_eq!(listed[0].id, moved.key().hash());
+        assert!(!sessions.end(of("alan"), &listed[0].id).await.unwrap(), "not one of theirs");
+        assert!(sessions.load(moved.key()).await.unwrap().is_some());
+        let third = sessions.open(record("ada"), Device::default()).await.unwrap();
+        let again = sessions.rekey(third.key(), Record::clone).await.unwrap();
+        assert!(sessions.end(of("ada"), &third.key().hash()).await.unwrap(), "by its id before it moved");
+        assert!(sessions.load(again.key()).await.unwrap().is_none());
+        assert!(!sessions.end(of("ada"), &third.key().hash()).await.unwrap(), "it has ended");
+
         let by_session = SessionsOf::ProviderSession { issuer: ISSUER, session_id: "ada's session" };
-        assert_eq!(sessions.close_of(by_session).await.unwrap(), 1);
+        assert_eq!(sessions.close_of(by_session, None).await.unwrap(), 1);
         assert!(sessions.load(moved.key()).await.unwrap().is_none());
-        assert_eq!(sessions.close_of(of("ada")).await.unwrap(), 0);
+        assert_eq!(sessions.close_of(of("ada"), None).await.unwrap(), 0);
         assert!(sessions.load(alan.key()).await.unwrap().is_some());
-        assert_eq!(sessions.close_of(of("alan")).await.unwrap(), 1);
+        assert_eq!(sessions.close_of(of("alan"), None).await.unwrap(), 1);
         assert!(sessions.load(alan.key()).await.unwrap().is_none());
     }
+}
+
+#[tokio::test]
+async fn a_session_in_use_stays_in_the_index_and_one_that_expires_leaves_it() {
+    let clock = Clock::system();
+    let backend = Arc::new(MemoryBackend::new(clock.clone()));
+    let sessions = sessions_at(Arc::clone(&backend) as Arc<dyn Backend>, clock.clone());
+    let device = Device { browser: Some("Firefox".to_owned()), system: None };
+    let opened = sessions.open(record("ada"), device.clone()).await.unwrap();
+    let of = SessionsOf::Subject { issuer: ISSUER, subject: "ada" };
+    let moved = sessions.rekey(opened.key(), Record::clone).await.unwrap();
+    for _ in 0..3 {
+        clock.advance_seconds(50 * 60);
+        assert!(sessions.load(moved.key()).await.unwrap().is_some());
+    }
+    let listed = sessions.list(of).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!((&listed[0].device, listed[0].began_at), (&device, opened.record.began_at));
+    assert!(listed[0].used_at >= opened.record.began_at.plus(Duration::from_mins(150)));
+    clock.advance_seconds(2 * 60 * 60);
+    assert_eq!(sessions.list(of).await.unwrap(), []);
+    assert!(backend.is_empty(), "nothing is left");
+    let index_key = format!("sub:{}", hashed("sub", &format!("{ISSUER}\0ada")));
+    assert_eq!(backend.entries(&index_key).await.unwrap().len(), 0);
+}
+
+/// A logout and the sign-in that it is about, in any order: the session has ended, or else it can be ended.
+#[tokio::test]
+async fn a_logout_that_overtakes_its_sign_in_ends_it() {
+    let backend: Arc<dyn Backend> = Arc::new(redis_backend(&Redis::shared().url()));
+    let race = async |case: u64, issued_until: Option<Timestamp>| {
+        let prefix = format!("core-overtaken-{}:", rand::random::<u64>());
+        let sessions = sessions(Arc::new(Unreliable::new(Arc::clone(&backend), case, false)), &prefix);
+        let of = SessionsOf::Subject { issuer: ISSUER, subject: "ada" };
+        let logout = async {
+            tokio::time::sleep(Duration::from_millis(case % 12)).await;
+            sessions.close_of(of, issued_until).await.unwrap();
+        };
+        let sign_in = async {
+            tokio::time::sleep(Duration::from_millis(case % 5 * 10)).await;
+            sessions.open(record("ada"), Device::default()).await
+        };
+        let (opened, ()) = tokio::join!(sign_in, logout);
+        let is_live = match &opened {
+            Ok(opened) => sessions.load_fresh(opened.key()).await.unwrap().is_some(),
+            Err(error) => panic_unless_ended(error),
+        };
+        let listed = sessions.list(of).await.unwrap().len();
+        assert_eq!(listed, usize::from(is_live), "case {case}: a session that is live is listed, and no other");
+        is_live
+    };
+    let live = |until| join_all((0..200).map(|case| race(case, until)).collect::<Vec<_>>());
+    assert!(!live(Some(ISSUED_AT)).await.contains(&true), "a logout that is later than the ID token ends its session");
+    let by_others = live(Some(Timestamp(ISSUED_AT.0 - 1))).await;
+    assert!(by_others.contains(&true), "an earlier logout ends only what was there");
+    assert!(by_others.contains(&false));
+}
+
+#[tokio::test]
+async fn a_logout_ends_a_session_that_moves_meanwhile() {
+    let backend: Arc<dyn Backend> = Arc::new(redis_backend(&Redis::shared().url()));
+    let race = async |case: u64| {
+        let prefix = format!("core-moving-{}:", rand::random::<u64>());
+        let sessions = sessions(Arc::new(Unreliable::new(Arc::clone(&backend), case, false)), &prefix);
+        let opened = sessions.open(record("ada"), Device::default()).await.unwrap();
+        let of = SessionsOf::Subject { issuer: ISSUER, subject: "ada" };
+        let (moved, closed) = tokio::join!(sessions.rekey(opened.key(), Record::clone), sessions.close_of(of, None));
+        closed.unwrap();
+        match moved {
+            Ok(moved) => assert!(sessions.load_fresh(moved.key()).await.unwrap().is_none(), "case {case}"),
+            Err(error) => assert!(!panic_unless_ended(&error)),
+        }
+    };
+    // Not all at the same time, as below.
+    for first in (0..400).step_by(20) {
+        join_all((first..first + 20).map(race)).await;
+    }
+}
+
+fn panic_unless_ended(error: &StoreError) -> bool {
+    assert!(matches!(error, StoreError::Ended), "{error}");
+    false
 }
 
 #[tokio::test]

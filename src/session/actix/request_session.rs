@@ -9,6 +9,7 @@ use actix_web::HttpRequest;
 use serde_json::Value;
 use tracing::debug;
 
+use crate::session::device::Device;
 use crate::session::error::StoreError;
 use crate::session::key::{SessionKey, VerifiedCookie};
 use crate::session::record::{Record, SignedIn};
@@ -113,9 +114,10 @@ impl RequestSession {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and [`StoreError::TooLarge`]: nothing has changed for the browser.
-    pub async fn sign_in(&self, signed_in: SignedIn) -> Result<(), StoreError> {
+    pub async fn sign_in(&self, signed_in: SignedIn, device: Device) -> Result<(), StoreError> {
         let (sessions, values) = (&self.0.sessions, self.carried_over());
-        let opened = sessions.open(Record::begin(Some(signed_in), values.clone(), sessions.clock.now())).await?;
+        let opened =
+            sessions.open(Record::begin(Some(signed_in), values.clone(), sessions.clock.now()), device).await?;
         if let Some(previous) = self.key()
             && let Err(error) = sessions.close(&previous).await
         {
@@ -242,13 +244,16 @@ impl RequestSession {
     pub(super) async fn save(&self, values: Values, rekey: bool) -> Result<(), StoreError> {
         let (sessions, now) = (&self.0.sessions, self.0.sessions.clock.now());
         let (state, base) = (self.0.state.borrow().clone(), self.0.base.borrow().clone());
-        let saved =
-            |record: &Record| Record { values: merged(&base, &values, &record.values), seen_at: now, ..record.clone() };
+        let saved = |record: &Record| {
+            let is_due = record.needs_extension(sessions.limits(), now);
+            let seen_at = if is_due { now } else { record.seen_at };
+            Record { values: merged(&base, &values, &record.values), seen_at, ..record.clone() }
+        };
         let (key, loaded) = match state {
             State::Unavailable(error) => return Err(error),
             State::Ended | State::Lost => return Err(StoreError::Ended),
             State::None => {
-                let opened = sessions.open(Record::begin(None, values.clone(), now)).await?;
+                let opened = sessions.open(Record::begin(None, values.clone(), now), Device::default()).await?;
                 (opened.key().clone(), opened)
             }
             State::Loaded(key, _) if rekey => {

@@ -66,6 +66,10 @@ async fn removal(backend: &dyn Backend) {
     assert_eq!(take(Some(b't')).await, Taken::Value(Vec::new()), "an empty value has no first byte");
     assert!(insert(backend, "a", b"two", HOUR).await);
     assert_eq!(take(None).await, Taken::Value(b"two".to_vec()), "without that byte, take removes any value");
+    let put = async |value: &[u8]| backend.put("put", value, HOUR).await.expect("put");
+    put(b"one").await;
+    put(b"two").await;
+    assert_eq!(get(backend, "put").await.as_deref(), Some(b"two".as_slice()), "put overwrites");
     assert!(!replace(backend, "a", b"two", b"three").await, "replace revives nothing");
     assert_eq!(get(backend, "a").await, None);
 }

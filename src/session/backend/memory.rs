@@ -86,6 +86,11 @@ impl Backend for MemoryBackend {
         Ok(free)
     }
 
+    async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), BackendError> {
+        self.put(&mut self.lock(), key, value, ttl);
+        Ok(())
+    }
+
     async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
         let mut values = self.lock();
         let agrees = values.get(key, self.clock.now()).is_some_and(|found| found == expected);

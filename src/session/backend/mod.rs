@@ -45,6 +45,9 @@ pub trait Backend: Send + Sync {
     /// to ask again, it can therefore tell its own write from another's. The same goes for [`Backend::replace`].
     async fn insert(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, BackendError>;
 
+    /// Stores a value, whatever the key's value is.
+    async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), BackendError>;
+
     /// Stores a value if the key's value is `expected`. Returns whether it did.
     async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError>;
 

@@ -220,6 +220,11 @@ impl Backend for RedisBackend {
         self.was_written(key, value, (answer.is_some(), twice)).await
     }
 
+    async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), BackendError> {
+        let options = SetOptions::default().with_expiration(SetExpiry::PX(milliseconds(ttl)));
+        self.ask(&Cmd::set_options(key, value, options)).await
+    }
+
     async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
         let mut command = script(REPLACE, key);
         command.arg(expected).arg(value).arg(milliseconds(ttl));
