@@ -21,6 +21,7 @@ const REFUSALS: &str = "identity_web_refusals_total";
 const HEADERS_OMITTED: &str = "identity_web_response_headers_omitted_total";
 const RENEWALS: &str = "identity_web_token_renewals_total";
 const OPENED: &str = "identity_web_sessions_opened_total";
+const SESSION_CACHE: &str = "identity_web_session_cache_total";
 const ENDED: &str = "identity_web_sessions_ended_total";
 const CREDENTIAL_EXPIRES: &str = "identity_web_credential_expires_timestamp_seconds";
 const READY: &str = "identity_web_ready";
@@ -48,6 +49,11 @@ pub fn describe() {
         SIGN_INS,
         count,
         "Sign-ins, by outcome: begun, completed, refused, cancelled (by the user, at B2C)."
+    );
+    describe_counter!(
+        SESSION_CACHE,
+        count,
+        "Reads of sessions from memory: hit, miss or, if Redis doesn't report changes, untrusted."
     );
     describe_counter!(REFUSALS, count, "Requests that failed, by reason.");
     describe_counter!(
@@ -154,6 +160,11 @@ pub fn header_omitted(header: &'static str) {
 /// Counts a renewal of tokens.
 pub fn token_renewal(outcome: &'static str) {
     counter!(RENEWALS, "outcome" => outcome).increment(1);
+}
+
+/// Counts a read of a session from memory: hit, miss or, if the store doesn't report changes, untrusted.
+pub fn session_cache(outcome: &'static str) {
+    counter!(SESSION_CACHE, "outcome" => outcome).increment(1);
 }
 
 /// Counts a session that was opened.

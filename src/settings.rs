@@ -107,8 +107,6 @@ pub struct SessionSettings {
     pub keys: Option<Secret>,
     pub cookie: CookieSettings,
     pub limits: SessionLimits,
-    /// `session.cache`; has no effect yet.
-    pub cache: bool,
 }
 
 /// `session.store`.

@@ -106,6 +106,7 @@ fn assemble(
     };
     let identity = IdentityWeb::new(services::services(settings, backend, clock)?);
     watch::provider(&identity);
+    watch::sessions(&identity);
     watch::files(&identity, settings.secrets());
     Ok(identity)
 }

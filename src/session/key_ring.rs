@@ -111,6 +111,11 @@ impl RingKeys {
         self.first().is_some_and(|first| sealed.get(1..=KEY_ID_LEN) == Some(&first.id))
     }
 
+    /// Whether a key of the ring sealed this.
+    pub fn can_open(&self, sealed: &[u8]) -> bool {
+        sealed.get(1..=KEY_ID_LEN).is_some_and(|id| self.find(id).is_some())
+    }
+
     /// The id of the first key, in base64url.
     pub fn first_id(&self) -> String {
         self.first().map(|first| URL_SAFE_NO_PAD.encode(first.id)).unwrap_or_default()

@@ -17,6 +17,7 @@
 
 pub mod actix;
 pub mod backend;
+mod cache;
 pub mod device;
 pub mod error;
 pub mod index;
@@ -31,13 +32,15 @@ mod summary;
 pub mod tokens;
 mod tombstone;
 pub mod transaction;
+mod until_ended;
 mod values;
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::metrics;
-use backend::{Backend, BackendError, Taken};
+use backend::{Backend, BackendError, Observer, Taken};
+use cache::{Cache, Observed};
 use device::Device;
 use error::StoreError;
 use key::SessionKey;
@@ -60,6 +63,7 @@ pub struct Sessions {
     ring: Arc<KeyRing>,
     limits: SessionLimits,
     clock: Clock,
+    cache: Arc<Cache>,
 }
 
 /// A session as it was read or written.
@@ -78,7 +82,8 @@ impl Loaded {
 }
 
 impl Sessions {
-    /// Makes the sessions of a backend in which every key begins with `key_prefix`.
+    /// Makes the sessions of a backend in which every key begins with `key_prefix`. Of those that were read, up to
+    /// `limits.cache_bytes` stay in memory while [`Sessions::follow`] runs.
     pub fn new(
         backend: Arc<dyn Backend>,
         key_prefix: &str,
@@ -86,7 +91,9 @@ impl Sessions {
         limits: SessionLimits,
         clock: Clock,
     ) -> Self {
-        Self { backend, key_prefix: Arc::from(key_prefix), ring, limits, clock }
+        let cache = Arc::new(Cache::new(limits.cache_bytes));
+        let backend = Arc::new(Observed { inner: backend, cache: Arc::clone(&cache) });
+        Self { backend, key_prefix: Arc::from(key_prefix), ring, limits, clock, cache }
     }
 
     /// How long sessions last, and how large they may be.
@@ -107,6 +114,14 @@ impl Sessions {
         self.backend.ping(&format!("{}ping", self.key_prefix)).await
     }
 
+    /// Follows what changes in the backend, for as long as it is polled: run it in a task of its own. Without it, every
+    /// read asks the backend.
+    pub async fn follow(&self) {
+        self.backend
+            .follow(&format!("{}session:", self.key_prefix), Arc::clone(&self.cache) as Arc<dyn Observer>)
+            .await;
+    }
+
     /// Opens a session: stores its record under a fresh key.
     ///
     /// # Errors
@@ -118,14 +133,16 @@ impl Sessions {
         Ok(loaded)
     }
 
-    /// Reads a session, and extends its idle timeout when a tenth of that has passed. A record that an older key of the
-    /// ring sealed is sealed again with the first, so that the older one can be dropped.
+    /// Reads a session, from memory if nothing has changed it, and extends its idle timeout when a tenth of that has
+    /// passed. A record that an older key of the ring sealed is sealed again with the first, so that the older one can be
+    /// dropped.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]: whether there is a session is unknown. [`StoreError::Newer`].
     pub async fn load(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
-        for _ in 0..ATTEMPTS {
-            let Some(loaded) = self.load_fresh(key).await? else { return Ok(None) };
+        for attempt in 0..ATTEMPTS {
+            let loaded = if attempt == 0 { self.load_cached(key).await? } else { self.load_fresh(key).await? };
+            let Some(loaded) = loaded else { return Ok(None) };
             let now = self.clock.now();
             if !loaded.record.needs_extension(&self.limits, now) && self.ring.keys().is_current(&loaded.sealed) {
                 return Ok(Some(loaded));
@@ -138,7 +155,14 @@ impl Sessions {
         Err(StoreError::Contended)
     }
 
-    /// Reads a session from the backend, without counting that as use.
+    async fn load_cached(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
+        let loaded = self.cache.get(&self.storage_key(key), self.load_fresh(key)).await?;
+        // A key of the ring that was dropped must open nothing, nor must what it opened before.
+        let is_open = |loaded: &Arc<Loaded>| self.ring.keys().can_open(&loaded.sealed) && self.is_live(loaded);
+        Ok(loaded.filter(is_open))
+    }
+
+    /// Reads a session from the backend, never from memory, without counting that as use.
     ///
     /// # Errors
     /// As [`Sessions::load`].

@@ -73,6 +73,8 @@ pub struct SessionLimits {
     pub absolute_timeout: Duration,
     /// `limits.session_bytes`: the largest record.
     pub bytes: usize,
+    /// `session.cache_bytes`, or none with `session.cache` off: the memory for sessions that were read.
+    pub cache_bytes: usize,
 }
 
 /// Why the plain text of a record can't be read.
@@ -206,6 +208,7 @@ mod tests {
             idle_timeout: Duration::from_secs(100),
             absolute_timeout: Duration::from_secs(250),
             bytes: 0,
+            cache_bytes: 0,
         };
         let mut record = Record::begin(None, BTreeMap::new(), Timestamp(1000));
         let left = |record: &Record, now| record.time_to_live(&limits, Timestamp(now)).map(|left| left.as_secs());

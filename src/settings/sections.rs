@@ -20,6 +20,7 @@ use crate::session::record::SessionLimits;
 use crate::web::limits::LimitsSettings;
 
 const DAY_SECONDS: u64 = 86_400;
+const MEBIBYTE: u64 = 1024 * 1024;
 
 /// Reads every section. Returns `None` if a value without a default is missing; the reader has the problem.
 pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
@@ -189,6 +190,9 @@ fn session(reader: &mut Reader, profile: Profile, server: &ServerSettings, redis
     let seconds = |reader: &mut Reader, key: &str, default| {
         Duration::from_secs(reader.number(&format!("session.{key}"), default, 10..=30 * DAY_SECONDS))
     };
+    let is_cached = reader.choice("session.cache", &[("on", true), ("off", false)]).unwrap_or(true);
+    let cache_bytes = reader.number("session.cache_bytes", 16 * MEBIBYTE, MEBIBYTE..=1024 * MEBIBYTE);
+    let cache_bytes = usize::try_from(cache_bytes).unwrap_or(usize::MAX);
     SessionSettings {
         store,
         keys,
@@ -197,13 +201,13 @@ fn session(reader: &mut Reader, profile: Profile, server: &ServerSettings, redis
             idle_timeout: seconds(reader, "idle_timeout_seconds", 3600),
             absolute_timeout: seconds(reader, "absolute_timeout_seconds", 28800),
             bytes: bytes(reader, "limits.session_bytes", 65536),
+            cache_bytes: if is_cached { cache_bytes } else { 0 },
         },
-        cache: reader.choice("session.cache", &[("on", true), ("off", false)]).unwrap_or(true),
     }
 }
 
 fn bytes(reader: &mut Reader, path: &str, default: u64) -> usize {
-    usize::try_from(reader.number(path, default, 1024..=16 * 1024 * 1024)).unwrap_or(usize::MAX)
+    usize::try_from(reader.number(path, default, 1024..=16 * MEBIBYTE)).unwrap_or(usize::MAX)
 }
 
 fn redis(reader: &mut Reader) -> RedisSettings {

@@ -1,4 +1,5 @@
-//! Background tasks: fetching the provider's keys until it succeeds, and reloading files that change.
+//! Background tasks: fetching the provider's keys until it succeeds, following the sessions, and reloading files that
+//! change.
 
 use std::time::Duration;
 
@@ -25,6 +26,14 @@ pub(super) fn provider(identity: &IdentityWeb) {
             actix_web::rt::time::sleep(PROVIDER_ASKED_EVERY).await;
         }
     });
+}
+
+/// Follows what other replicas change of sessions, if sessions are kept in memory.
+pub(super) fn sessions(identity: &IdentityWeb) {
+    let sessions = identity.services().sessions.clone();
+    if sessions.limits().cache_bytes > 0 {
+        actix_web::rt::spawn(async move { sessions.follow().await });
+    }
 }
 
 /// Reloads secrets and the client's credential when their files change, and warns before the credential expires.

@@ -29,6 +29,7 @@ mod provider_answers;
 mod refusals;
 mod registration;
 mod renewal;
+mod session_cache;
 mod session_core;
 mod sessions;
 mod side_by_side;

@@ -3,7 +3,7 @@
 //!
 //! `SESSION_CORE_SEED` repeats a run.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,77 +11,26 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::{BoxFuture, join_all};
 use identity_web::clock::{Clock, Timestamp};
-use identity_web::oidc::claims::Claims;
-use identity_web::oidc::secret::Secret;
-use identity_web::oidc::token::TokenSet;
 use identity_web::session::backend::memory::MemoryBackend;
-use identity_web::session::backend::redis::{RedisBackend, RedisSettings};
 use identity_web::session::backend::{Backend, BackendError, Taken};
 use identity_web::session::device::Device;
 use identity_web::session::error::StoreError;
 use identity_web::session::index::SessionsOf;
 use identity_web::session::key::SessionKey;
-use identity_web::session::key_ring::{KeyRing, new_ring_key};
 use identity_web::session::lease::wait_for_other;
-use identity_web::session::record::{Record, SessionLimits, SignedIn};
+use identity_web::session::record::{Record, SignedIn};
 use identity_web::session::seal::hashed;
 use identity_web::session::{Loaded, Sessions};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
-use ring::rand::SystemRandom;
-use serde_json::json;
 
+use crate::helpers::core::{
+    ISSUED_AT, ISSUER, new_ring, record, redis_backend, sessions, sessions_of_one_ring, sessions_over,
+};
 use crate::helpers::redis::Redis;
 use crate::helpers::relay::Relay;
 
 const CASES: u64 = 200;
-const ISSUER: &str = "https://op.example";
-const ISSUED_AT: Timestamp = Timestamp(1_700_000_000);
-
-const LIMITS: SessionLimits = SessionLimits {
-    idle_timeout: Duration::from_hours(1),
-    absolute_timeout: Duration::from_hours(8),
-    bytes: 64 * 1024,
-};
-
-fn redis_backend(url: &str) -> RedisBackend {
-    let settings = RedisSettings {
-        url: Secret::new(url),
-        ca_certificate: None,
-        connect_timeout: Duration::from_secs(1),
-        command_timeout: Duration::from_secs(5),
-        key_prefix: String::new(),
-    };
-    RedisBackend::new(settings).unwrap()
-}
-
-/// The same sessions over any backend.
-fn sessions_of_one_ring(prefix: &str) -> impl Fn(Arc<dyn Backend>) -> Sessions {
-    let ring = KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap();
-    let ring = Arc::new(ring);
-    move |backend| Sessions::new(backend, prefix, Arc::clone(&ring), LIMITS, Clock::system())
-}
-
-fn sessions_at(backend: Arc<dyn Backend>, clock: Clock) -> Sessions {
-    let ring = KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap();
-    Sessions::new(backend, "", Arc::new(ring), LIMITS, clock)
-}
-
-fn sessions(backend: Arc<dyn Backend>, prefix: &str) -> Sessions {
-    sessions_of_one_ring(prefix)(backend)
-}
-
-fn signed_in(subject: &str) -> SignedIn {
-    let claims = json!({"iss": ISSUER, "sub": subject, "sid": format!("{subject}'s session"), "iat": ISSUED_AT.0});
-    let tokens = TokenSet { refresh_token: Some("r0".to_owned()), ..TokenSet::default() };
-    let claims = Claims::unverified_for_tests(claims.as_object().unwrap().clone());
-    SignedIn::new(claims, tokens, Clock::system().now(), None)
-}
-
-fn record(subject: &str) -> Record {
-    Record::begin(Some(signed_in(subject)), BTreeMap::new(), Clock::system().now())
-}
-
 /// A backend whose commands take a random while, and fail at random: before they take effect, or after.
 struct Unreliable {
     inner: Arc<dyn Backend>,
@@ -453,7 +402,7 @@ async fn the_sessions_of_a_user_are_listed_and_ended_and_no_others() {
 async fn a_session_in_use_stays_in_the_index_and_one_that_expires_leaves_it() {
     let clock = Clock::system();
     let backend = Arc::new(MemoryBackend::new(clock.clone()));
-    let sessions = sessions_at(Arc::clone(&backend) as Arc<dyn Backend>, clock.clone());
+    let sessions = sessions_over(Arc::clone(&backend) as Arc<dyn Backend>, "", &new_ring(), clock.clone());
     let device = Device { browser: Some("Firefox".to_owned()), system: None };
     let opened = sessions.open(record("ada"), device.clone()).await.unwrap();
     let of = SessionsOf::Subject { issuer: ISSUER, subject: "ada" };

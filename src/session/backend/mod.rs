@@ -7,12 +7,15 @@ mod acceptance;
 pub mod memory;
 pub mod redis;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
 
 pub use acceptance::acceptance_suite;
+
+use crate::clock::Stopwatch;
 
 /// The store is unavailable.
 #[derive(Clone, Debug, Error)]
@@ -28,6 +31,18 @@ pub enum Taken {
     Nothing,
     /// There is no value now. There may have been one: the store was asked twice, because its first answer was lost.
     Unknown,
+}
+
+/// Whoever wants to know what changes in a store: see [`Backend::follow`].
+pub trait Observer: Send + Sync {
+    /// The value of this key was changed or removed, or has expired.
+    fn changed(&self, key: &str);
+
+    /// Every change was reported that had happened when `asked` was started.
+    fn confirmed(&self, asked: Stopwatch);
+
+    /// Changes may have been missed.
+    fn lost(&self);
 }
 
 /// A store of short byte strings, each under a key and with a time to live.
@@ -62,6 +77,12 @@ pub trait Backend: Send + Sync {
 
     /// Returns the entries of a key's set that haven't expired, in no particular order.
     async fn entries(&self, key: &str) -> Result<Vec<Vec<u8>>, BackendError>;
+
+    /// Follows the changes of all keys that begin with `prefix`, whoever makes them, and reports them to `observer` for as
+    /// long as it is polled. The default reports nothing and confirms nothing: for stores that don't tell.
+    async fn follow(&self, _prefix: &str, _observer: Arc<dyn Observer>) {
+        std::future::pending::<()>().await;
+    }
 
     /// Checks that the store is available and accepts writes, by writing a value under this key that soon expires.
     async fn ping(&self, key: &str) -> Result<(), BackendError>;

@@ -1,5 +1,8 @@
 //! Records in Redis, so that every replica sees them.
 
+mod topology;
+mod tracking;
+
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -8,7 +11,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Arg, Client, Cmd, ExistenceCheck, FromRedisValue, RedisError, SetExpiry, SetOptions, TlsCertificates};
 use tracing::{Instrument as _, debug};
 
-use super::{Backend, BackendError, Taken};
+use super::{Backend, BackendError, Observer, Taken};
 use crate::clock::Stopwatch;
 use crate::oidc::secret::Secret;
 use crate::{metrics, spans};
@@ -165,14 +168,18 @@ impl From<Failure> for BackendError {
 }
 
 impl RedisSettings {
-    fn connect(&self, url: &str) -> Result<ConnectionManager, RedisError> {
-        let client = match &self.ca_certificate {
+    fn client(&self, url: &str) -> Result<Client, RedisError> {
+        Ok(match &self.ca_certificate {
             Some(pem) => {
                 let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem.clone()) };
                 Client::build_with_tls(url, certificates)?
             }
             None => Client::open(url)?,
-        };
+        })
+    }
+
+    fn connect(&self, url: &str) -> Result<ConnectionManager, RedisError> {
+        let client = self.client(url)?;
         // A request waits for one attempt to connect, never for a back-off: the next request tries again.
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(0)
@@ -250,6 +257,10 @@ impl Backend for RedisBackend {
 
     async fn entries(&self, key: &str) -> Result<Vec<Vec<u8>>, BackendError> {
         self.ask(&script(&[NOW, ENTRIES].concat(), key)).await
+    }
+
+    async fn follow(&self, prefix: &str, observer: Arc<dyn Observer>) {
+        self.track(prefix, observer).await;
     }
 
     async fn ping(&self, key: &str) -> Result<(), BackendError> {

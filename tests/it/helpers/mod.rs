@@ -5,6 +5,7 @@ pub mod browser;
 pub mod certificates;
 pub mod chromium;
 pub mod compose;
+pub mod core;
 pub mod http2;
 pub mod load_balancer;
 pub mod log;

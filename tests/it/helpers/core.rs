@@ -1,0 +1,76 @@
+//! The session core without an application around it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use identity_web::clock::{Clock, Timestamp};
+use identity_web::oidc::claims::Claims;
+use identity_web::oidc::secret::Secret;
+use identity_web::oidc::token::TokenSet;
+use identity_web::session::Sessions;
+use identity_web::session::backend::Backend;
+use identity_web::session::backend::redis::{RedisBackend, RedisSettings};
+use identity_web::session::key_ring::{KeyRing, new_ring_key};
+use identity_web::session::record::{Record, SessionLimits, SignedIn};
+use ring::rand::SystemRandom;
+use serde_json::json;
+
+/// The issuer of every sign-in.
+pub const ISSUER: &str = "https://op.example";
+/// When every ID token was issued.
+pub const ISSUED_AT: Timestamp = Timestamp(1_700_000_000);
+
+/// How long every session lasts.
+pub const LIMITS: SessionLimits = SessionLimits {
+    idle_timeout: Duration::from_hours(1),
+    absolute_timeout: Duration::from_hours(8),
+    bytes: 64 * 1024,
+    cache_bytes: 16 * 1024 * 1024,
+};
+
+/// A backend in the Redis at this URL.
+pub fn redis_backend(url: &str) -> RedisBackend {
+    let settings = RedisSettings {
+        url: Secret::new(url),
+        ca_certificate: None,
+        connect_timeout: Duration::from_secs(1),
+        command_timeout: Duration::from_secs(5),
+        key_prefix: String::new(),
+    };
+    RedisBackend::new(settings).unwrap()
+}
+
+/// A ring with one fresh key.
+pub fn new_ring() -> Arc<KeyRing> {
+    Arc::new(KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap())
+}
+
+/// The sessions of one replica.
+pub fn sessions_over(backend: Arc<dyn Backend>, prefix: &str, ring: &Arc<KeyRing>, clock: Clock) -> Sessions {
+    Sessions::new(backend, prefix, Arc::clone(ring), LIMITS, clock)
+}
+
+/// The same sessions over any backend.
+pub fn sessions_of_one_ring(prefix: &str) -> impl Fn(Arc<dyn Backend>) -> Sessions {
+    let ring = new_ring();
+    move |backend| sessions_over(backend, prefix, &ring, Clock::system())
+}
+
+/// The sessions of one replica, with a ring of their own.
+pub fn sessions(backend: Arc<dyn Backend>, prefix: &str) -> Sessions {
+    sessions_of_one_ring(prefix)(backend)
+}
+
+/// A completed sign-in.
+pub fn signed_in(subject: &str) -> SignedIn {
+    let claims = json!({"iss": ISSUER, "sub": subject, "sid": format!("{subject}'s session"), "iat": ISSUED_AT.0});
+    let tokens = TokenSet { refresh_token: Some("r0".to_owned()), ..TokenSet::default() };
+    let claims = Claims::unverified_for_tests(claims.as_object().unwrap().clone());
+    SignedIn::new(claims, tokens, Clock::system().now(), None)
+}
+
+/// The record of a session that begins now.
+pub fn record(subject: &str) -> Record {
+    Record::begin(Some(signed_in(subject)), BTreeMap::new(), Clock::system().now())
+}
