@@ -21,6 +21,8 @@ const REFUSALS: &str = "identity_web_refusals_total";
 const HEADERS_OMITTED: &str = "identity_web_response_headers_omitted_total";
 const RENEWALS: &str = "identity_web_token_renewals_total";
 const OPENED: &str = "identity_web_sessions_opened_total";
+const PROVIDER_LOGOUTS: &str = "identity_web_provider_logouts_total";
+const REVOCATIONS: &str = "identity_web_token_revocations_total";
 const SESSION_CACHE: &str = "identity_web_session_cache_total";
 const ENDED: &str = "identity_web_sessions_ended_total";
 const CREDENTIAL_EXPIRES: &str = "identity_web_credential_expires_timestamp_seconds";
@@ -50,6 +52,12 @@ pub fn describe() {
         count,
         "Sign-ins, by outcome: begun, completed, refused, cancelled (by the user, at B2C)."
     );
+    describe_counter!(
+        PROVIDER_LOGOUTS,
+        count,
+        "Logouts by the provider, by channel (front, back) and outcome: completed, refused, unavailable."
+    );
+    describe_counter!(REVOCATIONS, count, "Revocations of tokens after a sign-out, by outcome: ok, error.");
     describe_counter!(
         SESSION_CACHE,
         count,
@@ -150,6 +158,16 @@ pub fn sign_in(outcome: &'static str) {
 /// Counts a request that failed.
 pub fn refusal(reason: &'static str) {
     counter!(REFUSALS, "reason" => reason).increment(1);
+}
+
+/// Counts a logout by the provider: completed, refused or unavailable.
+pub fn provider_logout(channel: &'static str, outcome: &'static str) {
+    counter!(PROVIDER_LOGOUTS, "channel" => channel, "outcome" => outcome).increment(1);
+}
+
+/// Counts a revocation of tokens at the provider.
+pub fn token_revocation(succeeded: bool) {
+    counter!(REVOCATIONS, "outcome" => outcome(succeeded)).increment(1);
 }
 
 /// Counts a response header that was omitted because it doesn't fit.

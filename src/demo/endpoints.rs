@@ -16,7 +16,7 @@ use url::{Url, form_urlencoded};
 use super::b2c::B2C_DOMAIN;
 use super::faults::{Faults, apply};
 use super::people::{PEOPLE, Person, find};
-use super::tokens::{token, userinfo};
+use super::tokens::{revoke, token, userinfo};
 use super::{DEMO_TENANT, DemoState, Grant, OF_SIGN_IN, graph, lock, refusal};
 use crate::oidc::authorization::random_text;
 use crate::oidc::issuer::{CONSUMERS_TENANT, TENANT_PLACEHOLDER};
@@ -36,6 +36,7 @@ pub(super) fn routes(service: &mut ServiceConfig) {
         .route("/{tenant}/oauth2/v2.0/token", post().to(token))
         .route("/{tenant}/oauth2/v2.0/logout", get().to(logout))
         .route("/oidc/userinfo", get().to(userinfo))
+        .route("/oidc/revoke", post().to(revoke))
         .configure(graph::routes);
 }
 

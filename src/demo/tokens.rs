@@ -142,6 +142,30 @@ fn id_token(state: &DemoState, grant: &Grant, faults: &Faults) -> Option<String>
     signed(state, &signer, &claims, faults)
 }
 
+impl DemoState {
+    /// Returns whether a refresh token can still be used. For tests.
+    pub fn accepts_refresh_token(&self, token: &str) -> bool {
+        lock(&self.refresh_tokens).get(token, self.clock.now()).is_some()
+    }
+
+    /// Returns a logout token with these claims, signed as the faults request. For tests.
+    pub fn logout_token(&self, claims: &Value) -> Option<String> {
+        let signer = self.signer.read().unwrap_or_else(PoisonError::into_inner);
+        signed(self, &signer, claims, &faults(self))
+    }
+}
+
+/// Revokes a token (RFC 7009). Entra has no such endpoint, so the discovery document doesn't name it; tests make it do so.
+pub(super) async fn revoke(state: Data<DemoState>, Form(form): Form<Parameters>, request: HttpRequest) -> HttpResponse {
+    if let Err(refusal) = authenticate(&state, &form, &request) {
+        return Refusal { error: "invalid_client", code: refusal.0, text: &refusal.1, suberror: None }.answer(&state);
+    }
+    let token = form.get("token").map_or("", String::as_str);
+    lock(&state.refresh_tokens).remove(token, state.clock.now());
+    lock(&state.access_tokens).remove(token, state.clock.now());
+    answer(&faults(&state), &json!({}))
+}
+
 /// Signs claims as the faults request.
 pub(super) fn signed(state: &DemoState, signer: &Signer, claims: &Value, faults: &Faults) -> Option<String> {
     let header = |algorithm: &str| {

@@ -131,12 +131,12 @@ impl IdentityWeb {
         Ok(claims)
     }
 
-    /// Validates an ID token with the provider's keys, and once more with newer ones if those may have been rotated.
-    async fn with_keys(
+    /// Validates a token with the provider's keys, and once more with newer ones if those may have been rotated.
+    pub(super) async fn with_keys<T>(
         &self,
         provider: &Provider,
-        validate: impl Fn(&KeySet) -> Result<Claims, IdTokenError>,
-    ) -> Result<(Claims, Arc<KeySet>), Error> {
+        validate: impl Fn(&KeySet) -> Result<T, IdTokenError>,
+    ) -> Result<(T, Arc<KeySet>), Error> {
         let client = &self.services().providers.client;
         if client.algorithm.is_symmetric() {
             let secret = client.credential.secret();

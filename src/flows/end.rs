@@ -1,20 +1,46 @@
 //! The end of a session at the provider.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ring::rand::SystemRandom;
 use tokio::time::timeout;
+use tracing::warn;
 use url::Url;
 
 use super::IdentityWeb;
+use crate::metrics;
 use crate::oidc::authorization::random_text;
 use crate::oidc::logout::EndSession;
+use crate::oidc::revocation::revoke;
 use crate::session::record::SignedIn;
 
 /// How long a user who signs out waits for a provider that isn't known yet.
 const METADATA_TIMEOUT: Duration = Duration::from_secs(2);
+/// How many sign-outs may have their tokens revoked at the same time; those of others expire.
+pub const MAX_REVOCATIONS: usize = 100;
 
 impl IdentityWeb {
+    /// Revokes the tokens of a session that has ended, if the provider lets them be revoked: in a task of its own, so that
+    /// nobody waits. If that fails, they expire.
+    pub fn revoke_tokens(&self, signed_in: &SignedIn) {
+        let Ok(permit) = Arc::clone(&self.services().revocations).try_acquire_owned() else { return };
+        let (identity, tokens, policy) = (self.clone(), signed_in.tokens.clone(), signed_in.policy.clone());
+        tokio::task::spawn_local(async move {
+            let _permit = permit;
+            let services = identity.services();
+            let provider = services.providers.of_policy(policy.as_deref());
+            let Ok(metadata) = provider.metadata().await else { return };
+            let Some(endpoint) = &metadata.revocation_endpoint else { return };
+            let (client, now) = (&services.providers.client, services.clock.now());
+            let outcome = revoke(&tokens, endpoint, client, &metadata, provider.http(), now).await;
+            metrics::token_revocation(outcome.is_ok());
+            if let Err(error) = outcome {
+                warn!(cause = %error, "the tokens of a session that ended couldn't be revoked; they expire");
+            }
+        });
+    }
+
     /// Where to send a browser whose session has ended here, so that it ends at the provider too. `None` if the provider
     /// has no `end_session_endpoint`, or is unavailable. `with_hints` adds what the provider's data makes long: the ID token
     /// and the user's name.

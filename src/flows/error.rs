@@ -7,6 +7,7 @@ use crate::entra::graph::GraphError;
 use crate::oidc::authorization::NoRandomness;
 use crate::oidc::callback::{AuthorizationError, Refusal};
 use crate::oidc::id_token::IdTokenError;
+use crate::oidc::logout_token::LogoutTokenError;
 use crate::oidc::provider::ProviderError;
 use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
@@ -38,14 +39,17 @@ pub enum Error {
     /// The ID token failed a check.
     #[error(transparent)]
     IdToken(#[from] IdTokenError),
+    /// The logout token failed a check, beyond those of every token.
+    #[error(transparent)]
+    LogoutToken(#[from] LogoutTokenError),
     /// The userinfo response failed a check.
     #[error(transparent)]
     Userinfo(#[from] UserinfoError),
     /// The session can't be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A third party asks to sign in at another issuer (OpenID Connect Core section 4).
-    #[error("a third party asked for a sign-in at an issuer that isn't ours")]
+    /// A third party asks to sign in (OpenID Connect Core section 4) or to sign out at another issuer.
+    #[error("a third party named an issuer that isn't ours")]
     ForeignIssuer,
     /// The provider refused to renew the tokens: the session has ended.
     #[error("the provider refused to renew the session: {0}")]

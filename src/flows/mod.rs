@@ -3,6 +3,7 @@
 mod begin;
 mod complete;
 mod end;
+mod end_by_provider;
 mod error;
 pub mod interaction;
 mod membership;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 pub use begin::{AuthorizationRedirect, SignInRequest};
 pub use complete::{CallbackFailure, Completed};
+pub use end::MAX_REVOCATIONS;
 pub use error::Error;
 pub use services::{AuthRequestSettings, CookieSettings, Endpoints, Providers, Services, Site};
 

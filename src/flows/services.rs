@@ -1,8 +1,10 @@
 //! What the use cases work with.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::renew::Renewals;
@@ -22,6 +24,8 @@ pub struct Services {
     pub transactions: Transactions,
     /// The renewals of tokens under way in this process.
     pub renewals: Renewals,
+    /// Limits how many revocations of tokens are under way in this process.
+    pub revocations: Arc<Semaphore>,
     /// Where we are.
     pub site: Site,
     /// The clock.
@@ -78,6 +82,8 @@ pub struct Endpoints {
     pub sign_out: String,
     pub post_sign_out: String,
     pub edit_profile: String,
+    pub front_channel_logout: String,
+    pub back_channel_logout: String,
 }
 
 /// The cookie of a session.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::validity;
 use crate::clock::Timestamp;
 
 /// Verified claims, made only by [`super::id_token::Verifier::verify`]. All claims are kept.
@@ -49,7 +50,7 @@ impl Claims {
 
     /// Returns `iat`: when the provider issued the ID token.
     pub fn issued_at(&self) -> Option<Timestamp> {
-        self.get("iat").and_then(Value::as_i64).map(Timestamp)
+        validity::time(&self.0, "iat").ok().flatten()
     }
 
     /// Returns a name to show: `name`, `given_name`, `nickname`, `preferred_username`, an e-mail address or `sub`.

@@ -120,13 +120,7 @@ impl Verifier<'_> {
         now: Timestamp,
         check_nonce: impl FnOnce(&Map<String, Value>) -> Result<(), IdTokenError>,
     ) -> Result<Claims, IdTokenError> {
-        let (claims, key) = Jws::parse(token)?.reject_other_types()?.verify(self.algorithm, keys)?; // (6), (7), (8)
-        self.check_issuer(&claims, key)?; // (2)
-        self.check_audience(&claims)?; // (3), (4), (5)
-        for required in ["exp", "iat"] {
-            claims.get(required).ok_or(IdTokenError::Claim(required))?;
-        }
-        validity::check(&claims, now)?; // (9), (10)
+        let (claims, key) = self.signed_claims(Jws::parse(token)?.reject_other_types()?, keys, now)?;
         check_nonce(&claims)?;
         let subject = text(&claims, "sub")?; // section 2
         if subject.is_empty() || subject.len() > MAX_SUBJECT {
@@ -134,6 +128,23 @@ impl Verifier<'_> {
         }
         self.check_access_token(&claims, key, access_token)?; // section 3.1.3.8
         Ok(Claims::verified(claims))
+    }
+
+    /// Steps 2 to 10: whom the token is from and for, and when. Returns its claims and the key that signed it.
+    pub(super) fn signed_claims<'k>(
+        &self,
+        token: Jws<'_>,
+        keys: &'k KeySet,
+        now: Timestamp,
+    ) -> Result<(Map<String, Value>, &'k Key), IdTokenError> {
+        let (claims, key) = token.verify(self.algorithm, keys)?; // (6), (7), (8)
+        self.check_issuer(&claims, key)?; // (2)
+        self.check_audience(&claims)?; // (3), (4), (5)
+        for required in ["exp", "iat"] {
+            claims.get(required).ok_or(IdTokenError::Claim(required))?;
+        }
+        validity::check(&claims, now)?; // (9), (10)
+        Ok((claims, key))
     }
 
     fn check_issuer(&self, claims: &Map<String, Value>, key: &Key) -> Result<(), IdTokenError> {

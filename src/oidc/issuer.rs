@@ -39,6 +39,12 @@ pub enum IssuerMismatch {
     Policy,
 }
 
+/// Returns an issuer with the placeholder in place of its tenant's id: what all tenants of one provider have in common.
+pub fn of_any_tenant(issuer: &str) -> String {
+    let segments = issuer.split('/').map(|segment| if is_guid(segment) { TENANT_PLACEHOLDER } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
 impl IssuerRule {
     /// Checks a token's `iss`, for Entra its `tid`, and for B2C its policy.
     ///

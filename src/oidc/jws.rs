@@ -152,8 +152,19 @@ impl<'a> Jws<'a> {
     /// # Errors
     /// [`JwsError::WrongType`].
     pub fn reject_other_types(self) -> Result<Self, JwsError> {
-        let is_plain = |name: &str| ["jwt", "application/jwt"].iter().any(|plain| name.eq_ignore_ascii_case(plain));
-        let accepted = self.header.get("typ").is_none_or(|typ| typ.as_str().is_some_and(is_plain));
+        self.accept_type("jwt")
+    }
+
+    /// Refuses a token whose `typ` is neither `own` nor `JWT`, as [`Jws::reject_other_types`] does.
+    ///
+    /// # Errors
+    /// [`JwsError::WrongType`].
+    pub(super) fn accept_type(self, own: &str) -> Result<Self, JwsError> {
+        let is_accepted = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            [own, "jwt"].contains(&name.strip_prefix("application/").unwrap_or(&name))
+        };
+        let accepted = self.header.get("typ").is_none_or(|typ| typ.as_str().is_some_and(is_accepted));
         if accepted { Ok(self) } else { Err(JwsError::WrongType) }
     }
 

@@ -61,6 +61,8 @@ pub struct Metadata {
     pub userinfo_endpoint: Option<Url>,
     /// Where the browser is sent to sign out, if anywhere.
     pub end_session_endpoint: Option<Url>,
+    /// Where tokens are revoked, if anywhere (RFC 8414 section 2).
+    pub revocation_endpoint: Option<Url>,
     /// The host of Microsoft Graph in this cloud. Only Entra sends it.
     pub msgraph_host: Option<String>,
     /// The supported client authentication methods; by default `client_secret_basic`.
@@ -126,6 +128,7 @@ impl Metadata {
             ("jwks_uri", Some(&self.jwks_uri)),
             ("userinfo_endpoint", self.userinfo_endpoint.as_ref()),
             ("end_session_endpoint", self.end_session_endpoint.as_ref()),
+            ("revocation_endpoint", self.revocation_endpoint.as_ref()),
         ]
         .into_iter()
         .filter_map(|(name, endpoint)| Some((name, endpoint?)))

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::clock::Timestamp;
 
 /// How far our clock and the provider's may differ.
-const CLOCK_LEEWAY: Duration = Duration::from_mins(1);
+pub(super) const CLOCK_LEEWAY: Duration = Duration::from_mins(1);
 
 /// Why a token is not valid at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) fn check(claims: &Map<String, Value>, now: Timestamp) -> Result<(), T
 }
 
 /// Reads a NumericDate (RFC 7519 section 2): a JSON number, perhaps with a fraction.
-fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Timestamp>, TimeError> {
+pub(super) fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Timestamp>, TimeError> {
     let Some(number) = claims.get(name) else { return Ok(None) };
     #[expect(clippy::cast_possible_truncation, reason = "a float is cut to the nearest representable second")]
     let seconds = number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64));

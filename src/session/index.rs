@@ -15,6 +15,7 @@ use super::summary::Summary;
 use super::{ATTEMPTS, Sessions, moved};
 use crate::clock::Timestamp;
 use crate::metrics;
+use crate::oidc::issuer::of_any_tenant;
 
 /// How much longer than its record an entry lives: a session that is not in the index can't be revoked.
 const MARGIN: Duration = Duration::from_mins(1);
@@ -181,8 +182,9 @@ impl Sessions {
 
     fn index_key(&self, of: SessionsOf<'_>) -> String {
         let (kind, issuer, id) = match of {
-            SessionsOf::Subject { issuer, subject } => ("sub", issuer, subject),
-            SessionsOf::ProviderSession { issuer, session_id } => ("sid", issuer, session_id),
+            SessionsOf::Subject { issuer, subject } => ("sub", issuer.to_owned(), subject),
+            // A front-channel logout by Entra may name no issuer, and so no tenant.
+            SessionsOf::ProviderSession { issuer, session_id } => ("sid", of_any_tenant(issuer), session_id),
         };
         format!("{}{kind}:{}", self.key_prefix, hashed(kind, &format!("{issuer}\0{id}")))
     }

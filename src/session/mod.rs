@@ -12,6 +12,7 @@
 //! {prefix}sub:{hash of issuer and sub}       ->  a set of hashes of session keys
 //! {prefix}sid:{hash of issuer and sid}       ->  the same
 //! {prefix}sub:{hash}:ended, …sid:{hash}:ended ->  a tombstone, for ten minutes after a logout
+//! {prefix}jti:{hash of iss and jti}          ->  random bytes, for as long as the logout token could be replayed
 //! {prefix}spent:{hash of a state}            ->  random bytes, for as long as its code could be replayed
 //! ```
 
@@ -24,6 +25,7 @@ pub mod index;
 pub mod key;
 pub mod key_ring;
 pub mod lease;
+pub mod logout;
 mod moved;
 pub mod record;
 pub mod seal;

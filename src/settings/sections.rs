@@ -88,14 +88,14 @@ pub(super) fn endpoints(reader: &mut Reader) -> Endpoints {
     };
     let prefix = path("prefix", "/auth");
     let mut route = |key: &str| format!("{prefix}{}", path(key, &format!("/{key}")));
-    route("front_channel_logout");
-    route("back_channel_logout");
     Endpoints {
         sign_in: route("sign_in"),
         redirect: route("redirect"),
         sign_out: route("sign_out"),
         post_sign_out: route("post_sign_out"),
         edit_profile: route("edit_profile"),
+        front_channel_logout: route("front_channel_logout"),
+        back_channel_logout: route("back_channel_logout"),
         prefix,
     }
 }

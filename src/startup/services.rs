@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use ring::rand::SystemRandom;
+use tokio::sync::Semaphore;
 use tracing::warn;
 
 use super::StartError;
 use crate::clock::Clock;
 use crate::flows::renew::Renewals;
-use crate::flows::{Providers, Services, Site};
+use crate::flows::{MAX_REVOCATIONS, Providers, Services, Site};
 use crate::oidc::http::Http;
 use crate::oidc::provider::{Provider, ProviderSettings};
 use crate::oidc::secret::Secret;
@@ -78,6 +79,7 @@ pub fn services(settings: &Settings, backend: Arc<dyn Backend>, clock: Clock) ->
             cookie: settings.session.cookie.clone(),
         },
         renewals: Renewals::default(),
+        revocations: Arc::new(Semaphore::new(MAX_REVOCATIONS)),
         clock,
     })
 }

@@ -105,6 +105,7 @@ impl Error {
                 Cause::OtherUser => "other_user",
                 Cause::Token(_) => "token",
                 Cause::IdToken(_) => "id_token",
+                Cause::LogoutToken(_) => "logout_token",
                 Cause::Userinfo(_) => "userinfo",
                 Cause::Store(StoreError::Unavailable(_)) => "store_unavailable",
                 Cause::Store(_) => "store",
@@ -198,9 +199,11 @@ fn status_of(cause: &Cause) -> StatusCode {
             "server_error" | "temporarily_unavailable" => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         },
-        Cause::Transaction(_) | Cause::Authorization(_) | Cause::AlreadySpent | Cause::ForeignIssuer => {
-            StatusCode::BAD_REQUEST
-        }
+        Cause::Transaction(_)
+        | Cause::Authorization(_)
+        | Cause::AlreadySpent
+        | Cause::LogoutToken(_)
+        | Cause::ForeignIssuer => StatusCode::BAD_REQUEST,
         Cause::Store(StoreError::Ended) | Cause::RenewalRefused(_) | Cause::Interaction(_) => StatusCode::UNAUTHORIZED,
         Cause::Store(StoreError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
         Cause::Store(StoreError::NotWrapped | StoreError::Randomness(_))

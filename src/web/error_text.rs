@@ -196,6 +196,11 @@ fn text_of(cause: &Cause) -> ErrorText {
             "The identity provider’s response failed verification, so you weren’t signed in.",
             ADMIN,
         ),
+        Cause::LogoutToken(_) => text(
+            "This sign-out is not valid",
+            "The identity provider’s request to sign a user out failed verification.",
+            &[],
+        ),
         Cause::ForeignIssuer => text(
             "This sign-in can’t start here",
             "It names an identity provider that this application doesn’t use.",

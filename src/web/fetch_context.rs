@@ -64,6 +64,11 @@ impl<'a> FetchContext<'a> {
             .any(|name| self.header(name).is_some_and(|purpose| purpose.contains("prefetch")))
     }
 
+    /// Returns whether a page shows the response in a frame. Browsers then send a cookie of ours only to their own site.
+    pub fn is_frame(&self) -> bool {
+        self.header("sec-fetch-dest").is_some_and(|destination| ["iframe", "frame"].contains(&destination))
+    }
+
     /// Returns whether a page of this site sent the request: by `Sec-Fetch-Site` and, if present, by `Origin`. With neither
     /// header the answer is no: every browser sends `Origin` with a POST.
     pub fn is_same_origin(&self, public_url: &Url) -> bool {

@@ -70,7 +70,10 @@ impl SecurityHeaders {
     ) -> Result<ServiceResponse<B>, ActixError> {
         let mut answer = next.call(request).await?;
         for (name, value) in self.0 {
-            answer.headers_mut().insert(name, value);
+            // A page may be one that the provider shows in a frame.
+            if !answer.headers().contains_key(&name) {
+                answer.headers_mut().insert(name, value);
+            }
         }
         Ok(answer)
     }

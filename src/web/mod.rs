@@ -16,6 +16,7 @@ pub mod identity;
 pub mod limits;
 pub mod operations;
 pub mod pages;
+mod provider_logout;
 pub mod proxies;
 pub mod requests;
 pub mod require;

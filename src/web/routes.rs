@@ -10,7 +10,7 @@ use actix_web::{Error as ActixError, HttpResponse, Resource, Route};
 use super::error::Error;
 use super::proxies::TrustedProxies;
 use super::require::Require;
-use super::{call_graph, forward_auth, limits, pages, sign_in, sign_out};
+use super::{call_graph, forward_auth, limits, pages, provider_logout, sign_in, sign_out};
 use crate::flows::IdentityWeb;
 
 /// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
@@ -31,6 +31,8 @@ pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb)
         )
         .service(counted(&endpoints.sign_out).route(get().to(sign_out::confirm)).route(post().to(sign_out::end)))
         .service(counted(&endpoints.post_sign_out).route(page().to(sign_out::landing)))
+        .service(counted(&endpoints.front_channel_logout).route(get().to(provider_logout::front_channel)))
+        .service(only(&endpoints.back_channel_logout).route(post().to(provider_logout::back_channel)))
         .service(verify(&endpoints.prefix));
 }
 

@@ -50,7 +50,10 @@ async fn sign_out(identity: &IdentityWeb, session: &RequestSession) -> Result<Ht
     let ended = session.loaded().ok().flatten();
     session.sign_out().await?;
     let location = match ended.as_ref().and_then(|ended| ended.record.signed_in.as_ref()) {
-        Some(signed_in) => at_provider(identity, signed_in).await,
+        Some(signed_in) => {
+            identity.revoke_tokens(signed_in);
+            at_provider(identity, signed_in).await
+        }
         None => None,
     };
     let landing = || format!("{}?local", identity.services().site.endpoints.post_sign_out);

@@ -20,13 +20,15 @@ const CLIENT_ID: &str = "identity-web";
 const SECRET: &str = "canary: a+secret%of more than thirty-two characters";
 
 /// How the client proves itself: what is registered at the provider, and the settings.
-struct Client {
-    registered: Value,
+pub struct Client {
+    /// The client's metadata at the provider.
+    pub registered: Value,
     settings: Vec<(&'static str, String)>,
 }
 
 impl Client {
-    fn with_secret(method: &str) -> Self {
+    /// One with a secret.
+    pub fn with_secret(method: &str) -> Self {
         let registered = json!({"token_endpoint_auth_method": method, "client_secret": SECRET});
         Self { registered, settings: vec![("CLIENT__CLIENT_CREDENTIAL", SECRET.to_owned())] }
     }
@@ -47,7 +49,7 @@ impl Client {
 }
 
 /// `oidc-provider`, with one client; gives its issuer.
-fn certified_provider(public_url: &str, client: &Client) -> (Process, String) {
+pub fn certified_provider(public_url: &str, client: &Client) -> (Process, String) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/provider");
     let mut configuration = json!({
         "port": 0,
@@ -58,11 +60,13 @@ fn certified_provider(public_url: &str, client: &Client) -> (Process, String) {
     configuration.as_object_mut().unwrap().extend(client.registered.as_object().unwrap().clone());
     let mut command = Command::new("node");
     command.arg("server.mjs").arg(configuration.to_string()).current_dir(folder).stderr(Stdio::null());
+    // The application's certificate is self-signed.
+    command.env("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     Process::start_until(&mut command, |line| line.strip_prefix("ready ").map(str::to_owned))
 }
 
 /// A replica behind the proxy; gives its port.
-fn replica(public_url: &str, issuer: &str, redis: &Redis, response_mode: &str, client: &Client) -> u16 {
+pub fn replica(public_url: &str, issuer: &str, redis: &Redis, response_mode: &str, client: &Client) -> u16 {
     let port = free_port();
     let variables = [
         ("CLIENT__CLIENT_ID", CLIENT_ID.to_owned()),
@@ -88,7 +92,7 @@ fn replica(public_url: &str, issuer: &str, redis: &Redis, response_mode: &str, c
 }
 
 /// HAProxy, which ends TLS and sends requests to the replicas by turns.
-fn load_balancer(port: u16, replicas: [u16; 2]) -> (Process, Folder) {
+pub fn load_balancer(port: u16, replicas: [u16; 2]) -> (Process, Folder) {
     let folder = Folder::new("haproxy");
     let certified = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let pem = certified.cert.pem() + &certified.signing_key.serialize_pem();
@@ -126,13 +130,7 @@ async fn journey(response_mode: &str, client: &Client) {
     assert_eq!(chromium.cookies().await, [], "no cookie for an anonymous visitor");
     assert_eq!(redis.keys(""), [""; 0]);
 
-    chromium.click("main a[href^='/auth/sign_in']").await;
-    chromium.fill("input[name=login]", "grace").await;
-    chromium.fill("input[name=password]", "any").await;
-    chromium.click("button[type=submit]").await;
-    chromium.sees("Authorize").await;
-    chromium.click("button[type=submit]").await;
-    chromium.sees("Grace Tester").await;
+    sign_in(&chromium).await;
     chromium.sees("grace@example.org").await;
     assert!(!chromium.text().await.contains("eyJ"), "the token itself is never shown");
     chromium.screenshot(&format!("certified-{response_mode}")).await;
@@ -156,6 +154,17 @@ async fn journey(response_mode: &str, client: &Client) {
     chromium.sees("Please sign in").await;
     log::assert_silent_about([SECRET]);
     chromium.close().await;
+}
+
+/// From a page that asks for it.
+pub async fn sign_in(chromium: &Chromium) {
+    chromium.click("main a[href^='/auth/sign_in']").await;
+    chromium.fill("input[name=login]", "grace").await;
+    chromium.fill("input[name=password]", "any").await;
+    chromium.click("button[type=submit]").await;
+    chromium.sees("Authorize").await;
+    chromium.click("button[type=submit]").await;
+    chromium.sees("Grace Tester").await;
 }
 
 /// One cookie, every other request on another replica.

@@ -6,6 +6,7 @@
 mod authorities;
 mod b2c;
 mod callback;
+mod certified_logout;
 mod certified_provider;
 mod codes;
 mod compose_faults;
@@ -26,6 +27,7 @@ mod key_rotation;
 mod operations;
 mod pages;
 mod provider_answers;
+mod provider_logout;
 mod refusals;
 mod registration;
 mod renewal;

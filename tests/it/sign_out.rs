@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use identity_web::demo::faults::{Faults, Rewrite};
+use identity_web::session::key::SessionKey;
 
 use crate::helpers::redis::Redis;
 use crate::helpers::relay::Relay;
-use crate::helpers::{Answer, Browser, TestApp, eventually};
+use crate::helpers::{Answer, Browser, TestApp, eventually, log};
 
 fn session_keys(app: &TestApp) -> Vec<String> {
     app.keys().into_iter().filter(|key| key.contains(":session:")).collect()
@@ -108,4 +109,54 @@ async fn a_sign_out_at_the_provider_fits_in_a_header_or_goes_without_hints() {
     let metrics = Browser::new().get(&format!("http://{}/metrics", app.operations)).await.body;
     let omitted = "identity_web_response_headers_omitted_total{header=\"location\"}";
     assert!(metrics.contains(omitted), "{metrics}");
+}
+
+/// Makes the provider announce its revocation endpoint, or another.
+fn announces(app: &TestApp, endpoint: String) {
+    let discovery: Rewrite = Arc::new(move |document| document["revocation_endpoint"] = endpoint.clone().into());
+    app.with_faults(Faults { discovery: Some(discovery), ..Faults::default() });
+}
+
+fn provider_url(app: &TestApp) -> String {
+    app.variables["IDENTITY_WEB__CLIENT__AUTHORITY"].rsplit_once('/').unwrap().0.to_owned()
+}
+
+async fn refresh_token(app: &TestApp, browser: &Browser) -> String {
+    let sessions = &app.identity.services().sessions;
+    let cookie = SessionKey::from_cookie(&sessions.ring().keys(), &browser.session_cookie().unwrap()).unwrap();
+    let loaded = sessions.load_fresh(&cookie.key).await.unwrap().unwrap();
+    loaded.signed_in().unwrap().tokens.refresh_token.clone().unwrap()
+}
+
+#[actix_web::test]
+async fn a_sign_out_revokes_the_tokens_where_the_provider_lets_it() {
+    for method in ["client_secret_basic", "client_secret_post"] {
+        let app = TestApp::spawn_with(&[("client.authentication_method", method)]).await;
+        announces(&app, format!("{}/oidc/revoke", provider_url(&app)));
+        let (browser, other) = (Browser::new(), Browser::new());
+        browser.sign_in(&app, "ada").await;
+        other.sign_in(&app, "ada").await;
+        let (token, others) = (refresh_token(&app, &browser).await, refresh_token(&app, &other).await);
+        assert!(app.provider.accepts_refresh_token(&token));
+        assert_eq!(browser.sign_out(&app).await.status, 303);
+        eventually("the revocation", async || (!app.provider.accepts_refresh_token(&token)).then_some(())).await;
+        assert!(app.provider.accepts_refresh_token(&others), "another session's tokens stay");
+        log::assert_silent_about([token.as_str()]);
+    }
+}
+
+#[actix_web::test]
+async fn a_revocation_that_hangs_or_fails_holds_up_no_sign_out() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    for endpoint in [format!("http://{}/revoke", silent.local_addr().unwrap()), "http://127.0.0.1:9/revoke".to_owned()]
+    {
+        let app = TestApp::spawn().await;
+        announces(&app, endpoint);
+        let browser = Browser::new();
+        browser.sign_in(&app, "ada").await;
+        let stopwatch = identity_web::clock::Stopwatch::start();
+        assert_eq!(browser.sign_out(&app).await.status, 303);
+        assert!(stopwatch.elapsed() < Duration::from_secs(1), "{:?}", stopwatch.elapsed());
+        assert!(!browser.is_signed_in(&app).await);
+    }
 }

@@ -3,7 +3,8 @@
 //   node server.mjs '{"port": 0, "client_id": "…", "client_secret": "…", "redirect_uris": ["…"],
 //                     "post_logout_redirect_uris": ["…"], "token_endpoint_auth_method": "client_secret_basic"}'
 //
-// All but `port` (0 or none: any free one) is the client's metadata as OpenID Connect Registration names it.
+// All but `port` (0 or none: any free one) and `front_channel_logout_uri` is the client's metadata as OpenID Connect
+// Registration names it. The library knows no front-channel logout, so its page is ours (Front-Channel Logout 1.0 section 3).
 // It prints one line on stdout, `ready <issuer>`, and ends at SIGTERM or when its stdin closes, so that it
 // never outlives the test. Anyone may sign in, with any password.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -18,7 +19,7 @@ const { Provider } = await import('oidc-provider');
 process.on('SIGTERM', () => process.exit(0));
 process.stdin.on('close', () => process.exit(0)).resume();
 
-const { port = 0, ...client } = JSON.parse(process.argv[2]);
+const { port = 0, front_channel_logout_uri, ...client } = JSON.parse(process.argv[2]);
 
 // The issuer has the port in it: bind first.
 const server = createServer().listen(port, '127.0.0.1');
@@ -62,6 +63,7 @@ const provider = new Provider(issuer, {
   features: {
     backchannelLogout: { enabled: true }, // for a client with a backchannel_logout_uri
     devInteractions: { enabled: true },
+    revocation: { enabled: true },
     rpInitiatedLogout: { enabled: true },
     userinfo: { enabled: true },
   },
@@ -71,6 +73,19 @@ const provider = new Provider(issuer, {
 provider.use(async (ctx, next) => {
   await next();
   if (typeof ctx.body === 'string') ctx.body = ctx.body.replace(/@import url\([^)]*\);/g, '');
+});
+
+// Its last redirect waits until the client's page has loaded in a frame.
+provider.use(async (ctx, next) => {
+  let sid;
+  provider.once('end_session.success', (ended) => { sid = ended.oidc.session.sidFor(client.client_id); });
+  await next();
+  if (!front_channel_logout_uri || !ctx.path.endsWith('/session/end/confirm') || !ctx.response.get('location')) return;
+  const frame = `${front_channel_logout_uri}?${new URLSearchParams({ iss: issuer, sid })}`.replaceAll('&', '&amp;');
+  ctx.status = 200;
+  ctx.type = 'html';
+  ctx.body = `<!doctype html><p>Signed out at the provider.</p><iframe src="${frame}"></iframe>`;
+  ctx.remove('location');
 });
 
 for (const event of ['server_error', 'authorization.error', 'grant.error', 'userinfo.error', 'end_session.error', 'backchannel.error']) {
