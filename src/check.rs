@@ -133,8 +133,27 @@ async fn check_store(settings: &Settings) -> Result<String, String> {
     redis
         .ping(&format!("{}ping", settings.redis.key_prefix))
         .await
-        .map_err(|error| format!("{error}; check redis.url"))?;
-    Ok(format!("Redis accepts writes ({})", redis.server().await.map_err(|error| error.to_string())?))
+        .map_err(|error| format!("{error}; check redis.url{}", advice(&error.0)))?;
+    Ok(format!("Redis accepts writes ({})", redis.inspect().await.map_err(|error| error.to_string())?))
+}
+
+/// What to do about an error of Redis.
+fn advice(error: &str) -> &'static str {
+    let error = error.to_lowercase();
+    let is = |words: &[&str]| words.iter().any(|word| error.contains(word));
+    if is(&["noauth", "wrongpass", "authentication"]) {
+        ": the user or password isn't accepted (Sentinels have credentials of their own)"
+    } else if is(&["no sentinel knows"]) {
+        ": the master's name must be the one in the Sentinels' configuration"
+    } else if is(&["unknownissuer", "invalid peer certificate"]) {
+        " and redis.ca_certificate: the server's certificate isn't trusted"
+    } else if is(&["certificaterequired", "certificate required"]) {
+        " and redis.client_certificate: the server wants a client certificate"
+    } else if is(&["clusterdown"]) {
+        ": the Cluster doesn't serve all slots"
+    } else {
+        ""
+    }
 }
 
 /// Parses an HTTP date into Unix seconds (RFC 9110 section 5.6.7).

@@ -21,6 +21,7 @@ use crate::flows::IdentityWeb;
 use crate::oidc::authorization::NoRandomness;
 use crate::oidc::http;
 use crate::session::backend::Backend;
+use crate::session::backend::redis::RedisUrlError;
 use crate::session::key_ring::RingError;
 use crate::settings::Settings;
 use crate::web::operations::Stopping;
@@ -46,9 +47,9 @@ pub enum StartError {
     /// `session.keys`.
     #[error("session.keys: {0}")]
     Ring(#[from] RingError),
-    /// `redis.url` or `redis.ca_certificate`.
+    /// `redis.url` or a certificate for it.
     #[error("redis: {0}")]
-    Redis(#[from] redis::RedisError),
+    Redis(#[from] RedisUrlError),
     /// The templates in `templates/`.
     #[error("templates: {0:?}")]
     Templates(#[from] tera::Error),

@@ -47,15 +47,11 @@ use device::Device;
 use error::StoreError;
 use key::SessionKey;
 use key_ring::KeyRing;
-use lease::wait_for_other;
 use record::{Record, SessionLimits};
 use stored::Found;
-use summary::Summary;
 
 /// How often a write that met another one is tried again.
 const ATTEMPTS: usize = 8;
-/// How often a rekey tries to get the lease of the session: for about five seconds.
-const REKEY_ATTEMPTS: u32 = 34;
 
 /// The sessions in a backend. Clones share everything.
 #[derive(Clone)]
@@ -211,43 +207,6 @@ impl Sessions {
             }
         }
         Err(StoreError::Contended)
-    }
-
-    /// Moves a session to a fresh key, and changes its record on the way. Changes that were under way under the old key
-    /// follow it; the old key itself opens nothing any more. Waits for a renewal of tokens that is under way.
-    ///
-    /// # Errors
-    /// [`StoreError::Ended`]: an ended session is not revived. Otherwise as [`Sessions::change`]: the session then stays
-    /// under its old key.
-    pub async fn rekey(&self, key: &SessionKey, change: impl Fn(&Record) -> Record) -> Result<Arc<Loaded>, StoreError> {
-        for attempt in 0..REKEY_ATTEMPTS {
-            if let Some(lease) = self.lease(key).await? {
-                return lease.during(self.move_session(key, change)).await;
-            }
-            wait_for_other(attempt).await;
-        }
-        Err(StoreError::Contended)
-    }
-
-    async fn move_session(
-        &self,
-        key: &SessionKey,
-        change: impl Fn(&Record) -> Record,
-    ) -> Result<Arc<Loaded>, StoreError> {
-        let old = self.load_fresh(key).await?.ok_or(StoreError::Ended)?;
-        let device = self.device(&key.hash()).await?;
-        let new = self.store_new(change(&old.record), device.clone()).await?;
-        let (new_key, record) = (new.key.clone(), old.record.clone());
-        let moved = self.leave(old, new, change).await;
-        if moved.is_err() {
-            // If this fails too, a record remains whose key no browser has; it expires.
-            let _ = self.remove(&new_key).await;
-        } else {
-            self.remove_from_index(key, &record).await;
-            let summary = Summary { moved_to: Some(new_key.hash()), ..Summary::of(&record, device) };
-            let _ = self.put_summary(&key.hash(), &summary, moved::LIFETIME).await;
-        }
-        moved
     }
 
     /// Ends a session, whatever its record is, and wherever it has moved.

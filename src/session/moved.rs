@@ -8,9 +8,11 @@ use tokio::time::sleep;
 
 use super::error::StoreError;
 use super::key::SessionKey;
+use super::lease::wait_for_other;
 use super::record::Record;
 use super::seal::Purpose;
 use super::stored::Found;
+use super::summary::Summary;
 use super::{ATTEMPTS, Loaded, Sessions};
 
 /// The first byte of such a value, which is no format of a record.
@@ -19,7 +21,47 @@ pub(super) const FORMAT: u8 = 2;
 pub(super) const LIFETIME: Duration = Duration::from_mins(2);
 const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
+/// How often a rekey tries to get the lease of the session: for about five seconds.
+const REKEY_ATTEMPTS: u32 = 34;
+
 impl Sessions {
+    /// Moves a session to a fresh key, and changes its record on the way. Changes that were under way under the old key
+    /// follow it; the old key itself opens nothing any more. Waits for a renewal of tokens that is under way.
+    ///
+    /// # Errors
+    /// [`StoreError::Ended`]: an ended session is not revived. Otherwise as [`Sessions::change`]: the session then stays
+    /// under its old key.
+    pub async fn rekey(&self, key: &SessionKey, change: impl Fn(&Record) -> Record) -> Result<Arc<Loaded>, StoreError> {
+        for attempt in 0..REKEY_ATTEMPTS {
+            if let Some(lease) = self.lease(key).await? {
+                return lease.during(self.move_session(key, change)).await;
+            }
+            wait_for_other(attempt).await;
+        }
+        Err(StoreError::Contended)
+    }
+
+    async fn move_session(
+        &self,
+        key: &SessionKey,
+        change: impl Fn(&Record) -> Record,
+    ) -> Result<Arc<Loaded>, StoreError> {
+        let old = self.load_fresh(key).await?.ok_or(StoreError::Ended)?;
+        let device = self.device(&key.hash()).await?;
+        let new = self.store_new(change(&old.record), device.clone()).await?;
+        let (new_key, record) = (new.key.clone(), old.record.clone());
+        let moved = self.leave(old, new, change).await;
+        if moved.is_err() {
+            // If this fails too, a record remains whose key no browser has; it expires.
+            let _ = self.remove(&new_key).await;
+        } else {
+            self.remove_from_index(key, &record).await;
+            let summary = Summary { moved_to: Some(new_key.hash()), ..Summary::of(&record, device) };
+            let _ = self.put_summary(&key.hash(), &summary, LIFETIME).await;
+        }
+        moved
+    }
+
     /// Whether a value is what remains of a session, and no record.
     pub(super) fn is_pointer(value: &[u8]) -> bool {
         value.first() == Some(&FORMAT)
@@ -59,7 +101,7 @@ impl Sessions {
 
     /// The second half of a rekey: the old record is replaced by a pointer to the new one, which gets what was changed
     /// under the old key in between. An answer that was lost is found out by looking.
-    pub(super) async fn leave(
+    async fn leave(
         &self,
         mut old: Arc<Loaded>,
         mut new: Arc<Loaded>,

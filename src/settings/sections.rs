@@ -15,7 +15,7 @@ use super::{
 use crate::flows::{CookieSettings, Endpoints};
 use crate::oidc::provider::{AuthorityKind, ProviderSettings, is_loopback};
 use crate::oidc::secret::Secret;
-use crate::session::backend::redis::RedisSettings;
+use crate::session::backend::redis::{ClientCertificate, RedisSettings};
 use crate::session::record::SessionLimits;
 use crate::web::limits::LimitsSettings;
 
@@ -212,22 +212,32 @@ fn bytes(reader: &mut Reader, path: &str, default: u64) -> usize {
 
 fn redis(reader: &mut Reader) -> RedisSettings {
     let url = reader.secret("redis.url").unwrap_or(Secret::new(""));
-    let text = url.expose();
-    if text.starts_with("redis+") || text.starts_with("rediss+") {
-        reader.problem("redis.url", "names Sentinel or Cluster, which this version does not support");
-    } else if !text.is_empty() && redis::IntoConnectionInfo::into_connection_info(&*text).is_err() {
-        reader.problem("redis.url", "must be a redis:// or rediss:// URL");
-    }
     let milliseconds = |reader: &mut Reader, key: &str, default| {
         Duration::from_millis(reader.number(&format!("redis.{key}"), default, 10..=60_000))
     };
-    RedisSettings {
+    let certificate = (reader.file("redis.client_certificate"), reader.file("redis.client_private_key"));
+    let client_certificate = match certificate {
+        (Some(chain), Some(private_key)) => Some(ClientCertificate { chain, private_key }),
+        (None, None) => None,
+        _ => {
+            reader.problem("redis.client_certificate", "and redis.client_private_key must be set together");
+            None
+        }
+    };
+    let settings = RedisSettings {
+        client_certificate,
         ca_certificate: reader.file("redis.ca_certificate"),
         connect_timeout: milliseconds(reader, "connect_timeout_ms", 1000),
         command_timeout: milliseconds(reader, "command_timeout_ms", 500),
         key_prefix: reader.text_or("redis.key_prefix", "identity-web:"),
         url,
+    };
+    if !settings.url.expose().is_empty()
+        && let Err(problem) = settings.check()
+    {
+        reader.problem("redis.url", problem);
     }
+    settings
 }
 
 fn limits(reader: &mut Reader) -> LimitsSettings {

@@ -15,6 +15,7 @@ async fn redis_passes_the_acceptance_suite() {
     let settings = identity_web::session::backend::redis::RedisSettings {
         url: identity_web::oidc::secret::Secret::new(&redis.url()),
         ca_certificate: None,
+        client_certificate: None,
         connect_timeout: Duration::from_secs(1),
         command_timeout: Duration::from_millis(500),
         key_prefix: "acceptance:".to_owned(),

@@ -34,6 +34,7 @@ pub fn redis_backend(url: &str) -> RedisBackend {
     let settings = RedisSettings {
         url: Secret::new(url),
         ca_certificate: None,
+        client_certificate: None,
         connect_timeout: Duration::from_secs(1),
         command_timeout: Duration::from_secs(5),
         key_prefix: String::new(),

@@ -1,18 +1,243 @@
-//! Stub.
+//! Which server a key is at, as far as it is known, and the connections to the servers.
 
-use redis::{Client, RedisError};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use super::RedisBackend;
+use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
+use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError};
+use tokio::sync::Mutex;
+use tracing::{debug, info};
+
+use super::RedisSettings;
+use super::slots::{Slots, slot_of};
+use super::target::{Access, Target, TargetError};
 
 /// A server that takes writes.
 pub(super) struct Node {
-    pub(super) name: String,
+    /// `host:port`.
+    pub(super) address: String,
     pub(super) client: Client,
 }
 
-impl RedisBackend {
-    pub(super) async fn masters(&self) -> Result<Vec<Node>, RedisError> {
-        let client = self.settings.client(&self.settings.url.expose())?;
-        Ok(vec![Node { name: String::new(), client }])
+/// A connection to a server. It is made when first needed, and made again whenever it is lost.
+pub(super) struct Connection {
+    pub(super) address: String,
+    pub(super) manager: ConnectionManager,
+}
+
+/// The servers of one URL.
+pub(super) struct Topology {
+    pub(super) url: Arc<str>,
+    pub(super) target: Target,
+    access: Access,
+    state: RwLock<State>,
+    asking: Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    routes: Routes,
+    /// How often they were found out.
+    version: u64,
+    connections: HashMap<String, Arc<Connection>>,
+}
+
+#[derive(Clone, Default)]
+enum Routes {
+    #[default]
+    Unknown,
+    /// One server has all keys.
+    All(String),
+    Slots(Arc<Slots>),
+}
+
+impl Topology {
+    pub(super) fn new(url: Arc<str>) -> Result<Self, TargetError> {
+        let (target, access) = Target::parse(&url)?;
+        let state = RwLock::new(State::default());
+        Ok(Self { url, target, access, state, asking: Mutex::default() })
     }
+
+    pub(super) fn is_secure(&self) -> bool {
+        self.access.is_secure()
+    }
+
+    /// Returns the connection to the server that has a key, and how often the routes had been found out by then.
+    pub(super) async fn connection(
+        &self,
+        key: &str,
+        settings: &RedisSettings,
+    ) -> Result<(Arc<Connection>, u64), RedisError> {
+        let (routes, version) = self.routes();
+        let (routes, version) = match routes {
+            Routes::Unknown => {
+                self.find_out(version, settings).await?;
+                self.routes()
+            }
+            known => (known, version),
+        };
+        let address = match &routes {
+            Routes::Unknown => None,
+            Routes::All(address) => Some(address.as_str()),
+            Routes::Slots(slots) => slots.address(slot_of(key)),
+        };
+        let address = address.ok_or((ErrorKind::Client, "no server has the slot of this key"))?;
+        Ok((self.connection_to(address, settings)?, version))
+    }
+
+    /// Returns the connection to a server.
+    pub(super) fn connection_to(&self, address: &str, settings: &RedisSettings) -> Result<Arc<Connection>, RedisError> {
+        if let Some(connection) = self.read(|state| state.connections.get(address).cloned()) {
+            return Ok(connection);
+        }
+        // A request waits for one attempt to connect, never for a back-off: the next request tries again.
+        let config = ConnectionManagerConfig::new()
+            .set_number_of_retries(0)
+            .set_connection_timeout(Some(settings.connect_timeout))
+            .set_response_timeout(Some(settings.command_timeout));
+        let client = self.access.server(address, settings)?;
+        let manager = ConnectionManager::new_lazy_with_config(client, config)?;
+        let connection = Arc::new(Connection { address: address.to_owned(), manager });
+        self.write(|state| drop(state.connections.insert(address.to_owned(), Arc::clone(&connection))));
+        Ok(connection)
+    }
+
+    /// Gives up a connection. The server may have restarted behind it, or a firewall may have forgotten it: neither
+    /// closes it.
+    pub(super) fn give_up(&self, lost: &Arc<Connection>) {
+        self.write(|state| {
+            if state.connections.get(&lost.address).is_some_and(|connection| Arc::ptr_eq(connection, lost)) {
+                state.connections.remove(&lost.address);
+                debug!(server = lost.address, "redis: gave up a connection; the next command connects again");
+            }
+        });
+    }
+
+    /// Finds out which servers take writes, unless somebody has since `seen`. Of one server there is nothing to find out.
+    pub(super) async fn find_out(&self, seen: u64, settings: &RedisSettings) -> Result<(), RedisError> {
+        let _asking = self.asking.lock().await;
+        if self.read(|state| state.version) != seen {
+            return Ok(());
+        }
+        let routes = self.ask(settings).await?;
+        self.set(routes);
+        Ok(())
+    }
+
+    /// Notes where a slot has moved to.
+    pub(super) fn moved(&self, slot: u16, address: &str) {
+        self.write(|state| {
+            if let Routes::Slots(slots) = &state.routes {
+                state.routes = Routes::Slots(Arc::new(slots.with(slot, address)));
+            }
+        });
+    }
+
+    /// Finds out which servers take writes now, and returns all of them.
+    pub(super) async fn masters(&self, settings: &RedisSettings) -> Result<Vec<Node>, RedisError> {
+        let routes = self.ask(settings).await?;
+        self.set(routes.clone());
+        let addresses = match &routes {
+            Routes::Unknown => Vec::new(),
+            Routes::All(address) => vec![address.clone()],
+            Routes::Slots(slots) => slots.addresses(),
+        };
+        let node = |address: String| Ok(Node { client: self.access.server(&address, settings)?, address });
+        addresses.into_iter().map(node).collect()
+    }
+
+    /// Returns how many Sentinels know the master.
+    pub(super) async fn answering_sentinels(&self, settings: &RedisSettings) -> usize {
+        let Target::Sentinel { sentinels, master, credentials } = &self.target else { return 0 };
+        let mut answering = 0;
+        for sentinel in sentinels {
+            let Ok(client) = self.access.sentinel(sentinel, credentials, settings) else { continue };
+            answering += usize::from(matches!(ask_sentinel(&client, master, settings).await, Ok(Some(_))));
+        }
+        answering
+    }
+
+    /// Whether every slot of a Cluster is at a server.
+    pub(super) fn has_every_slot(&self) -> bool {
+        matches!(self.routes().0, Routes::Slots(slots) if slots.are_complete())
+    }
+
+    async fn ask(&self, settings: &RedisSettings) -> Result<Routes, RedisError> {
+        match &self.target {
+            Target::Single(address) => Ok(Routes::All(address.clone())),
+            Target::Sentinel { sentinels, master, credentials } => {
+                let mut error = RedisError::from((ErrorKind::Client, "no Sentinel knows the master"));
+                for sentinel in sentinels {
+                    let client = self.access.sentinel(sentinel, credentials, settings)?;
+                    match ask_sentinel(&client, master, settings).await {
+                        Ok(Some(address)) => return Ok(Routes::All(address)),
+                        Ok(None) => {}
+                        Err(failure) => error = failure,
+                    }
+                }
+                Err(error)
+            }
+            Target::Cluster(seeds) => {
+                let known = match self.routes().0 {
+                    Routes::Slots(slots) => slots.addresses(),
+                    _ => Vec::new(),
+                };
+                let mut error = RedisError::from((ErrorKind::Client, "no node of the Cluster responds"));
+                for node in known.iter().chain(seeds) {
+                    match ask_node(&self.access.server(node, settings)?, node, settings).await {
+                        Ok(slots) => return Ok(Routes::Slots(Arc::new(slots))),
+                        Err(failure) => error = failure,
+                    }
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn set(&self, routes: Routes) {
+        self.write(|state| {
+            let is_other = match (&state.routes, &routes) {
+                (Routes::All(before), Routes::All(now)) => before != now,
+                _ => false,
+            };
+            if is_other {
+                info!("redis: another server is the master now");
+            }
+            (state.routes, state.version) = (routes, state.version + 1);
+        });
+    }
+
+    fn routes(&self) -> (Routes, u64) {
+        self.read(|state| (state.routes.clone(), state.version))
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<T>(&self, write: impl FnOnce(&mut State) -> T) -> T {
+        write(&mut self.state.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+pub(super) async fn connect(client: &Client, settings: &RedisSettings) -> Result<MultiplexedConnection, RedisError> {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(settings.connect_timeout))
+        .set_response_timeout(Some(settings.command_timeout));
+    client.get_multiplexed_async_connection_with_config(&config).await
+}
+
+async fn ask_sentinel(client: &Client, master: &str, settings: &RedisSettings) -> Result<Option<String>, RedisError> {
+    let mut connection = connect(client, settings).await?;
+    let mut command = redis::cmd("SENTINEL");
+    command.arg("GET-MASTER-ADDR-BY-NAME").arg(master);
+    let address: Option<(String, u16)> = command.query_async(&mut connection).await?;
+    Ok(address
+        .map(|(host, port)| if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }))
+}
+
+async fn ask_node(client: &Client, address: &str, settings: &RedisSettings) -> Result<Slots, RedisError> {
+    let mut connection = connect(client, settings).await?;
+    let slots = redis::cmd("CLUSTER").arg("SLOTS").query_async(&mut connection).await?;
+    Slots::parse(&slots, address).ok_or((ErrorKind::Parse, "CLUSTER SLOTS gives no slots").into())
 }

@@ -50,7 +50,7 @@ impl RedisBackend {
     }
 
     async fn track_once(&self, prefix: &str, observer: &Arc<dyn Observer>) -> Result<Infallible, RedisError> {
-        let nodes = self.masters().await?;
+        let nodes = self.topology().masters(&self.settings).await?;
         let mut connections = Vec::new();
         for node in &nodes {
             connections.push(self.follow_node(&node.client, prefix, observer).await?);
@@ -61,7 +61,9 @@ impl RedisBackend {
             for connection in &mut connections {
                 redis::cmd("PING").query_async::<()>(connection).await?;
             }
-            if beat % HEARTBEATS_PER_LOOK == 0 && names(&self.masters().await?) != names(&nodes) {
+            if beat % HEARTBEATS_PER_LOOK == 0
+                && names(&self.topology().masters(&self.settings).await?) != names(&nodes)
+            {
                 return Err((ErrorKind::Client, "other servers take writes now").into());
             }
             observer.confirmed(asked);
@@ -114,7 +116,7 @@ fn report(push: &PushInfo, observer: &dyn Observer) {
 }
 
 fn names(nodes: &[Node]) -> Vec<&str> {
-    let mut names: Vec<_> = nodes.iter().map(|node| node.name.as_str()).collect();
+    let mut names: Vec<_> = nodes.iter().map(|node| node.address.as_str()).collect();
     names.sort_unstable();
     names
 }
