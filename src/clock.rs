@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
 /// A point in time, in whole seconds since 1970-01-01T00:00:00Z, as in JWTs (RFC 7519 section 2).
@@ -25,15 +26,21 @@ impl Timestamp {
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)))
     }
+
+    /// Returns this time as programs write it (RFC 3339), or its seconds if it is too far away for that.
+    pub fn rfc3339(self) -> String {
+        self.formatted(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
+    }
+
+    fn formatted(self, format: &[BorrowedFormatItem<'_>]) -> String {
+        let time = OffsetDateTime::from_unix_timestamp(self.0).ok();
+        time.and_then(|time| time.format(&format).ok()).unwrap_or_else(|| format!("{} s", self.0))
+    }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
-        match OffsetDateTime::from_unix_timestamp(self.0).ok().and_then(|time| time.format(&format).ok()) {
-            Some(text) => f.write_str(&text),
-            None => write!(f, "{} s", self.0),
-        }
+        f.write_str(&self.formatted(format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC")))
     }
 }
 
@@ -113,6 +120,7 @@ mod tests {
     #[test]
     fn a_timestamp_reads_as_a_date() {
         assert_eq!(Timestamp(1_580_000_000).to_string(), "2020-01-26 00:53:20 UTC");
+        assert_eq!(Timestamp(1_580_000_000).rfc3339(), "2020-01-26T00:53:20Z");
         assert_eq!(Timestamp(i64::MAX).to_string(), "9223372036854775807 s");
     }
 

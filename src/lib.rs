@@ -54,6 +54,7 @@ pub mod startup;
 
 pub mod check;
 pub mod register;
+pub mod sessions_command;
 
 pub use flows::IdentityWeb;
 pub use settings::Settings;

@@ -7,6 +7,7 @@ use identity_web::check;
 use identity_web::clock::Clock;
 use identity_web::register::{self, RegisterOptions, UnregisterOptions};
 use identity_web::session::key_ring::new_ring_key;
+use identity_web::sessions_command::{self, SessionsCommand};
 use identity_web::settings::{Profile, Settings};
 use identity_web::startup::{self, Application};
 use identity_web::telemetry;
@@ -41,6 +42,9 @@ enum Command {
     Register(Box<RegisterOptions>),
     /// Remove the application from Microsoft Entra, and the settings that `register` wrote
     Unregister(Box<UnregisterOptions>),
+    /// List or end a user's sessions in Redis, for operators
+    #[command(subcommand)]
+    Sessions(SessionsCommand),
     /// Print a new key for session.keys
     NewKey,
 }
@@ -63,6 +67,7 @@ async fn main() -> ExitCode {
         Command::Check { live: true, .. } => check::live(&settings).await,
         Command::Check { offline, .. } => check::run(&settings, offline).await,
         Command::DemoProvider => demo_provider(&settings).await,
+        Command::Sessions(command) => sessions_command::run(&settings, command).await,
         Command::Register(_) | Command::Unregister(_) | Command::NewKey => ExitCode::SUCCESS,
     }
 }

@@ -50,6 +50,18 @@ impl ProviderSettings {
         matches!(self.kind, AuthorityKind::SingleTenant | AuthorityKind::MultiTenant)
     }
 
+    /// Returns the issuer of the provider's tokens, if the settings alone determine it. Otherwise it depends on the user's
+    /// tenant, or only the metadata has it: if the tenant is not named by its ID, for External ID and for B2C.
+    pub fn fixed_issuer(&self) -> Option<String> {
+        let base = self.base().to_ascii_lowercase();
+        let (_, tenant) = split_tenant(&base).unwrap_or_default();
+        match self.kind {
+            AuthorityKind::Oidc => Some(self.authority.clone()),
+            AuthorityKind::SingleTenant if is_guid(tenant) && !base.contains(".ciamlogin.") => Some(base),
+            _ => None,
+        }
+    }
+
     fn base(&self) -> String {
         let authority = self.authority.trim_end_matches('/');
         match (self.kind, &self.policy) {
@@ -172,6 +184,25 @@ mod tests {
         ] {
             let expected = format!("{expected}/.well-known/openid-configuration");
             assert_eq!(settings(kind, authority).metadata_url().unwrap().as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn the_issuer_is_known_without_metadata_where_the_settings_name_the_tenant() {
+        use AuthorityKind::{B2c, MultiTenant, Oidc, SingleTenant};
+        let (entra, upper) = (format!("https://login.example/{TENANT}"), TENANT.to_ascii_uppercase());
+        let issuer = format!("{entra}/v2.0");
+        for (kind, authority, expected) in [
+            (Oidc, "https://op.example/A/", Some("https://op.example/A/")),
+            (SingleTenant, &*entra, Some(&*issuer)),
+            (SingleTenant, &format!("https://login.example/{upper}/v2.0/"), Some(&issuer)),
+            (SingleTenant, "https://login.example/contoso.com", None),
+            (SingleTenant, &format!("https://c.ciamlogin.com/{TENANT}"), None),
+            (MultiTenant, "https://login.example/common", None),
+            (MultiTenant, &entra, None),
+            (B2c, &entra, None),
+        ] {
+            assert_eq!(settings(kind, authority).fixed_issuer().as_deref(), expected, "{kind:?} {authority}");
         }
     }
 

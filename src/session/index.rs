@@ -40,7 +40,7 @@ pub enum SessionsOf<'a> {
 }
 
 /// A session of a user, as a list shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListedSession {
     /// Names the session, but opens nothing: a hash of its key.
     pub id: String,

@@ -51,6 +51,10 @@ impl Identity {
         self.0.record.signed_in.as_ref().unwrap_or_else(|| unreachable!("created from a session with a sign-in"))
     }
 
+    pub(super) fn session(&self) -> &Arc<Loaded> {
+        &self.0
+    }
+
     /// Returns the verified claims.
     pub fn claims(&self) -> &Claims {
         &self.signed_in().claims

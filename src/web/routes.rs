@@ -10,7 +10,7 @@ use actix_web::{Error as ActixError, HttpResponse, Resource, Route};
 use super::error::Error;
 use super::proxies::TrustedProxies;
 use super::require::Require;
-use super::{call_graph, forward_auth, limits, pages, provider_logout, sign_in, sign_out};
+use super::{call_graph, forward_auth, limits, own_sessions, pages, provider_logout, sign_in, sign_out};
 use crate::flows::IdentityWeb;
 
 /// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
@@ -42,10 +42,27 @@ pub fn site(service: &mut ServiceConfig) {
         .service(only("/").route(page().to(pages::home)))
         .service(only("/sign_in_status").route(page().to(pages::home)))
         .service(only("/token_details").route(page().to(pages::token_details)))
+        .configure(sessions)
         .service(only("/call_graph").route(page().to(call_graph::page)))
         .service(only("/call_graph/photo").route(page().to(call_graph::photo)))
         .service(only("/admin").wrap(Require::role("Admin")).route(page().to(pages::admin)))
         .default_service(to(async || Err::<HttpResponse, _>(Error::NotFound)));
+}
+
+/// The page of a user's own sessions, at `/sessions`. An application adds it next to [`IdentityWeb::routes`].
+///
+/// ```no_run
+/// # fn routes(identity: identity_web::IdentityWeb, service: &mut actix_web::web::ServiceConfig) {
+/// use identity_web::web::routes;
+///
+/// service.configure(identity.routes()).configure(routes::sessions);
+/// # }
+/// ```
+pub fn sessions(service: &mut ServiceConfig) {
+    service
+        .service(only("/sessions").route(page().to(own_sessions::list)))
+        .service(only("/sessions/end_all").route(post().to(own_sessions::end_all)))
+        .service(only("/sessions/{id}/end").route(post().to(own_sessions::end)));
 }
 
 /// The route that proxies call for every request: it isn't counted. Envoy calls it with the method of that request.

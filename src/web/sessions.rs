@@ -1,5 +1,7 @@
 //! The middleware around every page that has a session.
 
+mod listed;
+
 use std::cell::RefCell;
 use std::future::{Ready, ready};
 use std::pin::Pin;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{LOCATION, USER_AGENT};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use url::form_urlencoded;
@@ -164,7 +164,7 @@ async fn complete(
         }
     };
     let removal = cookies::of_transaction(identity, completed.removal);
-    if let Err(error) = session.sign_in(completed.signed_in, Device::default()).await {
+    if let Err(error) = session.sign_in(completed.signed_in, device(request)).await {
         metrics::sign_in("refused");
         return Err(Error::Identity(Box::new(error.into()), Some(Box::new(removal))));
     }
@@ -200,6 +200,12 @@ async fn follow(
         response.cookie(cookies::of_transaction(identity, removal));
     }
     Ok(response.finish())
+}
+
+/// What the browser says of itself.
+fn device(request: &HttpRequest) -> Device {
+    let header = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
+    header.map(Device::of_user_agent).unwrap_or_default()
 }
 
 fn cookie_pairs(request: &HttpRequest) -> Vec<(String, String)> {

@@ -46,7 +46,7 @@ pub(super) async fn end(
 }
 
 /// Ends the session here, whatever is stored of it, and then sends the browser to end it at the provider.
-async fn sign_out(identity: &IdentityWeb, session: &RequestSession) -> Result<HttpResponse, Error> {
+pub(super) async fn sign_out(identity: &IdentityWeb, session: &RequestSession) -> Result<HttpResponse, Error> {
     let ended = session.loaded().ok().flatten();
     session.sign_out().await?;
     let location = match ended.as_ref().and_then(|ended| ended.record.signed_in.as_ref()) {

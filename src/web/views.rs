@@ -3,7 +3,7 @@
 mod errors;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
@@ -18,16 +18,25 @@ use crate::flows::IdentityWeb;
 use crate::flows::target::Target;
 use crate::session::record::SignedIn;
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("base.html", include_str!("../../templates/base.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("token_details.html", include_str!("../../templates/token_details.html")),
+    ("sessions.html", include_str!("../../templates/sessions.html")),
     ("call_graph.html", include_str!("../../templates/call_graph.html")),
     ("admin.html", include_str!("../../templates/admin.html")),
     ("error.html", include_str!("../../templates/error.html")),
     ("sign_out.html", include_str!("../../templates/sign_out.html")),
     ("post_sign_out.html", include_str!("../../templates/post_sign_out.html")),
 ];
+
+/// The built-in templates, parsed once.
+#[expect(clippy::expect_used, reason = "the templates are part of the program, and tested")]
+static EMBEDDED: LazyLock<Arc<Tera>> = LazyLock::new(|| {
+    let mut tera = Tera::default();
+    tera.add_raw_templates(TEMPLATES).expect("the embedded templates are valid");
+    Arc::new(tera)
+});
 
 /// The content of every page's header.
 #[derive(Clone, Debug, Serialize)]
@@ -38,6 +47,7 @@ struct Site {
     sign_out: String,
     edit_profile: Option<String>,
     token_details: &'static str,
+    sessions: &'static str,
     call_graph: &'static str,
     admin: &'static str,
     stylesheet: Option<String>,
@@ -53,7 +63,7 @@ struct User<'a> {
 
 /// The pages.
 pub struct Views {
-    tera: Tera,
+    tera: Arc<Tera>,
     site: Site,
     registration: Registration,
     /// Our own routes are below it: no sign-in leads back to them.
@@ -99,10 +109,7 @@ impl Views {
     ///
     /// # Panics
     /// If an embedded template is invalid, which a test rules out.
-    #[expect(clippy::expect_used, reason = "the templates are part of the program, and tested")]
     pub fn embedded(identity: &IdentityWeb) -> Self {
-        let mut tera = Tera::default();
-        tera.add_raw_templates(TEMPLATES).expect("the embedded templates are valid");
         let endpoints = &identity.services().site.endpoints;
         let site = Site {
             name: "Identity Web",
@@ -111,13 +118,19 @@ impl Views {
             sign_out: endpoints.sign_out.clone(),
             edit_profile: identity.services().providers.profile.is_some().then(|| endpoints.edit_profile.clone()),
             token_details: "/token_details",
+            sessions: "/sessions",
             call_graph: "/call_graph",
             admin: "/admin",
             stylesheet: None,
             icon: None,
             demo: false,
         };
-        Self { tera, site, registration: Registration::of(identity), own_prefix: endpoints.prefix.clone() }
+        Self {
+            tera: Arc::clone(&EMBEDDED),
+            site,
+            registration: Registration::of(identity),
+            own_prefix: endpoints.prefix.clone(),
+        }
     }
 
     /// Replaces templates by those of the same names in a folder.
@@ -128,7 +141,7 @@ impl Views {
         for (name, _) in TEMPLATES {
             let file = folder.join(name);
             if file.is_file() {
-                self.tera.add_template_file(file, Some(name))?;
+                Arc::make_mut(&mut self.tera).add_template_file(file, Some(name))?;
             }
         }
         Ok(self)

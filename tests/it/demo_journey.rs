@@ -5,15 +5,8 @@ use std::net::TcpStream;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::helpers::chromium::{Chromium, Look};
+use crate::helpers::chromium::{Chromium, LOOKS, Look};
 use crate::helpers::{Program, TestApp};
-
-const LOOKS: [Look; 4] = [
-    Look { name: "desktop-light", size: (1280, 800), dark: false },
-    Look { name: "desktop-dark", size: (1280, 800), dark: true },
-    Look { name: "phone-light", size: (390, 844), dark: false },
-    Look { name: "phone-dark", size: (390, 844), dark: true },
-];
 
 #[actix_web::test]
 async fn a_new_user_signs_in_sees_the_claims_and_signs_out() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use paths::{paths, words};
 
 /// In order of dependence: a module depends only on those before it. The demo provider is for development and tests.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "clock",
     "correlation",
     "metrics",
@@ -25,6 +25,7 @@ const ORDER: [&str; 16] = [
     "startup",
     "check",
     "register",
+    "sessions_command",
 ];
 /// Unit tests count.
 const MAX_LINES: usize = 300;

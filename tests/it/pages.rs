@@ -35,6 +35,7 @@ async fn every_kind_of_answer_has_every_header() {
         "/",
         "/sign_in_status",
         "/token_details",
+        "/sessions",
         "/nope",
         "/auth/sign_in",
         "/auth/sign_out",

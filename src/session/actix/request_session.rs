@@ -109,7 +109,7 @@ impl RequestSession {
         }
     }
 
-    /// Opens a session for this user under a new key, and ends the one that the request came with. Of the application's
+    /// Opens a session for this user, in this browser, under a new key, and ends the one that the request came with. Of the application's
     /// values only those carried over are kept.
     ///
     /// # Errors

@@ -26,6 +26,14 @@ pub struct Look {
 /// A desktop with the light colour scheme.
 pub const DESKTOP: Look = Look { name: "desktop-light", size: (1280, 800), dark: false };
 
+/// Every look that a page must be good in.
+pub const LOOKS: [Look; 4] = [
+    DESKTOP,
+    Look { name: "desktop-dark", size: (1280, 800), dark: true },
+    Look { name: "phone-light", size: (390, 844), dark: false },
+    Look { name: "phone-dark", size: (390, 844), dark: true },
+];
+
 /// A running browser.
 pub struct Chromium {
     /// Its WebDriver client.
