@@ -24,7 +24,9 @@ impl IdentityWeb {
     /// Revokes the tokens of a session that has ended, if the provider lets them be revoked: in a task of its own, so that
     /// nobody waits. If that fails, they expire.
     pub fn revoke_tokens(&self, signed_in: &SignedIn) {
-        let Ok(permit) = Arc::clone(&self.services().revocations).try_acquire_owned() else { return };
+        let Ok(permit) = Arc::clone(&self.services().revocations).try_acquire_owned() else {
+            return metrics::token_revocation(false);
+        };
         let (identity, tokens, policy) = (self.clone(), signed_in.tokens.clone(), signed_in.policy.clone());
         tokio::task::spawn_local(async move {
             let _permit = permit;

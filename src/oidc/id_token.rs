@@ -120,7 +120,7 @@ impl Verifier<'_> {
         now: Timestamp,
         check_nonce: impl FnOnce(&Map<String, Value>) -> Result<(), IdTokenError>,
     ) -> Result<Claims, IdTokenError> {
-        let (claims, key) = self.signed_claims(Jws::parse(token)?.reject_other_types()?, keys, now)?;
+        let (claims, key) = self.signed_claims(Jws::parse(token)?.accept_type("jwt")?, keys, now)?;
         check_nonce(&claims)?;
         let subject = text(&claims, "sub")?; // section 2
         if subject.is_empty() || subject.len() > MAX_SUBJECT {

@@ -144,22 +144,13 @@ impl<'a> Jws<'a> {
         })
     }
 
-    /// Refuses a token whose `typ` says that it is another kind of token than an ID token or signed userinfo, such as an
-    /// access token (`at+jwt`) or a logout token (`logout+jwt`). Those two have no type of their own: providers send
-    /// `JWT` or nothing. Media types are compared without case, and `application/` may be omitted (RFC 7515 section
-    /// 4.1.9).
+    /// Refuses a token whose `typ` is neither `own`, in lower case, nor `JWT`, and so says that it is another kind of token,
+    /// such as an access token (`at+jwt`). ID tokens and signed userinfo have no type of their own: providers send `JWT` or
+    /// nothing. Media types are compared without case, and `application/` may be omitted (RFC 7515 section 4.1.9).
     ///
     /// # Errors
     /// [`JwsError::WrongType`].
-    pub fn reject_other_types(self) -> Result<Self, JwsError> {
-        self.accept_type("jwt")
-    }
-
-    /// Refuses a token whose `typ` is neither `own` nor `JWT`, as [`Jws::reject_other_types`] does.
-    ///
-    /// # Errors
-    /// [`JwsError::WrongType`].
-    pub(super) fn accept_type(self, own: &str) -> Result<Self, JwsError> {
+    pub fn accept_type(self, own: &str) -> Result<Self, JwsError> {
         let is_accepted = |name: &str| {
             let name = name.to_ascii_lowercase();
             [own, "jwt"].contains(&name.strip_prefix("application/").unwrap_or(&name))
@@ -228,7 +219,7 @@ mod tests {
 
     fn outcome(token: &str) -> Result<(), JwsError> {
         let keys = KeySet::of_client_secret(SECRET);
-        Jws::parse(token)?.reject_other_types()?.verify(Algorithm::HS256, &keys).map(|_| ())
+        Jws::parse(token)?.accept_type("jwt")?.verify(Algorithm::HS256, &keys).map(|_| ())
     }
 
     #[test]

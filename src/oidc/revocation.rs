@@ -42,6 +42,8 @@ pub async fn revoke(
 ) -> Result<(), RevocationError> {
     let (hint, token) = match &tokens.refresh_token {
         Some(token) => ("refresh_token", token),
+        // B2C may give none.
+        None if tokens.granted.access_token.is_empty() => return Ok(()),
         None => ("access_token", &tokens.granted.access_token),
     };
     let Authentication { auth_type, secret, parameters } = client.authenticate(metadata, now)?;

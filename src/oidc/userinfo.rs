@@ -73,7 +73,7 @@ fn validate(
 ) -> Result<Map<String, Value>, UserinfoError> {
     let userinfo = if response.media_type == "application/jwt" {
         let token = std::str::from_utf8(&response.body).map_err(|_| UserinfoError::Malformed)?;
-        let (userinfo, _) = Jws::parse(token)?.reject_other_types()?.verify(verifier.algorithm, keys)?;
+        let (userinfo, _) = Jws::parse(token)?.accept_type("jwt")?.verify(verifier.algorithm, keys)?;
         check_recipient(&userinfo, claims, verifier.client_id)?;
         validity::check(&userinfo, now)?;
         userinfo

@@ -13,6 +13,9 @@ use crate::oidc::authorization::random_text;
 
 /// How long the mark of a logout stays that was begun and not finished: then the provider may try again.
 const UNFINISHED_LIFETIME: Duration = Duration::from_secs(10);
+/// How much longer a logout is remembered than its token would be accepted: the clocks of replicas differ.
+const MARGIN: Duration = Duration::from_mins(1);
+const IMMEDIATELY: Duration = Duration::from_millis(1);
 
 /// A logout that the provider asks for.
 #[derive(Clone, Copy, Debug)]
@@ -38,19 +41,19 @@ impl Sessions {
     pub async fn log_out(&self, logout: &Logout<'_>) -> Result<Option<usize>, StoreError> {
         let key = format!("{}jti:{}", self.key_prefix, hashed("jti", &format!("{}\0{}", logout.issuer, logout.id)));
         let mark = random_text(&SystemRandom::new())?;
-        if !self.backend.insert(&key, mark.as_bytes(), UNFINISHED_LIFETIME).await? {
-            return Ok(None);
-        }
         let outcome = async {
+            if !self.backend.insert(&key, mark.as_bytes(), UNFINISHED_LIFETIME).await? {
+                return Ok(None);
+            }
             let closed = self.close_of(logout.of, Some(logout.issued_at)).await?;
-            let remembered = logout.accepted_until.since(self.clock.now()).max(UNFINISHED_LIFETIME);
-            self.backend.put(&key, mark.as_bytes(), remembered).await?;
+            let remembered = logout.accepted_until.since(self.clock.now()) + MARGIN;
+            self.backend.replace(&key, mark.as_bytes(), mark.as_bytes(), remembered).await?;
             Ok(Some(closed))
         };
         let outcome = outcome.await;
         if outcome.is_err() {
-            // If this fails too, the mark expires.
-            let _ = self.backend.take(&key, None).await;
+            // Only our own mark. If this fails too, it expires.
+            let _ = self.backend.replace(&key, mark.as_bytes(), b"", IMMEDIATELY).await;
         }
         outcome
     }

@@ -17,6 +17,7 @@ use crate::session::actix::RequestSession;
 
 /// The longest `sid` that is looked for, in bytes.
 const MAX_SESSION_ID_BYTES: usize = 512;
+const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors";
 const SIGNED_OUT: &str = "<!doctype html><html lang=\"en\"><title>Signed out</title><p>Signed out.</p></html>";
 
 /// Ends sessions by a logout token: 200 if it is valid, also if no session is left to end; 400 if it is invalid; 503 if
@@ -65,8 +66,7 @@ pub(super) async fn front_channel(
     let origins = identity.provider_origins().await?;
     let closed = identity.front_channel_logout(issuer.as_deref(), &session_ids).await.map_err(Error::from);
     let closed = counted("front", closed)?;
-    // A provider on our own site, whose sid can't be read: the cookie says which session it is.
-    let is_meant = closed == 0 && FetchContext::from(&request).is_frame();
+    let is_meant = closed == 0 && FetchContext::from(&request).is_frame() && is_meant(&session, &session_ids)?;
     if is_meant || is_gone(&identity, &session).await? {
         session.sign_out().await?;
     }
@@ -75,9 +75,17 @@ pub(super) async fn front_channel(
     let ancestors = origins.into_iter().collect::<Vec<_>>().join(" ");
     Ok(HttpResponse::Ok()
         .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((CONTENT_SECURITY_POLICY, format!("default-src 'none'; frame-ancestors {ancestors}")))
+        .insert_header((CONTENT_SECURITY_POLICY, format!("{POLICY} {ancestors}")))
         .content_type(ContentType::html())
         .body(SIGNED_OUT))
+}
+
+/// Whether the cookie says which session is meant: by a provider on our own site that sends no sid, or one that is cut off
+/// at a character which it didn't encode.
+fn is_meant(session: &RequestSession, session_ids: &BTreeSet<String>) -> Result<bool, Error> {
+    let Some(loaded) = session.loaded()? else { return Ok(false) };
+    let own = loaded.record.signed_in.as_ref().and_then(|signed_in| signed_in.claims.session_id()).unwrap_or_default();
+    Ok(session_ids.is_empty() || session_ids.iter().any(|id| own.starts_with(id.as_str())))
 }
 
 /// Whether the session of the cookie that came along has just ended.

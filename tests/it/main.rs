@@ -39,4 +39,5 @@ mod sessions_command;
 mod side_by_side;
 mod sign_out;
 mod three_lines;
+mod topologies;
 mod traces;

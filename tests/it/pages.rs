@@ -189,25 +189,6 @@ async fn a_sign_out_that_no_page_of_ours_asked_for_is_refused() {
 }
 
 #[actix_web::test]
-async fn oidcc_client_test_rp_init_logout_and_other_state_and_no_state() {
-    let app = TestApp::spawn().await;
-    let browser = Browser::new();
-    browser.sign_in(&app, "ada").await;
-    let end_session = browser.sign_out(&app).await.location().to_owned();
-    let query: Vec<_> = url::Url::parse(&end_session).unwrap().query_pairs().into_owned().collect();
-    for name in ["id_token_hint", "logout_hint", "client_id", "state", "post_logout_redirect_uri"] {
-        assert_eq!(query.iter().filter(|(found, _)| found == name).count(), 1, "{name}");
-    }
-    let back = browser.get(&end_session).await.location().to_owned();
-    assert!(back.starts_with(&format!("{}/auth/post_sign_out?state=", app.url)), "{back}");
-    for url in [back.clone(), format!("{back}_INVALID"), format!("{}/auth/post_sign_out", app.url)] {
-        let answer = browser.get(&url).await;
-        assert!(answer.status == 200 && answer.body.contains("signed out"), "{url}");
-    }
-    assert_eq!(browser.sign_out(&app).await.location(), "/auth/post_sign_out?local", "twice does no harm");
-}
-
-#[actix_web::test]
 async fn a_provider_without_a_place_to_sign_out_is_said() {
     let app = TestApp::spawn().await;
     let without = |document: &mut Value| {

@@ -1,6 +1,7 @@
 //! Records in Redis, so that every replica sees them.
 
 mod commands;
+mod failover;
 mod inspection;
 mod slots;
 mod target;

@@ -71,7 +71,7 @@ impl Sessions {
     }
 
     /// Waits until this session of a user has ended: by a sign-out anywhere, by the provider, by an operator or by a
-    /// timeout. For WebSockets and event streams, which outlive the request that was checked; waiting doesn't count as use.
+    /// timeout. For web sockets and event streams, which outlive the request that was checked; waiting doesn't count as use.
     /// With `session.cache` and Redis, it wakes within milliseconds; without, within 50 ms, and asks the store that often.
     ///
     /// ```

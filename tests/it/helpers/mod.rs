@@ -15,6 +15,7 @@ pub mod program;
 pub mod proxy;
 pub mod raw;
 pub mod redis;
+pub mod redis_servers;
 pub mod relay;
 pub mod replica;
 pub mod site;

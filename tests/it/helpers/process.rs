@@ -40,6 +40,12 @@ impl Process {
         Command::new("kill").args(["-s", name, &self.id().to_string()]).status().unwrap();
     }
 
+    /// Closes its standard input, and waits until it has ended.
+    pub fn close(mut self) {
+        drop(self.0.stdin.take());
+        self.0.wait().unwrap();
+    }
+
     /// Asks it to end (SIGTERM), and returns its exit code.
     pub fn terminate(mut self) -> Option<i32> {
         self.signal("TERM");

@@ -1,7 +1,7 @@
 //! Which server a key is at, as far as it is known, and the connections to the servers.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Once, PoisonError, RwLock};
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
 use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError};
@@ -29,9 +29,10 @@ pub(super) struct Connection {
 pub(super) struct Topology {
     pub(super) url: Arc<str>,
     pub(super) target: Target,
-    access: Access,
+    pub(super) access: Access,
     state: RwLock<State>,
     asking: Mutex<()>,
+    listening: Once,
 }
 
 #[derive(Default)]
@@ -55,7 +56,7 @@ impl Topology {
     pub(super) fn new(url: Arc<str>) -> Result<Self, TargetError> {
         let (target, access) = Target::parse(&url)?;
         let state = RwLock::new(State::default());
-        Ok(Self { url, target, access, state, asking: Mutex::default() })
+        Ok(Self { url, target, access, state, asking: Mutex::default(), listening: Once::new() })
     }
 
     pub(super) fn is_secure(&self) -> bool {
@@ -64,10 +65,11 @@ impl Topology {
 
     /// Returns the connection to the server that has a key, and how often the routes had been found out by then.
     pub(super) async fn connection(
-        &self,
+        self: &Arc<Self>,
         key: &str,
         settings: &RedisSettings,
     ) -> Result<(Arc<Connection>, u64), RedisError> {
+        self.listening.call_once(|| self.listen_for_failovers(settings));
         let (routes, version) = self.routes();
         let (routes, version) = match routes {
             Routes::Unknown => {
@@ -205,6 +207,11 @@ impl Topology {
             }
             (state.routes, state.version) = (routes, state.version + 1);
         });
+    }
+
+    /// How often the servers were found out.
+    pub(super) fn version(&self) -> u64 {
+        self.read(|state| state.version)
     }
 
     fn routes(&self) -> (Routes, u64) {
