@@ -32,6 +32,7 @@ mod provider_logout;
 mod refusals;
 mod registration;
 mod renewal;
+mod revocation;
 mod session_cache;
 mod session_core;
 mod sessions;
