@@ -71,7 +71,7 @@ pub fn describe() {
     );
     describe_counter!(RENEWALS, count, "Renewals of tokens, by outcome: renewed, refused, interaction, failed.");
     describe_counter!(OPENED, count, "Sessions that were opened.");
-    describe_counter!(ENDED, count, "Sessions that were ended by sign-out or renewal; expired ones aren't counted.");
+    describe_counter!(ENDED, count, "Sessions that were ended, by anyone; expired ones aren't counted.");
     describe_gauge!(READY, count, "Whether the last readiness check found that this process can serve: 1 or 0.");
     describe_gauge!(BUILD, count, "1; the version is a label.");
     #[cfg(target_os = "linux")]
@@ -84,6 +84,16 @@ pub fn describe() {
     }
     for outcome in ["renewed", "refused", "interaction", "failed"] {
         counter!(RENEWALS, "outcome" => outcome).absolute(0);
+    }
+    for (channel, outcome) in [("back", "completed"), ("back", "refused"), ("front", "completed"), ("front", "refused")]
+    {
+        counter!(PROVIDER_LOGOUTS, "channel" => channel, "outcome" => outcome).absolute(0);
+    }
+    for outcome in ["ok", "error"] {
+        counter!(REVOCATIONS, "outcome" => outcome).absolute(0);
+    }
+    for outcome in ["hit", "miss", "untrusted"] {
+        counter!(SESSION_CACHE, "outcome" => outcome).absolute(0);
     }
     counter!(OPENED).absolute(0);
     counter!(ENDED).absolute(0);

@@ -1,7 +1,7 @@
 //! The index from users, and from their sessions at the provider, to sessions here.
 //!
 //! An entry is the id of a session, a hash of its key: the session can be ended by it, and not used. Entries are written
-//! before their session's record, and live as long; a [`summary`](super::summary) says what a list shows of it.
+//! before their session's record, and live as long; its summary says what a list shows of it.
 
 use std::time::Duration;
 

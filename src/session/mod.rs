@@ -238,7 +238,7 @@ impl Sessions {
                 return Ok(Some(loaded));
             }
             // Exactly this record ends: a change in between is looked at again.
-            if self.replace_by_tombstone(&loaded).await? {
+            if self.end_exactly(&loaded).await? {
                 metrics::session_ended();
                 return Ok(None);
             }

@@ -73,7 +73,7 @@ impl Sessions {
         new.map_or(Found::Nothing, Found::Moved)
     }
 
-    /// What remains of a session: a pointer to its new key or, without one, a tombstone.
+    /// What remains of a session: a pointer to its new key or, of one that has ended, to nothing.
     fn seal_pointer(
         &self,
         key: &SessionKey,
@@ -87,10 +87,10 @@ impl Sessions {
     }
 
     /// Ends exactly this record; false if the backend has another one by now, or none.
-    pub(super) async fn replace_by_tombstone(&self, loaded: &Loaded) -> Result<bool, StoreError> {
+    pub(super) async fn end_exactly(&self, loaded: &Loaded) -> Result<bool, StoreError> {
         let storage_key = self.storage_key(&loaded.key);
-        let tombstone = self.seal_pointer(&loaded.key, &storage_key, None)?;
-        let ended = self.backend.replace(&storage_key, &loaded.sealed, &tombstone, LIFETIME).await?;
+        let nothing = self.seal_pointer(&loaded.key, &storage_key, None)?;
+        let ended = self.backend.replace(&storage_key, &loaded.sealed, &nothing, LIFETIME).await?;
         if ended {
             // It has done its work. If this fails, it expires.
             let _ = self.backend.take(&storage_key, None).await;
