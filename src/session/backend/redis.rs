@@ -3,6 +3,7 @@
 mod commands;
 mod failover;
 mod inspection;
+mod sentinels;
 mod slots;
 mod target;
 mod topology;
@@ -74,7 +75,7 @@ impl RedisSettings {
     }
 }
 
-/// A [`Backend`] in Redis (or a server that speaks its protocol): one server, a master that Sentinels watch, or a Cluster.
+/// A [`Backend`](super::Backend) in Redis (or a server that speaks its protocol): one server, a master that Sentinels watch, or a Cluster.
 pub struct RedisBackend {
     settings: RedisSettings,
     topology: RwLock<Arc<Topology>>,
@@ -146,7 +147,7 @@ impl RedisBackend {
         let mut used = None;
         let query = async {
             let (connection, version) = match &asked_for {
-                Some(address) => (topology.connection_to(address, &self.settings)?, 0),
+                Some(address) => (topology.connection_to(address, &self.settings)?, topology.version()),
                 None => topology.connection(key, &self.settings).await?,
             };
             let mut manager = connection.manager.clone();
@@ -189,6 +190,8 @@ impl RedisBackend {
                 None => Next::Fail,
             },
             ErrorKind::Server(ServerErrorKind::Moved) => {
+                // Other slots have moved too, perhaps; the node that redirects is the one to know of this one.
+                find_out().await;
                 if let Some((address, slot)) = redirect(error, failure) {
                     topology.moved(slot, &address);
                 }

@@ -234,8 +234,9 @@ impl Cluster {
     /// Kills a master, and waits until its replica has taken over.
     pub async fn kill_master(&mut self) {
         self.servers[2].kill();
-        sleep(Duration::from_millis(1100)).await;
-        eventually("the Cluster", async || self.is_whole().then_some(())).await;
+        let is_master = |server: &&Server| server.ask(&["ROLE"]).is_some_and(|role| role.starts_with("master"));
+        let masters = || self.servers.iter().filter(|server| server.process.is_some()).filter(is_master).count();
+        eventually("the Cluster", async || (masters() == 3 && self.is_whole()).then_some(())).await;
     }
 
     /// Returns whether any master has this key.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use redis::{Client, RedisError};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tracing::debug;
 
 use super::RedisSettings;
@@ -14,6 +14,7 @@ use super::topology::Topology;
 
 const CHANNEL: &str = "+switch-master";
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+const LISTEN_ANEW_AFTER: Duration = Duration::from_secs(30);
 
 impl Topology {
     /// Listens to every Sentinel, until this topology is dropped.
@@ -39,7 +40,8 @@ async fn listen_once(topology: &Weak<Topology>, client: &Client, settings: &Redi
     let mut connection = client.get_async_pubsub().await?;
     connection.subscribe(CHANNEL).await?;
     let mut messages = connection.on_message();
-    while messages.next().await.is_some() {
+    // A connection that went mute is noticed by listening anew.
+    while let Ok(Some(_)) = timeout(LISTEN_ANEW_AFTER, messages.next()).await {
         let Some(topology) = topology.upgrade() else { break };
         topology.find_out(topology.version(), settings).await?;
     }

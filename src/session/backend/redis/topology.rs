@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Once, PoisonError, RwLock};
 
+use futures_util::future::select_ok;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
 use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError};
 use tokio::sync::Mutex;
 use tracing::{debug, info};
 
 use super::RedisSettings;
+use super::sentinels::{agreed, ask_sentinel};
 use super::slots::{Slots, slot_of};
 use super::target::{Access, Target, TargetError};
 
@@ -168,30 +170,24 @@ impl Topology {
         match &self.target {
             Target::Single(address) => Ok(Routes::All(address.clone())),
             Target::Sentinel { sentinels, master, credentials } => {
-                let mut error = RedisError::from((ErrorKind::Client, "no Sentinel knows the master"));
-                for sentinel in sentinels {
-                    let client = self.access.sentinel(sentinel, credentials, settings)?;
-                    match ask_sentinel(&client, master, settings).await {
-                        Ok(Some(address)) => return Ok(Routes::All(address)),
-                        Ok(None) => {}
-                        Err(failure) => error = failure,
-                    }
-                }
-                Err(error)
+                let clients: Vec<_> = sentinels
+                    .iter()
+                    .map(|sentinel| self.access.sentinel(sentinel, credentials, settings))
+                    .collect::<Result<_, _>>()?;
+                let answers = clients.iter().map(|client| ask_sentinel(client, master, settings));
+                agreed(answers, (settings.connect_timeout + settings.command_timeout) / 2).await.map(Routes::All)
             }
             Target::Cluster(seeds) => {
                 let known = match self.routes().0 {
                     Routes::Slots(slots) => slots.addresses(),
                     _ => Vec::new(),
                 };
-                let mut error = RedisError::from((ErrorKind::Client, "no node of the Cluster responds"));
-                for node in known.iter().chain(seeds) {
-                    match ask_node(&self.access.server(node, settings)?, node, settings).await {
-                        Ok(slots) => return Ok(Routes::Slots(Arc::new(slots))),
-                        Err(failure) => error = failure,
-                    }
-                }
-                Err(error)
+                // All at once: some may be mute. The first that knows the slots tells.
+                let asked = known.iter().chain(seeds).map(|node| {
+                    Box::pin(async move { ask_node(&self.access.server(node, settings)?, node, settings).await })
+                });
+                let (slots, _) = select_ok(asked).await?;
+                Ok(Routes::Slots(Arc::new(slots)))
             }
         }
     }
@@ -232,15 +228,6 @@ pub(super) async fn connect(client: &Client, settings: &RedisSettings) -> Result
         .set_connection_timeout(Some(settings.connect_timeout))
         .set_response_timeout(Some(settings.command_timeout));
     client.get_multiplexed_async_connection_with_config(&config).await
-}
-
-async fn ask_sentinel(client: &Client, master: &str, settings: &RedisSettings) -> Result<Option<String>, RedisError> {
-    let mut connection = connect(client, settings).await?;
-    let mut command = redis::cmd("SENTINEL");
-    command.arg("GET-MASTER-ADDR-BY-NAME").arg(master);
-    let address: Option<(String, u16)> = command.query_async(&mut connection).await?;
-    Ok(address
-        .map(|(host, port)| if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }))
 }
 
 async fn ask_node(client: &Client, address: &str, settings: &RedisSettings) -> Result<Slots, RedisError> {
