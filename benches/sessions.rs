@@ -263,7 +263,8 @@ async fn start(most: usize) -> App {
         ("LIMITS__SIGN_IN_REQUESTS_PER_MINUTE", "1000000".to_owned()),
         ("TELEMETRY__LOG", "off".to_owned()),
         ("SESSION__CACHE", "off".to_owned()),
-        ("SESSION__IDLE_TIMEOUT_SECONDS", lifetime(most).as_secs().to_string()),
+        // So long that no read extends a session.
+        ("SESSION__IDLE_TIMEOUT_SECONDS", (lifetime(most) * 10).as_secs().to_string()),
         ("SESSION__ABSOLUTE_TIMEOUT_SECONDS", lifetime(most).as_secs().to_string()),
     ];
     let variables = variables.into_iter().map(|(name, value)| (format!("IDENTITY_WEB__{name}"), value));
