@@ -16,7 +16,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::rt::net::TcpStream;
@@ -29,13 +28,12 @@ use identity_web::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DEMO_TENANT, DemoProvi
 use identity_web::session::Sessions;
 use identity_web::session::device::Device;
 use identity_web::session::key_ring::KeyRing;
-use identity_web::session::record::Record;
 use identity_web::startup::Application;
 use identity_web::{IdentityWeb, Settings, tls};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use self::core::{new_ring, record, redis_backend, sessions_over};
+use self::core::{new_ring, race, record, redis_backend, sessions_over};
 
 const PORT: u16 = 16_379;
 const RACES: usize = 100_000;
@@ -112,33 +110,11 @@ fn replica(ring: &Arc<KeyRing>) -> Sessions {
     sessions
 }
 
-/// A session is ended at one replica while another reads it.
-async fn race() {
+async fn races() {
     let ring = new_ring();
     let (reader, other) = (replica(&ring), replica(&ring));
     sleep(Duration::from_secs(1)).await;
-    let (mut stale, seen) = (0, AtomicUsize::new(0));
-    for batch in 0..RACES / 100 {
-        let one = async |number: usize| {
-            let anonymous = Record::begin(None, BTreeMap::new(), Clock::system().now());
-            let opened = other.open(anonymous, Device::default()).await.unwrap();
-            let end = async {
-                for _ in 0..(batch + number) % 7 {
-                    tokio::task::yield_now().await;
-                }
-                other.close(opened.key()).await.unwrap();
-            };
-            let (read, ()) = tokio::join!(reader.load(opened.key()), end);
-            seen.fetch_add(usize::from(read.unwrap().is_some()), Ordering::Relaxed);
-            opened
-        };
-        let ended = join_all((0..100).map(one)).await;
-        sleep(Duration::from_millis(2)).await;
-        for session in ended {
-            stale += usize::from(reader.load(session.key()).await.unwrap().is_some());
-        }
-    }
-    let seen = seen.into_inner();
+    let (seen, stale) = race(&reader, &other, RACES).await;
     println!("sessions ended while they were read: {RACES}; read before their end: {seen}; stale afterwards: {stale}");
     assert_eq!(stale, 0);
 }
@@ -325,7 +301,7 @@ fn main() {
     let most = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
     let _redis = Redis::start();
     actix_web::rt::System::new().block_on(async {
-        race().await;
+        races().await;
         let app = start(most).await;
         requests(&app).await;
         redis::cmd("FLUSHALL").exec(&mut Redis::connection().unwrap()).unwrap();

@@ -110,18 +110,6 @@ impl Cache {
         self.lock().is_trusted()
     }
 
-    /// Drops what is held under a key.
-    pub(super) fn drop_entry(&self, key: &str) {
-        let mut state = self.lock();
-        state.sessions.remove(key);
-        if let Some(read) = state.reads.remove(key) {
-            read.has_changed.store(true, Ordering::Relaxed);
-        }
-        if let Some(waiting) = state.waiting.get(key) {
-            waiting.send_replace(());
-        }
-    }
-
     /// Waits for changes of a key, from now on.
     pub(super) fn changes(&self, key: &str) -> Changes<'_> {
         let mut state = self.lock();
@@ -142,7 +130,14 @@ impl State {
 
 impl Observer for Cache {
     fn changed(&self, key: &str) {
-        self.drop_entry(key);
+        let mut state = self.lock();
+        state.sessions.remove(key);
+        if let Some(read) = state.reads.remove(key) {
+            read.has_changed.store(true, Ordering::Relaxed);
+        }
+        if let Some(waiting) = state.waiting.get(key) {
+            waiting.send_replace(());
+        }
     }
 
     fn confirmed(&self, asked: Stopwatch) {

@@ -8,7 +8,7 @@ use ring::rand::SystemRandom;
 use tokio::time::{interval, sleep};
 use tracing::warn;
 
-use super::backend::Backend;
+use super::backend::{Backend, BackendError};
 use super::error::StoreError;
 use crate::oidc::authorization::random_text;
 
@@ -16,8 +16,6 @@ use crate::oidc::authorization::random_text;
 pub const LEASE: Duration = Duration::from_secs(3);
 /// How often a holder renews its lease.
 const RENEWAL_INTERVAL: Duration = Duration::from_secs(1);
-/// How soon the key of a lease that was given back is free.
-const IMMEDIATELY: Duration = Duration::from_millis(1);
 
 /// A lease that this replica holds. It keeps others from doing the same work, but it fences nothing: its holder may be
 /// paused for longer than the lease lasts, so what the holder writes must be a compare-and-set.
@@ -50,7 +48,7 @@ impl Lease {
 
     /// Gives it back.
     pub async fn give_back(&self) {
-        self.set("", IMMEDIATELY).await;
+        report(self.backend.remove(&self.key, self.token.as_bytes()).await);
     }
 
     async fn renew(&self) -> Infallible {
@@ -58,16 +56,17 @@ impl Lease {
         ticks.tick().await;
         loop {
             ticks.tick().await;
-            self.set(&self.token, LEASE).await;
+            let token = self.token.as_bytes();
+            report(self.backend.replace(&self.key, token, token, LEASE).await);
         }
     }
+}
 
-    async fn set(&self, value: &str, ttl: Duration) {
-        match self.backend.replace(&self.key, self.token.as_bytes(), value.as_bytes(), ttl).await {
-            Ok(true) => {}
-            Ok(false) => warn!("a lease ended before its work did"),
-            Err(error) => warn!(%error, "a lease can't be renewed"),
-        }
+fn report(outcome: Result<bool, BackendError>) {
+    match outcome {
+        Ok(true) => {}
+        Ok(false) => warn!("a lease ended before its work did"),
+        Err(error) => warn!(%error, "a lease can't be renewed"),
     }
 }
 
@@ -81,7 +80,7 @@ mod tests {
     use async_trait::async_trait;
 
     use super::*;
-    use crate::session::backend::{BackendError, Taken};
+    use crate::session::backend::Taken;
 
     /// A backend that never responds to a change.
     struct Slow;

@@ -15,7 +15,6 @@ use crate::oidc::authorization::random_text;
 const UNFINISHED_LIFETIME: Duration = Duration::from_secs(10);
 /// How much longer a logout is remembered than its token would be accepted: the clocks of replicas differ.
 const MARGIN: Duration = Duration::from_mins(1);
-const IMMEDIATELY: Duration = Duration::from_millis(1);
 
 /// A logout that the provider asks for.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +52,7 @@ impl Sessions {
         let outcome = outcome.await;
         if outcome.is_err() {
             // Only our own mark. If this fails too, it expires.
-            let _ = self.backend.replace(&key, mark.as_bytes(), b"", IMMEDIATELY).await;
+            let _ = self.backend.remove(&key, mark.as_bytes()).await;
         }
         outcome
     }

@@ -235,7 +235,7 @@ fn redis(reader: &mut Reader) -> RedisSettings {
     if !settings.url.expose().is_empty()
         && let Err(problem) = settings.check()
     {
-        reader.problem("redis.url", problem);
+        reader.problem("redis.url", problem.to_string());
     }
     settings
 }

@@ -6,6 +6,8 @@ use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue, ORIGIN};
 use url::Url;
 
+use super::error::Error;
+
 /// Where a request comes from and what it fetches.
 #[derive(Clone, Copy, Debug)]
 pub struct FetchContext<'a> {
@@ -78,6 +80,14 @@ impl<'a> FetchContext<'a> {
         let site_agrees = site.is_none_or(|site| site == "same-origin");
         let origin_agrees = origin.is_none_or(|origin| origin == own.as_bytes());
         site_agrees && origin_agrees && (site.is_some() || origin.is_some())
+    }
+
+    /// Refuses a request that no page of this site sent: see [`FetchContext::is_same_origin`].
+    ///
+    /// # Errors
+    /// [`Error::CrossSite`].
+    pub(super) fn require_same_origin(&self, public_url: &Url) -> Result<(), Error> {
+        if self.is_same_origin(public_url) { Ok(()) } else { Err(Error::CrossSite) }
     }
 
     /// Returns whether a user followed a link on a page of this site: then a GET may do what a button does.

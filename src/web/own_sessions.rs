@@ -175,7 +175,7 @@ pub(super) async fn end(
     session: RequestSession,
     user: Result<Identity, Error>,
 ) -> Result<HttpResponse, Error> {
-    require_own_page(&request, &identity)?;
+    FetchContext::from(&request).require_same_origin(&identity.services().site.public_url)?;
     let user = user?;
     let id = request.match_info().get("id").unwrap_or_default();
     if id == current(&session, &identity)?.id {
@@ -193,7 +193,7 @@ pub(super) async fn end_all(
     user: Result<Identity, Error>,
     body: Payload,
 ) -> Result<HttpResponse, Error> {
-    require_own_page(&request, &identity)?;
+    FetchContext::from(&request).require_same_origin(&identity.services().site.public_url)?;
     let user = user?;
     let form = pairs(&form::read(&request, body).await?)?;
     if !form.iter().any(|(name, value)| name == "keep" && value == "this") {
@@ -205,11 +205,6 @@ pub(super) async fn end_all(
         identity.services().sessions.end((&user).into(), &other.id).await?;
     }
     Ok(Outcome::OthersEnded.redirect())
-}
-
-fn require_own_page(request: &HttpRequest, identity: &IdentityWeb) -> Result<(), Error> {
-    let is_own = FetchContext::from(request).is_same_origin(&identity.services().site.public_url);
-    if is_own { Ok(()) } else { Err(Error::CrossSite) }
 }
 
 #[cfg(test)]

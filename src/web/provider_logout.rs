@@ -97,19 +97,15 @@ async fn is_gone(identity: &IdentityWeb, session: &RequestSession) -> Result<boo
 /// Reads `iss` and `sid`. Some providers send `sid` without encoding, or escape the query as HTML: each reading of it is
 /// tried.
 fn read(query: &str) -> Result<(Option<String>, BTreeSet<String>), Error> {
-    let mut issuers = Vec::new();
-    let mut session_ids = BTreeSet::new();
+    let (mut issuers, mut session_ids) = (Vec::new(), BTreeSet::new());
+    let decoded = |pair: &str| form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned());
     for pair in query.split('&') {
         let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
-        let decoded = || form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned());
         match name.strip_prefix("amp;").unwrap_or(name) {
-            "iss" => issuers.extend(decoded()),
+            "iss" => issuers.extend(decoded(pair)),
             "sid" => {
-                let with_plus = raw.replace('+', "%2B");
-                let with_plus = form_urlencoded::parse(format!("sid={with_plus}").as_bytes())
-                    .next()
-                    .map(|(_, value)| value.into_owned());
-                session_ids.extend([decoded(), with_plus, Some(raw.to_owned())].into_iter().flatten());
+                let with_plus = decoded(&pair.replace('+', "%2B"));
+                session_ids.extend([decoded(pair), with_plus, Some(raw.to_owned())].into_iter().flatten());
             }
             _ => {}
         }

@@ -39,9 +39,7 @@ pub(super) async fn end(
     identity: Data<IdentityWeb>,
     session: RequestSession,
 ) -> Result<HttpResponse, Error> {
-    if !FetchContext::from(&request).is_same_origin(&identity.services().site.public_url) {
-        return Err(Error::CrossSite);
-    }
+    FetchContext::from(&request).require_same_origin(&identity.services().site.public_url)?;
     sign_out(&identity, &session).await
 }
 

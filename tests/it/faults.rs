@@ -3,7 +3,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use crate::helpers::load_balancer::{self, LoadBalancer};
 use crate::helpers::process::Process;
 use crate::helpers::redis::Redis;
 use crate::helpers::replica::{Replica, demo_provider};
-use crate::helpers::{Browser, eventually, free_port};
+use crate::helpers::{Browser, eventually, free_port, say};
 
 const PASSWORD: &str = "canary-password-4711";
 const PEOPLE: [&str; 3] = ["ada", "grace", "alan"];
@@ -168,11 +167,6 @@ async fn read(answer: reqwest::Response) -> Option<(StatusCode, String)> {
     let (status, email) = (answer.status(), answer.headers().get("x-auth-request-email").cloned());
     let page = answer.text().await.ok()?;
     Some((status, email.map_or(page, |email| email.to_str().unwrap().to_owned())))
-}
-
-/// Writes where tests that pass are heard too.
-fn say(text: &str) {
-    std::io::stderr().write_all(text.as_bytes()).unwrap();
 }
 
 async fn sign_in(url: &str, person: &str) -> String {

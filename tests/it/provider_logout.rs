@@ -6,8 +6,6 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use identity_web::demo::DEMO_CLIENT_ID;
 use identity_web::demo::faults::{Faults, Rewrite, Signature};
-use identity_web::session::Loaded;
-use identity_web::session::key::SessionKey;
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
@@ -16,16 +14,9 @@ use crate::helpers::{Answer, Browser, TestApp, eventually, log};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-/// The session of a signed-in browser.
-async fn session(app: &TestApp, browser: &Browser) -> Arc<Loaded> {
-    let sessions = &app.identity.services().sessions;
-    let cookie = SessionKey::from_cookie(&sessions.ring().keys(), &browser.session_cookie().unwrap()).unwrap();
-    sessions.load_fresh(&cookie.key).await.unwrap().unwrap()
-}
-
 /// The claims of a logout token for the session of a browser.
 async fn claims(app: &TestApp, browser: &Browser) -> Value {
-    let session = session(app, browser).await;
+    let session = browser.session(app).await;
     let (known, now) = (&session.signed_in().unwrap().claims, app.clock.now().0);
     json!({
         "iss": known.issuer(), "sub": known.subject(), "sid": known.session_id(), "aud": DEMO_CLIENT_ID, "tid": known.text("tid"),
@@ -184,7 +175,7 @@ async fn a_logout_token_for_a_session_that_has_ended_is_accepted() {
 async fn oidcc_client_test_rp_init_logout() {
     let app = TestApp::spawn().await;
     let browser = signed_in(&app, "ada").await;
-    let id_token = session(&app, &browser).await.signed_in().unwrap().tokens.id_token.clone();
+    let id_token = browser.session(&app).await.signed_in().unwrap().tokens.id_token.clone();
     let answer = browser.sign_out(&app).await;
     let url = url::Url::parse(answer.location()).unwrap();
     let parameter = |name: &str| url.query_pairs().find(|(found, _)| found == name).unwrap().1.into_owned();
@@ -296,7 +287,7 @@ async fn a_token_for_a_user_ends_all_sessions_of_that_user_at_every_replica() {
 async fn an_id_token_is_no_logout_token_and_the_reverse() {
     let app = TestApp::spawn().await;
     let browser = signed_in(&app, "ada").await;
-    let id_token = session(&app, &browser).await.signed_in().unwrap().tokens.id_token.clone();
+    let id_token = browser.session(&app).await.signed_in().unwrap().tokens.id_token.clone();
     assert_status(&send(&app, &id_token).await, 400);
     assert!(browser.is_signed_in(&app).await);
     // A provider that sends a logout token in place of an ID token signs nobody in.
@@ -366,12 +357,9 @@ async fn oidcc_client_test_rp_frontchannel_rpinitlogout() {
     assert_eq!(app.provider.token_requests(), renewals, "nothing ends at the provider");
     // Entra sends sid alone, in places.
     assert_eq!(
-        in_frame(
-            &app,
-            &query(&[("sid", session(&app, &other).await.signed_in().unwrap().claims.session_id().unwrap())])
-        )
-        .await
-        .status,
+        in_frame(&app, &query(&[("sid", other.session(&app).await.signed_in().unwrap().claims.session_id().unwrap())]))
+            .await
+            .status,
         200
     );
     assert!(!other.is_signed_in(&app).await);
@@ -400,7 +388,7 @@ async fn a_session_id_that_is_not_encoded_is_found() {
         let own: Rewrite = Arc::new(move |claims: &mut Value| claims["sid"] = session_id.into());
         app.with_faults(Faults { claims: Some(own), ..Faults::default() });
         let browser = signed_in(&app, "ada").await;
-        let issuer = session(&app, &browser).await.signed_in().unwrap().claims.issuer().to_owned();
+        let issuer = browser.session(&app).await.signed_in().unwrap().claims.issuer().to_owned();
         assert_eq!(in_frame(&app, &sent.replace("{iss}", &issuer)).await.status, 200);
         assert!(!browser.is_signed_in(&app).await, "{session_id}");
     }
@@ -410,7 +398,7 @@ async fn a_session_id_that_is_not_encoded_is_found() {
 async fn a_front_channel_logout_ends_only_what_it_names() {
     let app = TestApp::spawn().await;
     let browser = signed_in(&app, "ada").await;
-    let session_id = session(&app, &browser).await.signed_in().unwrap().claims.session_id().unwrap().to_owned();
+    let session_id = browser.session(&app).await.signed_in().unwrap().claims.session_id().unwrap().to_owned();
     let long = "x".repeat(600);
     for (parameters, status) in [
         (vec![("iss", "https://evil.example"), ("sid", session_id.as_str())], 400),

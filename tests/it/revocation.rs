@@ -1,7 +1,6 @@
 //! A session that is ended anywhere is ended everywhere: by its user, by the provider, by an operator. Three replicas hold
 //! it in memory.
 
-use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use identity_web::session::key::SessionKey;
 use serde_json::json;
 use url::form_urlencoded::Serializer;
 
-use crate::helpers::{Browser, TestApp};
+use crate::helpers::{Browser, TestApp, say};
 
 /// How many sessions are ended in each way.
 const ENDS: usize = 200;
@@ -82,7 +81,7 @@ impl Replicas {
             at(50).as_secs_f32() * 1000.0,
             at(99).as_secs_f32() * 1000.0
         );
-        std::io::stderr().write_all(text.as_bytes()).unwrap();
+        say(&text);
         assert!(at(99) <= MOST, "{text}");
     }
 }

@@ -1,12 +1,9 @@
 //! Sessions in memory: no round trip for a session that hasn't changed, and none that is out of date.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use identity_web::clock::{Clock, Stopwatch};
 use identity_web::oidc::secret::Secret;
 use identity_web::session::Sessions;
@@ -18,10 +15,10 @@ use identity_web::session::record::Record;
 use ring::rand::SystemRandom;
 use tokio::time::{sleep, timeout};
 
-use crate::helpers::core::{new_ring, record, redis_backend, sessions_over};
+use crate::helpers::core::{new_ring, race, record, redis_backend, sessions_over};
 use crate::helpers::mute_proxy::MuteProxy;
 use crate::helpers::redis::Redis;
-use crate::helpers::{Folder, eventually};
+use crate::helpers::{Folder, eventually, say};
 
 /// A replica that keeps sessions in memory.
 fn replica(url: &str, prefix: &str, ring: &Arc<KeyRing>) -> Sessions {
@@ -60,31 +57,7 @@ async fn a_session_that_is_ended_while_it_is_read_is_not_kept() {
     const TRIES: usize = 10_000;
     let redis = Redis::start();
     let (reader, other) = replicas(&redis).await;
-    let (stale, overtaken) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    for batch in 0..TRIES / 100 {
-        let race = async |number: usize| {
-            let record = Record::begin(None, BTreeMap::new(), Clock::system().now());
-            let opened = other.open(record, Device::default()).await.unwrap();
-            let end = async {
-                // The end comes before, while and after the session is read.
-                for _ in 0..(batch + number) % 7 {
-                    tokio::task::yield_now().await;
-                }
-                other.close(opened.key()).await.unwrap();
-            };
-            let (read, ()) = tokio::join!(reader.load(opened.key()), end);
-            overtaken.fetch_add(usize::from(read.unwrap().is_some()), Ordering::Relaxed);
-            opened
-        };
-        let ended = join_all((0..100).map(race)).await;
-        sleep(Duration::from_millis(2)).await;
-        for session in ended {
-            if reader.load(session.key()).await.unwrap().is_some() {
-                stale.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-    }
-    let (stale, overtaken) = (stale.into_inner(), overtaken.into_inner());
+    let (overtaken, stale) = race(&reader, &other, TRIES).await;
     say(&format!("ended while read: {overtaken} of {TRIES} were read before their end, {stale} are stale\n"));
     assert_eq!(stale, 0);
     assert!(overtaken > TRIES / 100 && overtaken < TRIES, "the test must try both orders: {overtaken}");
@@ -192,9 +165,4 @@ async fn a_server_that_reports_no_changes_is_asked_every_time() {
         assert!(sessions.load(opened.key()).await.unwrap().is_some());
     }
     assert_eq!(redis.commands() - before, 10);
-}
-
-/// Writes where tests that pass are heard too.
-fn say(text: &str) {
-    std::io::stderr().write_all(text.as_bytes()).unwrap();
 }

@@ -7,7 +7,7 @@ use reqwest::Method;
 
 use crate::helpers::mute_proxy::MuteProxy;
 use crate::helpers::redis::Redis;
-use crate::helpers::{Browser, TestApp};
+use crate::helpers::{Browser, TestApp, say};
 
 #[actix_web::test]
 async fn redis_passes_the_acceptance_suite() {
@@ -63,7 +63,7 @@ async fn a_signed_in_page_view_is_one_redis_command_or_none_and_sets_no_cookie()
         join_all((0..20).map(|_| view(browser.stolen()))).await;
         let each = f64::from(u32::try_from(redis.commands() - before).unwrap()) / f64::from(views);
         let text = format!("session.cache {cache}: {each} Redis commands for each of {views} reads\n");
-        std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
+        say(&text);
         assert!(each <= most && (cache == "on" || each >= most), "{text}");
     }
 }

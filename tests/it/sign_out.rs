@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use identity_web::demo::faults::{Faults, Rewrite};
-use identity_web::session::key::SessionKey;
 
 use crate::helpers::redis::Redis;
 use crate::helpers::relay::Relay;
@@ -122,10 +121,7 @@ fn provider_url(app: &TestApp) -> String {
 }
 
 async fn refresh_token(app: &TestApp, browser: &Browser) -> String {
-    let sessions = &app.identity.services().sessions;
-    let cookie = SessionKey::from_cookie(&sessions.ring().keys(), &browser.session_cookie().unwrap()).unwrap();
-    let loaded = sessions.load_fresh(&cookie.key).await.unwrap().unwrap();
-    loaded.signed_in().unwrap().tokens.refresh_token.clone().unwrap()
+    browser.session(app).await.signed_in().unwrap().tokens.refresh_token.clone().unwrap()
 }
 
 #[actix_web::test]

@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -11,10 +10,9 @@ use identity_web::clock::Stopwatch;
 use identity_web::oidc::secret::Secret;
 use identity_web::session::backend::acceptance_suite;
 use identity_web::session::backend::redis::{ClientCertificate, RedisBackend, RedisSettings};
-use identity_web::session::key::SessionKey;
 
 use crate::helpers::redis_servers::{Cluster, Secured, Sentinels};
-use crate::helpers::{Browser, TestApp};
+use crate::helpers::{Browser, TestApp, say};
 
 const PEOPLE: [&str; 3] = ["ada", "grace", "alan"];
 const READERS: usize = 9;
@@ -72,10 +70,8 @@ impl Load {
         let (app, person, browser) = (&self.apps[number % 3], PEOPLE[number % 3], Browser::new());
         let answer = browser.sign_in(app, person).await;
         self.count(answer.status);
-        let Some(cookie) = browser.session_cookie().filter(|_| answer.status == 303) else { return false };
-        let sessions = &app.identity.services().sessions;
-        let key = SessionKey::from_cookie(&sessions.ring().keys(), &cookie).unwrap().key.hash();
-        let key = format!("{}session:{key}", app.prefix);
+        let Some(key) = browser.session_key(app).filter(|_| answer.status == 303) else { return false };
+        let key = format!("{}session:{}", app.prefix, key.hash());
         self.sessions.borrow_mut().push(Session { person, browser, key, ended: false });
         true
     }
@@ -181,11 +177,6 @@ impl Load {
     }
 }
 
-/// Writes where tests that pass are heard too.
-fn say(text: &str) {
-    std::io::stderr().write_all(text.as_bytes()).unwrap();
-}
-
 fn settings(url: &str, secured: Option<&Secured>) -> RedisSettings {
     let read = |name: &str| secured.map(|secured| std::fs::read(secured.path(name)).unwrap());
     let certificate = read("client.pem").zip(read("client.key"));
@@ -202,7 +193,7 @@ fn settings(url: &str, secured: Option<&Secured>) -> RedisSettings {
 async fn accepts(settings: RedisSettings, found: &str) {
     let backend = RedisBackend::new(settings).unwrap();
     acceptance_suite(&backend, tokio::time::sleep).await;
-    let inspection = backend.inspect().await.unwrap().to_string();
+    let inspection = backend.inspect().await.unwrap();
     assert!(inspection.contains(found), "{inspection}");
 }
 

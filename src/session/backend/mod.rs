@@ -66,6 +66,11 @@ pub trait Backend: Send + Sync {
     /// Stores a value if the key's value is `expected`. Returns whether it did.
     async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError>;
 
+    /// Removes the value of a key within a millisecond, if it is `expected`. Returns whether it did.
+    async fn remove(&self, key: &str, expected: &[u8]) -> Result<bool, BackendError> {
+        self.replace(key, expected, b"", Duration::from_millis(1)).await
+    }
+
     /// Removes the value of a key, unless its first byte is `kept`, and returns it in either case.
     async fn take(&self, key: &str, kept: Option<u8>) -> Result<Taken, BackendError>;
 

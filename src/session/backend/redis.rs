@@ -23,8 +23,6 @@ use crate::clock::Stopwatch;
 use crate::oidc::secret::Secret;
 use crate::{metrics, spans};
 use commands::name_of;
-pub use inspection::Inspection;
-use target::Target;
 use topology::{Connection, Topology, connect};
 
 /// How often a command is sent again to where its key is, or to another master.
@@ -69,13 +67,24 @@ impl RedisSettings {
     ///
     /// # Errors
     /// What is wrong with them; nothing secret is in it.
-    pub fn check(&self) -> Result<(), String> {
-        let (_, access) = Target::parse(&self.url.expose()).map_err(|error| error.to_string())?;
-        access.server("localhost:6379", self).map(drop).map_err(|error| error.to_string())
+    pub fn check(&self) -> Result<(), RedisUrlError> {
+        self.topology().map(drop)
+    }
+
+    fn topology(&self) -> Result<Topology, RedisUrlError> {
+        let topology = Topology::new(self.url.expose()).map_err(|error| RedisUrlError(error.to_string()))?;
+        topology.access.server("localhost:6379", self).map_err(|error| RedisUrlError(error.to_string()))?;
+        Ok(topology)
+    }
+
+    /// How long one attempt of a command may take.
+    fn deadline(&self) -> Duration {
+        self.connect_timeout + self.command_timeout
     }
 }
 
-/// A [`Backend`](super::Backend) in Redis (or a server that speaks its protocol): one server, a master that Sentinels watch, or a Cluster.
+/// A [`Backend`](super::Backend) in Redis (or a server that speaks its protocol): one server, a master that Sentinels
+/// watch, or a Cluster.
 pub struct RedisBackend {
     settings: RedisSettings,
     topology: RwLock<Arc<Topology>>,
@@ -87,9 +96,8 @@ impl RedisBackend {
     /// # Errors
     /// The URL or a certificate is unusable.
     pub fn new(settings: RedisSettings) -> Result<Self, RedisUrlError> {
-        settings.check().map_err(RedisUrlError)?;
-        let topology = Topology::new(settings.url.expose()).map_err(|error| RedisUrlError(error.to_string()))?;
-        Ok(Self { settings, topology: RwLock::new(Arc::new(topology)) })
+        let topology = RwLock::new(Arc::new(settings.topology()?));
+        Ok(Self { settings, topology })
     }
 
     /// The servers of the URL as it is now: the password in it may come from a file that changes.
@@ -141,7 +149,6 @@ impl RedisBackend {
         key: &str,
         asked_for: Option<String>,
     ) -> Result<T, Failure> {
-        let deadline = self.settings.connect_timeout + self.settings.command_timeout;
         let (topology, stopwatch) = (self.topology(), Stopwatch::start());
         let span = spans::client("redis", name_of(command));
         let mut used = None;
@@ -159,7 +166,7 @@ impl RedisBackend {
             pipeline.cmd("ASKING").ignore().add_command(command.clone());
             pipeline.query_async::<(T,)>(&mut manager).await.map(|(answer,)| answer)
         };
-        let outcome = match tokio::time::timeout(deadline, query).instrument(span.clone()).await {
+        let outcome = match tokio::time::timeout(self.settings.deadline(), query).instrument(span.clone()).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(Failure { error: Some(error), used }),
             Err(_) => Err(Failure { error: None, used }),
@@ -175,8 +182,10 @@ impl RedisBackend {
     /// their parts, they are asked.
     async fn after(&self, failure: &Failure) -> Next {
         let (topology, version) = (self.topology(), failure.used.as_ref().map_or(0, |used| used.version));
-        let deadline = self.settings.connect_timeout + self.settings.command_timeout;
-        let find_out = async || drop(tokio::time::timeout(deadline, topology.find_out(version, &self.settings)).await);
+        let find_out = async || {
+            let finding_out = topology.find_out(version, &self.settings);
+            let _ = tokio::time::timeout(self.settings.deadline(), finding_out).await;
+        };
         let Some(error) = failure.error.as_ref().filter(|error| !error.is_timeout()) else {
             if let Some(used) = &failure.used {
                 topology.give_up(&used.connection);

@@ -22,25 +22,25 @@ impl Backend for Observed {
 
     async fn insert(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
         let outcome = self.inner.insert(key, value, ttl).await;
-        self.cache.drop_entry(key);
+        self.cache.changed(key);
         outcome
     }
 
     async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), BackendError> {
         let outcome = self.inner.put(key, value, ttl).await;
-        self.cache.drop_entry(key);
+        self.cache.changed(key);
         outcome
     }
 
     async fn replace(&self, key: &str, expected: &[u8], value: &[u8], ttl: Duration) -> Result<bool, BackendError> {
         let outcome = self.inner.replace(key, expected, value, ttl).await;
-        self.cache.drop_entry(key);
+        self.cache.changed(key);
         outcome
     }
 
     async fn take(&self, key: &str, kept: Option<u8>) -> Result<Taken, BackendError> {
         let outcome = self.inner.take(key, kept).await;
-        self.cache.drop_entry(key);
+        self.cache.changed(key);
         outcome
     }
 

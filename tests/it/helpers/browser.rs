@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::sync::Arc;
 
 use actix_web::cookie::Cookie;
+use identity_web::session::Loaded;
+use identity_web::session::key::SessionKey;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
 use url::Url;
@@ -255,6 +258,18 @@ impl Browser {
     pub async fn sign_out(&self, app: &TestApp) -> Answer {
         let public_url = app.identity.services().site.absolute("");
         self.post(&format!("{}/auth/sign_out", app.url), &public_url, &[]).await
+    }
+
+    /// Returns its session, as the store has it.
+    pub async fn session(&self, app: &TestApp) -> Arc<Loaded> {
+        let sessions = &app.identity.services().sessions;
+        sessions.load_fresh(&self.session_key(app).unwrap()).await.unwrap().unwrap()
+    }
+
+    /// Returns the key of its session.
+    pub fn session_key(&self, app: &TestApp) -> Option<SessionKey> {
+        let keys = app.identity.services().sessions.ring().keys();
+        Some(SessionKey::from_cookie(&keys, &self.session_cookie()?)?.key)
     }
 
     /// Returns the value of the session's cookie.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use identity_web::clock::{Clock, Timestamp};
 use identity_web::oidc::claims::Claims;
 use identity_web::oidc::secret::Secret;
@@ -11,10 +13,12 @@ use identity_web::oidc::token::TokenSet;
 use identity_web::session::Sessions;
 use identity_web::session::backend::Backend;
 use identity_web::session::backend::redis::{RedisBackend, RedisSettings};
+use identity_web::session::device::Device;
 use identity_web::session::key_ring::{KeyRing, new_ring_key};
 use identity_web::session::record::{Record, SessionLimits, SignedIn};
 use ring::rand::SystemRandom;
 use serde_json::json;
+use tokio::time::sleep;
 
 /// The issuer of every sign-in.
 pub const ISSUER: &str = "https://op.example";
@@ -61,6 +65,33 @@ pub fn sessions_of_one_ring(prefix: &str) -> impl Fn(Arc<dyn Backend>) -> Sessio
 /// The sessions of one replica, with a ring of their own.
 pub fn sessions(backend: Arc<dyn Backend>, prefix: &str) -> Sessions {
     sessions_of_one_ring(prefix)(backend)
+}
+
+/// Ends sessions at one replica while another reads them: before, while and after. Returns how many were read before their
+/// end, and how many were served afterwards.
+pub async fn race(reader: &Sessions, other: &Sessions, tries: usize) -> (usize, usize) {
+    let (mut stale, seen) = (0, AtomicUsize::new(0));
+    for batch in 0..tries / 100 {
+        let one = async |number: usize| {
+            let anonymous = Record::begin(None, BTreeMap::new(), Clock::system().now());
+            let opened = other.open(anonymous, Device::default()).await.unwrap();
+            let end = async {
+                for _ in 0..(batch + number) % 7 {
+                    tokio::task::yield_now().await;
+                }
+                other.close(opened.key()).await.unwrap();
+            };
+            let (read, ()) = tokio::join!(reader.load(opened.key()), end);
+            seen.fetch_add(usize::from(read.unwrap().is_some()), Ordering::Relaxed);
+            opened
+        };
+        let ended = join_all((0..100).map(one)).await;
+        sleep(Duration::from_millis(2)).await;
+        for session in ended {
+            stale += usize::from(reader.load(session.key()).await.unwrap().is_some());
+        }
+    }
+    (seen.into_inner(), stale)
 }
 
 /// A completed sign-in.

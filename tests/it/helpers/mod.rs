@@ -65,6 +65,11 @@ impl Drop for Folder {
     }
 }
 
+/// Writes where tests that pass are heard too.
+pub fn say(text: &str) {
+    std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
+}
+
 /// Waits until `done` returns something, for at most ten seconds.
 pub async fn eventually<T>(what: &str, mut done: impl AsyncFnMut() -> Option<T>) -> T {
     for _ in 0..200 {

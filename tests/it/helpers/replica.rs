@@ -1,6 +1,5 @@
 //! Replicas as in production: processes of the program, which can be killed.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -9,7 +8,7 @@ use identity_web::clock::Stopwatch;
 
 use super::load_balancer::Server;
 use super::process::Process;
-use super::{Browser, TestApp, eventually, free_port};
+use super::{Browser, TestApp, eventually, free_port, say};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_identity-web");
 
@@ -32,9 +31,7 @@ impl Replica {
     /// version, which tests/run builds.
     pub fn before(app: &TestApp) -> Option<Self> {
         let Some(program) = std::env::var_os("IDENTITY_WEB_BEFORE") else {
-            // Written past the test's captured output, which is shown only if it fails.
-            let note = b"skipped: there is no version before, as IDENTITY_WEB_BEFORE is not set; tests/run sets it\n";
-            std::io::stderr().write_all(note).unwrap();
+            say("skipped: there is no version before, as IDENTITY_WEB_BEFORE is not set; tests/run sets it\n");
             return None;
         };
         Some(Self::of(program.into(), app.variables.clone().into_iter().collect()))

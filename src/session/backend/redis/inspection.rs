@@ -6,27 +6,19 @@ use super::target::Target;
 use super::{RedisBackend, connect};
 use crate::session::backend::BackendError;
 
-/// What was found.
-pub struct Inspection(String);
-
-impl std::fmt::Display for Inspection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 impl RedisBackend {
     /// Connects to every server that takes writes, and says what they are.
     ///
     /// # Errors
     /// A server is unavailable, or slots of a Cluster are at no server.
-    pub async fn inspect(&self) -> Result<Inspection, BackendError> {
+    pub async fn inspect(&self) -> Result<String, BackendError> {
         let topology = self.topology();
         let unavailable = |error: RedisError| BackendError(error.to_string());
         let masters = topology.masters(&self.settings).await.map_err(unavailable)?;
         let mut versions = Vec::new();
         for master in &masters {
-            let mut connection = connect(&master.client, &self.settings).await.map_err(unavailable)?;
+            let client = topology.access.server(master, &self.settings).map_err(unavailable)?;
+            let mut connection = connect(&client, &self.settings).await.map_err(unavailable)?;
             let information: String =
                 redis::cmd("INFO").arg("server").query_async(&mut connection).await.map_err(unavailable)?;
             versions.push(field(&information, "redis_version").to_owned());
@@ -37,7 +29,7 @@ impl RedisBackend {
             Target::Single(_) => "one server".to_owned(),
             Target::Sentinel { sentinels, master, .. } => {
                 let answering = topology.answering_sentinels(&self.settings).await;
-                let address = masters.first().map_or("", |master| master.address.as_str());
+                let address = masters.first().map_or("", String::as_str);
                 format!("{answering} of {} Sentinels respond, master {master} at {address}", sentinels.len())
             }
             Target::Cluster(_) if !topology.has_every_slot() => {
@@ -45,8 +37,8 @@ impl RedisBackend {
             }
             Target::Cluster(_) => format!("a Cluster of {} masters with all slots", masters.len()),
         };
-        let tls = if topology.is_secure() { ", TLS" } else { "" };
-        Ok(Inspection(format!("{mode}, version {}{tls}", versions.join(" and "))))
+        let tls = if topology.access.is_secure() { ", TLS" } else { "" };
+        Ok(format!("{mode}, version {}{tls}", versions.join(" and ")))
     }
 }
 

@@ -9,6 +9,7 @@ use redis::{Client, ErrorKind, RedisError};
 use tokio::time::timeout;
 
 use super::RedisSettings;
+use super::target::host_and_port;
 use super::topology::connect;
 
 /// The address that most Sentinels give: one that was cut off may give an old one. Some may be mute, so as soon as a
@@ -51,8 +52,7 @@ pub(super) async fn ask_sentinel(
     let mut command = redis::cmd("SENTINEL");
     command.arg("GET-MASTER-ADDR-BY-NAME").arg(master);
     let address: Option<(String, u16)> = command.query_async(&mut connection).await?;
-    Ok(address
-        .map(|(host, port)| if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }))
+    Ok(address.map(|(host, port)| host_and_port(&host, port)))
 }
 
 #[cfg(test)]

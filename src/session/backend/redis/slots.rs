@@ -2,6 +2,8 @@
 
 use redis::Value;
 
+use super::target::host_and_port;
+
 const SLOTS: u16 = 16384;
 
 /// Which node has which slots.
@@ -60,11 +62,10 @@ impl Range {
             Value::BulkString(host) if !host.is_empty() => std::str::from_utf8(host).ok()?,
             _ => asked.rsplit_once(':')?.0,
         };
-        let host = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
         Some(Self {
             first: u16::try_from(*first).ok()?,
             last: u16::try_from(*last).ok()?,
-            address: format!("{host}:{port}"),
+            address: host_and_port(host, port),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! What `redis.url` names: one server, a master that Sentinels know, or a Cluster.
 
+use std::fmt::Display;
+
 use redis::{Client, ClientTlsConfig, IntoConnectionInfo, RedisError, TlsCertificates};
 use thiserror::Error;
 
@@ -132,6 +134,11 @@ fn client(url: &str, settings: &RedisSettings) -> Result<Client, RedisError> {
         return Client::open(url);
     }
     Client::build_with_tls(url, TlsCertificates { client_tls, root_cert: settings.ca_certificate.clone() })
+}
+
+/// Returns `host:port` of a server that names both apart. An IPv6 address gets brackets, unless it has them.
+pub(super) fn host_and_port(host: &str, port: impl Display) -> String {
+    if host.contains(':') && !host.starts_with('[') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 /// Returns `host:port`, with the default port if it has none.

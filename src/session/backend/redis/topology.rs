@@ -14,13 +14,6 @@ use super::sentinels::{agreed, ask_sentinel};
 use super::slots::{Slots, slot_of};
 use super::target::{Access, Target, TargetError};
 
-/// A server that takes writes.
-pub(super) struct Node {
-    /// `host:port`.
-    pub(super) address: String,
-    pub(super) client: Client,
-}
-
 /// A connection to a server. It is made when first needed, and made again whenever it is lost.
 pub(super) struct Connection {
     pub(super) address: String,
@@ -54,15 +47,22 @@ enum Routes {
     Slots(Arc<Slots>),
 }
 
+impl Routes {
+    /// Every server, once, sorted.
+    fn addresses(&self) -> Vec<String> {
+        match self {
+            Self::Unknown => Vec::new(),
+            Self::All(address) => vec![address.clone()],
+            Self::Slots(slots) => slots.addresses(),
+        }
+    }
+}
+
 impl Topology {
     pub(super) fn new(url: Arc<str>) -> Result<Self, TargetError> {
         let (target, access) = Target::parse(&url)?;
         let state = RwLock::new(State::default());
         Ok(Self { url, target, access, state, asking: Mutex::default(), listening: Once::new() })
-    }
-
-    pub(super) fn is_secure(&self) -> bool {
-        self.access.is_secure()
     }
 
     /// Returns the connection to the server that has a key, and how often the routes had been found out by then.
@@ -137,17 +137,12 @@ impl Topology {
         });
     }
 
-    /// Finds out which servers take writes now, and returns all of them.
-    pub(super) async fn masters(&self, settings: &RedisSettings) -> Result<Vec<Node>, RedisError> {
+    /// Finds out which servers take writes now, and returns their addresses, sorted.
+    pub(super) async fn masters(&self, settings: &RedisSettings) -> Result<Vec<String>, RedisError> {
         let routes = self.ask(settings).await?;
-        self.set(routes.clone());
-        let addresses = match &routes {
-            Routes::Unknown => Vec::new(),
-            Routes::All(address) => vec![address.clone()],
-            Routes::Slots(slots) => slots.addresses(),
-        };
-        let node = |address: String| Ok(Node { client: self.access.server(&address, settings)?, address });
-        addresses.into_iter().map(node).collect()
+        let addresses = routes.addresses();
+        self.set(routes);
+        Ok(addresses)
     }
 
     /// Returns how many Sentinels know the master.
@@ -175,13 +170,10 @@ impl Topology {
                     .map(|sentinel| self.access.sentinel(sentinel, credentials, settings))
                     .collect::<Result<_, _>>()?;
                 let answers = clients.iter().map(|client| ask_sentinel(client, master, settings));
-                agreed(answers, (settings.connect_timeout + settings.command_timeout) / 2).await.map(Routes::All)
+                agreed(answers, settings.deadline() / 2).await.map(Routes::All)
             }
             Target::Cluster(seeds) => {
-                let known = match self.routes().0 {
-                    Routes::Slots(slots) => slots.addresses(),
-                    _ => Vec::new(),
-                };
+                let known = self.routes().0.addresses();
                 // All at once: some may be mute. The first that knows the slots tells.
                 let asked = known.iter().chain(seeds).map(|node| {
                     Box::pin(async move { ask_node(&self.access.server(node, settings)?, node, settings).await })

@@ -14,7 +14,6 @@ use tokio::time::sleep;
 use tracing::{debug, info, warn};
 
 use super::RedisBackend;
-use super::topology::Node;
 use crate::clock::Stopwatch;
 use crate::session::backend::Observer;
 
@@ -50,20 +49,20 @@ impl RedisBackend {
     }
 
     async fn track_once(&self, prefix: &str, observer: &Arc<dyn Observer>) -> Result<Infallible, RedisError> {
-        let nodes = self.topology().masters(&self.settings).await?;
+        let topology = self.topology();
+        let masters = topology.masters(&self.settings).await?;
         let mut connections = Vec::new();
-        for node in &nodes {
-            connections.push(self.follow_node(&node.client, prefix, observer).await?);
+        for master in &masters {
+            let client = topology.access.server(master, &self.settings)?;
+            connections.push(self.follow_server(&client, prefix, observer).await?);
         }
-        info!(servers = nodes.len(), "following changes of sessions in Redis");
+        info!(servers = masters.len(), "following changes of sessions in Redis");
         for beat in 1.. {
             let asked = Stopwatch::start();
             for connection in &mut connections {
                 redis::cmd("PING").query_async::<()>(connection).await?;
             }
-            if beat % HEARTBEATS_PER_LOOK == 0
-                && names(&self.topology().masters(&self.settings).await?) != names(&nodes)
-            {
+            if beat % HEARTBEATS_PER_LOOK == 0 && self.topology().masters(&self.settings).await? != masters {
                 return Err((ErrorKind::Client, "other servers take writes now").into());
             }
             observer.confirmed(asked);
@@ -72,7 +71,7 @@ impl RedisBackend {
         unreachable!("the heartbeats don't end")
     }
 
-    async fn follow_node(
+    async fn follow_server(
         &self,
         client: &Client,
         prefix: &str,
@@ -113,12 +112,6 @@ fn report(push: &PushInfo, observer: &dyn Observer) {
         (PushKind::Invalidate | PushKind::Disconnection, _) => observer.lost(),
         _ => {}
     }
-}
-
-fn names(nodes: &[Node]) -> Vec<&str> {
-    let mut names: Vec<_> = nodes.iter().map(|node| node.address.as_str()).collect();
-    names.sort_unstable();
-    names
 }
 
 /// Whether the server, or a proxy in its place, refuses RESP3 or tracking.
