@@ -2,13 +2,14 @@
 //!
 //! It is the trace ID of W3C Trace Context, which also the logs of proxies, other replicas and the provider contain.
 
-use std::fmt::{self, Write as _};
+use std::cell::RefCell;
+use std::fmt;
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 /// The ID of a request: 32 hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CorrelationId(String);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CorrelationId(u128);
 
 tokio::task_local! {
     static CURRENT: CorrelationId;
@@ -17,22 +18,22 @@ tokio::task_local! {
 impl CorrelationId {
     /// Returns a random ID.
     pub fn random() -> Self {
-        Self(random_hex::<16>())
+        Self(u128::from_ne_bytes(random()))
     }
 
     /// Returns `traceparent` for a request that we make for this one.
     pub fn traceparent(&self) -> String {
-        format!("00-{}-{}-00", self.0, random_hex::<8>())
+        format!("00-{self}-{:016x}-00", u64::from_ne_bytes(random()))
     }
 
     /// Runs a request's work under this ID.
-    pub async fn scope<F: Future>(self, work: F) -> F::Output {
-        CURRENT.scope(self, work).await
+    pub fn scope<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
+        CURRENT.scope(self, work)
     }
 
     /// Returns the ID of the request that this task works on, if any.
     pub fn of_request() -> Option<Self> {
-        CURRENT.try_with(Self::clone).ok()
+        CURRENT.try_with(|id| *id).ok()
     }
 }
 
@@ -58,27 +59,32 @@ impl Parent {
         let well_formed = version == "00" && hex(trace, 32) && hex(span, 16) && hex(flags, 2) && parts.next().is_none();
         let nonzero = |part: &str| part.bytes().any(|b| b != b'0');
         let sampled = u8::from_str_radix(flags, 16).is_ok_and(|flags| flags & 1 == 1);
-        (well_formed && nonzero(trace) && nonzero(span)).then(|| Self {
-            trace: CorrelationId(trace.to_owned()),
-            span: span.to_owned(),
-            sampled,
-        })
+        let id = CorrelationId(u128::from_str_radix(trace, 16).ok()?);
+        (well_formed && nonzero(trace) && nonzero(span)).then(|| Self { trace: id, span: span.to_owned(), sampled })
     }
 }
 
 impl fmt::Display for CorrelationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        write!(f, "{:032x}", self.0)
     }
 }
 
-fn random_hex<const N: usize>() -> String {
-    let mut bytes = [0; N];
-    // Without randomness the ID is all zeros: it isn't a secret.
-    let _ = SystemRandom::new().fill(&mut bytes);
-    bytes.iter().fold(String::with_capacity(N * 2), |mut id, byte| {
-        let _ = write!(id, "{byte:02x}");
-        id
+/// Returns random bytes, which the thread fetches from the system in stock: IDs aren't secrets. Without randomness they are
+/// zeros.
+fn random<const N: usize>() -> [u8; N] {
+    thread_local! {
+        static STOCK: RefCell<([u8; 1024], usize)> = const { RefCell::new(([0; 1024], 1024)) };
+    }
+    STOCK.with_borrow_mut(|(stock, used)| {
+        if *used + N > stock.len() {
+            let _ = SystemRandom::new().fill(stock);
+            *used = 0;
+        }
+        *used += N;
+        let mut taken = [0; N];
+        taken.copy_from_slice(&stock[*used - N..*used]);
+        taken
     })
 }
 

@@ -4,9 +4,13 @@
 //! none) nothing is kept. Names and labels follow the conventions of Prometheus and OpenTelemetry, in base units. No label
 //! holds a user, a token or an address.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::time::Duration;
 
-use metrics::{Gauge, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{
+    Gauge, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
 
 use crate::clock::Timestamp;
 
@@ -110,12 +114,19 @@ pub fn process() {
 
 /// Records a response.
 pub fn request(method: &'static str, route: String, status: u16, took: Duration) {
-    let labels = [
-        ("http_request_method", method.to_owned()),
-        ("http_route", route),
-        ("http_response_status_code", status.to_string()),
-    ];
-    histogram!(REQUEST, &labels).record(took);
+    thread_local! {
+        /// There is one for each combination that our routes respond with.
+        static RECORDED: RefCell<HashMap<(&'static str, String, u16), Histogram>> = RefCell::default();
+    }
+    let histogram = |(method, route, status): &(&'static str, String, u16)| {
+        let labels = [
+            ("http_request_method", (*method).to_owned()),
+            ("http_route", route.clone()),
+            ("http_response_status_code", status.to_string()),
+        ];
+        histogram!(REQUEST, &labels)
+    };
+    RECORDED.with_borrow_mut(|all| all.entry((method, route, status)).or_insert_with_key(histogram).record(took));
 }
 
 /// A request in progress. Drop it when the response is ready or the client has disconnected.
@@ -124,7 +135,10 @@ pub struct ActiveRequest(Gauge);
 impl ActiveRequest {
     /// Records the start of a request.
     pub fn begin() -> Self {
-        let requests = gauge!(ACTIVE_REQUESTS);
+        thread_local! {
+            static REQUESTS: Gauge = gauge!(ACTIVE_REQUESTS);
+        }
+        let requests = REQUESTS.with(Gauge::clone);
         requests.increment(1.0);
         Self(requests)
     }
@@ -190,9 +204,9 @@ pub fn token_renewal(outcome: &'static str) {
     counter!(RENEWALS, "outcome" => outcome).increment(1);
 }
 
-/// Counts a read of a session from memory: hit, miss or, if the store doesn't report changes, untrusted.
-pub fn session_cache(outcome: &'static str) {
-    counter!(SESSION_CACHE, "outcome" => outcome).increment(1);
+/// Counts reads of sessions from memory: hit, miss or, if the store doesn't report changes, untrusted.
+pub fn session_cache(outcome: &'static str, reads: u64) {
+    counter!(SESSION_CACHE, "outcome" => outcome).increment(reads);
 }
 
 /// Counts a session that was opened.

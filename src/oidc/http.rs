@@ -229,7 +229,7 @@ mod tests {
     async fn a_request_bears_the_token_and_the_trace_of_the_request_it_is_made_for() {
         let id = CorrelationId::random();
         let response = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: Application/JSON; a=b\r\n\r\n{}";
-        let (request, response) = id.clone().scope(asked(response)).await;
+        let (request, response) = id.scope(asked(response)).await;
         assert!(request.contains(&format!("traceparent: 00-{id}-")), "{request}");
         assert!(request.contains("authorization: Bearer token"), "{request}");
         assert_eq!(response.unwrap().media_type, "application/json");

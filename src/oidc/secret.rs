@@ -35,6 +35,12 @@ impl Secret {
         Arc::clone(&self.value.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Returns whether `exposed` is still the value. For what [`Secret::expose`] returned: it takes no constant time.
+    pub fn is(&self, exposed: &Arc<str>) -> bool {
+        let value = self.value.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::ptr_eq(&value, exposed)
+    }
+
     /// Returns the path of its file, if it has one.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()

@@ -11,6 +11,7 @@ mod generations;
 mod observed;
 
 use std::collections::HashMap;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -39,6 +40,8 @@ struct State {
     reads: HashMap<String, Arc<Read>>,
     /// The keys that somebody waits for a change of.
     waiting: HashMap<String, watch::Sender<()>>,
+    /// Reads from memory that the metric doesn't count yet.
+    hits: u64,
     confirmed: Option<Stopwatch>,
     lost: Option<Stopwatch>,
 }
@@ -64,10 +67,13 @@ enum Lookup {
 impl Cache {
     /// Makes an empty cache that holds this many bytes at most.
     pub(super) fn new(bytes: usize) -> Self {
-        let (reads, waiting) = (HashMap::new(), HashMap::new());
-        Self {
-            state: Mutex::new(State { sessions: Generations::new(bytes), reads, waiting, confirmed: None, lost: None }),
-        }
+        let (sessions, reads, waiting) = (Generations::new(bytes), HashMap::new(), HashMap::new());
+        Self { state: Mutex::new(State { sessions, reads, waiting, hits: 0, confirmed: None, lost: None }) }
+    }
+
+    /// Returns the session that is held under this key, if any.
+    pub(super) fn held(&self, key: &str) -> Option<Arc<Loaded>> {
+        self.lock().held(key)
     }
 
     /// Returns the session that is held under this key, or reads it: once for all requests that ask at the same time.
@@ -91,8 +97,8 @@ impl Cache {
         let mut state = self.lock();
         let (outcome, lookup) = if !state.is_trusted() {
             ("untrusted", Lookup::Untrusted)
-        } else if let Some(loaded) = state.sessions.get(key) {
-            ("hit", Lookup::Found(loaded))
+        } else if let Some(loaded) = state.held(key) {
+            return Lookup::Found(loaded);
         } else if let Some(read) = state.reads.get(key) {
             ("miss", Lookup::UnderWay(Arc::clone(read)))
         } else {
@@ -101,7 +107,7 @@ impl Cache {
             ("miss", Lookup::Absent(read))
         };
         drop(state);
-        metrics::session_cache(outcome);
+        metrics::session_cache(outcome, 1);
         lookup
     }
 
@@ -123,6 +129,12 @@ impl Cache {
 }
 
 impl State {
+    fn held(&mut self, key: &str) -> Option<Arc<Loaded>> {
+        let held = self.sessions.get(key).filter(|_| self.is_trusted())?;
+        self.hits += 1;
+        Some(held)
+    }
+
     fn is_trusted(&self) -> bool {
         self.confirmed.is_some_and(|confirmed| confirmed.elapsed() < TRUSTED_FOR)
     }
@@ -146,6 +158,9 @@ impl Observer for Cache {
         if state.lost.is_none_or(|lost| lost.elapsed() >= asked.elapsed()) {
             state.confirmed = Some(asked);
         }
+        let hits = mem::take(&mut state.hits);
+        drop(state);
+        metrics::session_cache("hit", hits);
     }
 
     fn lost(&self) {

@@ -36,7 +36,7 @@ pub struct RingKeys(Arc<[RingKey]>);
 pub(super) struct RingKey {
     pub(super) id: [u8; KEY_ID_LEN],
     salt: Salt,
-    cookie_key: [u8; 64],
+    signing_key: hmac::Key,
 }
 
 impl fmt::Debug for KeyRing {
@@ -83,14 +83,16 @@ impl KeyRing {
 
     /// The keys as the secret holds them now; if it has become unusable, the previous ones.
     pub fn keys(&self) -> RingKeys {
-        let text = self.secret.expose();
-        let parsed = self.parsed.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if parsed.0 == text {
-            return parsed.1;
+        let parsed = self.parsed.read().unwrap_or_else(PoisonError::into_inner);
+        let (previous, is_current) = (parsed.1.clone(), self.secret.is(&parsed.0));
+        drop(parsed);
+        if is_current {
+            return previous;
         }
+        let text = self.secret.expose();
         let keys = parse(&text).unwrap_or_else(|error| {
             warn!(cause = %error, "session.keys can't be used; the previous keys stay in use");
-            parsed.1
+            previous
         });
         *self.parsed.write().unwrap_or_else(PoisonError::into_inner) = (text, keys.clone());
         keys
@@ -121,24 +123,20 @@ impl RingKeys {
         self.first().map(|first| URL_SAFE_NO_PAD.encode(first.id)).unwrap_or_default()
     }
 
-    /// The 64-byte keys that sign the session cookie, in the order of the ring.
-    pub fn cookie_keys(&self) -> impl Iterator<Item = &[u8; 64]> {
-        self.0.iter().map(|key| &key.cookie_key)
-    }
-
     /// The length of what [`RingKeys::sign`] returns.
     pub const SIGNATURE_LEN: usize = 44;
 
     /// Signs a cookie's value with the first key, as the `cookie` crate does: HMAC-SHA-256 in base64.
     pub fn sign(&self, value: &str) -> String {
-        let signed = |key: &RingKey| STANDARD.encode(hmac::sign(&key.signing_key(), value.as_bytes()));
+        let signed = |key: &RingKey| STANDARD.encode(hmac::sign(&key.signing_key, value.as_bytes()));
         self.first().map(signed).unwrap_or_default()
     }
 
     /// The place in the ring of the key that made this signature; `None` if none did.
     pub fn signed_by(&self, value: &str, signature: &str) -> Option<usize> {
-        let signature = STANDARD.decode(signature).ok()?;
-        self.0.iter().position(|key| hmac::verify(&key.signing_key(), value.as_bytes(), &signature).is_ok())
+        let mut bytes = [0; Self::SIGNATURE_LEN];
+        let decoded = STANDARD.decode_slice(signature, &mut bytes).ok()?;
+        self.0.iter().position(|key| hmac::verify(&key.signing_key, value.as_bytes(), &bytes[..decoded]).is_ok())
     }
 }
 
@@ -150,24 +148,19 @@ impl PartialEq for RingKeys {
 
 impl RingKey {
     fn new(id: [u8; KEY_ID_LEN], salt: Salt) -> Self {
-        let mut key = Self { id, salt, cookie_key: [0; 64] };
-        let mut bytes = [0; 64];
-        let (first, second) = bytes.split_at_mut(32);
-        key.derive(Purpose::CookieSignature, b"1", first);
-        key.derive(Purpose::CookieSignature, b"2", second);
-        key.cookie_key = bytes;
-        key
+        let mut bytes = [0; 32];
+        derive(&salt, Purpose::CookieSignature, b"1", &mut bytes);
+        Self { id, salt, signing_key: hmac::Key::new(hmac::HMAC_SHA256, &bytes) }
     }
 
-    /// The half of a cookie key that the `cookie` crate signs with; it encrypts with the other.
-    fn signing_key(&self) -> hmac::Key {
-        hmac::Key::new(hmac::HMAC_SHA256, &self.cookie_key[..32])
+    pub(super) fn derive(&self, purpose: Purpose, own: &[u8], out: &mut [u8; 32]) {
+        derive(&self.salt, purpose, own, out);
     }
+}
 
-    pub(super) fn derive(&self, purpose: Purpose, own: &[u8], out: &mut [u8]) {
-        let filled = self.salt.extract(own).expand(&[purpose.label()], HKDF_SHA256).and_then(|okm| okm.fill(out));
-        debug_assert!(filled.is_ok(), "32 bytes is a length that HKDF-SHA-256 gives");
-    }
+fn derive(salt: &Salt, purpose: Purpose, own: &[u8], out: &mut [u8; 32]) {
+    let filled = salt.extract(own).expand(&[purpose.label()], HKDF_SHA256).and_then(|okm| okm.fill(out));
+    debug_assert!(filled.is_ok(), "32 bytes is a length that HKDF-SHA-256 gives");
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub mod index;
 pub mod key;
 pub mod key_ring;
 pub mod lease;
+mod loaded;
 pub mod logout;
 mod moved;
 pub mod record;
@@ -39,7 +40,7 @@ mod values;
 
 use std::sync::Arc;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::metrics;
 use backend::{Backend, BackendError, Observer, Taken};
 use cache::{Cache, Observed};
@@ -47,6 +48,7 @@ use device::Device;
 use error::StoreError;
 use key::SessionKey;
 use key_ring::KeyRing;
+pub use loaded::Loaded;
 use record::{Record, SessionLimits};
 use stored::Found;
 
@@ -62,21 +64,6 @@ pub struct Sessions {
     limits: SessionLimits,
     clock: Clock,
     cache: Arc<Cache>,
-}
-
-/// A session as it was read or written.
-pub struct Loaded {
-    key: SessionKey,
-    sealed: Vec<u8>,
-    /// Its record.
-    pub record: Record,
-}
-
-impl Loaded {
-    /// The session's key.
-    pub fn key(&self) -> &SessionKey {
-        &self.key
-    }
 }
 
 impl Sessions {
@@ -138,11 +125,31 @@ impl Sessions {
     /// # Errors
     /// [`StoreError::Unavailable`]: whether there is a session is unknown. [`StoreError::Newer`].
     pub async fn load(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
+        let now = self.clock.now();
+        let is_good =
+            |held: &Arc<Loaded>| held.record.time_to_live(&self.limits, now).is_some() && !self.is_due(held, now);
+        match self.cache.held(&self.storage_key(key)).filter(is_good) {
+            Some(loaded) => Ok(Some(loaded)),
+            None => Box::pin(self.load_and_extend(key)).await,
+        }
+    }
+
+    /// Whether the idle timeout is due to be extended, or the record to be sealed again.
+    fn is_due(&self, loaded: &Loaded, now: Timestamp) -> bool {
+        loaded.record.needs_extension(&self.limits, now) || !self.ring.keys().is_current(&loaded.sealed)
+    }
+
+    /// A key of the ring that was dropped must open nothing, nor must what it opened before.
+    fn is_open(&self, loaded: &Loaded) -> bool {
+        self.ring.keys().can_open(&loaded.sealed) && self.is_live(loaded)
+    }
+
+    async fn load_and_extend(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
         for attempt in 0..ATTEMPTS {
             let loaded = if attempt == 0 { self.load_cached(key).await? } else { self.load_fresh(key).await? };
             let Some(loaded) = loaded else { return Ok(None) };
             let now = self.clock.now();
-            if !loaded.record.needs_extension(&self.limits, now) && self.ring.keys().is_current(&loaded.sealed) {
+            if !self.is_due(&loaded, now) {
                 return Ok(Some(loaded));
             }
             let record = Record { seen_at: now, ..loaded.record.clone() };
@@ -155,9 +162,7 @@ impl Sessions {
 
     async fn load_cached(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
         let loaded = self.cache.get(&self.storage_key(key), self.load_fresh(key)).await?;
-        // A key of the ring that was dropped must open nothing, nor must what it opened before.
-        let is_open = |loaded: &Arc<Loaded>| self.ring.keys().can_open(&loaded.sealed) && self.is_live(loaded);
-        Ok(loaded.filter(is_open))
+        Ok(loaded.filter(|loaded| self.is_open(loaded)))
     }
 
     /// Reads a session from the backend, never from memory, without counting that as use.

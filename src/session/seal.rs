@@ -7,7 +7,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::digest::{SHA256, digest};
+use ring::digest::{Context, SHA256};
 use ring::rand::SecureRandom;
 use thiserror::Error;
 
@@ -130,7 +130,11 @@ fn associated(header: &[u8], name: &str) -> Vec<u8> {
 
 /// Hashes a secret, so that it can name something in a store or a cookie without being disclosed.
 pub fn hashed(label: &str, secret: &str) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, format!("identity-web {label}\0{secret}").as_bytes()))
+    let mut context = Context::new(&SHA256);
+    for part in ["identity-web ", label, "\0", secret] {
+        context.update(part.as_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(context.finish())
 }
 
 #[cfg(test)]

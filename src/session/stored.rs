@@ -36,7 +36,7 @@ impl Sessions {
             return Err(StoreError::Contended);
         }
         let error = match self.was_overtaken(&record, &tombstones).await {
-            Ok(false) => return Ok(Arc::new(Loaded { key, sealed, record })),
+            Ok(false) => return Ok(Loaded::new(key, sealed, record)),
             Ok(true) => StoreError::Ended,
             Err(error) => error,
         };
@@ -55,7 +55,7 @@ impl Sessions {
             self.add_to_index(&key, &record, device).await?;
         }
         let stored = self.backend.replace(&storage_key, &loaded.sealed, &sealed, ttl).await?;
-        Ok(stored.then(|| Arc::new(Loaded { key, sealed, record })))
+        Ok(stored.then(|| Loaded::new(key, sealed, record)))
     }
 
     /// Reads what the store has under a key, also a session that has expired.
@@ -76,7 +76,7 @@ impl Sessions {
     }
 
     pub(super) fn storage_key_of(&self, hash: &str) -> String {
-        format!("{}session:{hash}", self.key_prefix)
+        [&self.key_prefix, "session:", hash].concat()
     }
 
     fn seal_record(&self, key: &SessionKey, storage_key: &str, record: &Record) -> Result<Vec<u8>, StoreError> {
@@ -101,7 +101,7 @@ impl Sessions {
             }
         };
         match Record::from_json(&plain) {
-            Ok(record) => Ok(Found::Session(Arc::new(Loaded { key: key.clone(), sealed: value, record }))),
+            Ok(record) => Ok(Found::Session(Loaded::new(key.clone(), value, record))),
             Err(RecordError::Newer) => Err(StoreError::Newer),
             Err(error @ RecordError::Malformed) => {
                 warn!(%error, "a session's record can't be read");

@@ -6,6 +6,7 @@
 //! is reset.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::net::Shutdown;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -13,21 +14,29 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_tls::accept::rustls_0_23::TlsStream;
-use actix_web::Error as ActixError;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Extensions, ServiceRequest, ServiceResponse};
-use actix_web::middleware::Next;
 use actix_web::rt::net::TcpStream;
 use actix_web::web::Bytes;
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// How many requests of a connection are in progress.
+use crate::clock::Stopwatch;
+
+/// The requests of a connection.
 #[derive(Clone)]
-struct Requests(Rc<watch::Sender<usize>>);
+struct Requests(Rc<Activity>);
+
+struct Activity {
+    in_progress: Cell<usize>,
+    /// Since the last one ended.
+    idle: Cell<Stopwatch>,
+    /// Dropped with the connection.
+    _open: oneshot::Sender<()>,
+}
 
 /// Closes a connection once it has had no request in progress for `idle_timeout`, for
-/// [`actix_web::HttpServer::on_connect`]. It counts the requests that pass through [`track`].
+/// [`actix_web::HttpServer::on_connect`]. It counts the requests that [`InProgress`] says are.
 pub(super) fn close_when_idle(stream: &dyn Any, data: &mut Extensions, idle_timeout: Duration) {
     let tls = || stream.downcast_ref::<TlsStream<TcpStream>>().map(|tls| tls.get_ref());
     let socket = match (stream.downcast_ref::<TcpStream>(), tls()) {
@@ -36,19 +45,23 @@ pub(super) fn close_when_idle(stream: &dyn Any, data: &mut Extensions, idle_time
         _ => None,
     };
     let Some(socket) = socket.and_then(duplicate) else { return };
-    let (sender, mut requests) = watch::channel(0);
-    data.insert(Requests(Rc::new(sender)));
+    let (open, mut closed) = oneshot::channel();
+    let activity = Activity { in_progress: Cell::new(0), idle: Cell::new(Stopwatch::start()), _open: open };
+    let requests = Rc::new(activity);
+    let watched = Rc::downgrade(&requests);
+    data.insert(Requests(requests));
     actix_web::rt::spawn(async move {
-        loop {
-            let is_idle = *requests.borrow_and_update() == 0;
-            let ended = match timeout(idle_timeout, requests.changed()).await {
-                // Also when the connection has ended: the duplicate must not keep the socket open.
-                Ok(change) => change.is_err(),
-                Err(_) => is_idle && socket.shutdown(Shutdown::Both).is_ok(),
-            };
-            if ended {
+        let mut wait = idle_timeout;
+        // When the connection has ended, so does this: the duplicate must not keep the socket open.
+        while timeout(wait, &mut closed).await.is_err()
+            && let Some(requests) = watched.upgrade()
+        {
+            let left = idle_timeout.saturating_sub(requests.idle.get().elapsed());
+            let is_idle = requests.in_progress.get() == 0;
+            if is_idle && left.is_zero() && socket.shutdown(Shutdown::Both).is_ok() {
                 break;
             }
+            wait = if is_idle && !left.is_zero() { left } else { idle_timeout };
         }
     });
 }
@@ -65,39 +78,38 @@ fn duplicate(_: &TcpStream) -> Option<std::net::TcpStream> {
     None
 }
 
-/// Counts a request as in progress until its response has been written, for [`actix_web::middleware::from_fn`].
-///
-/// # Errors
-/// Those of the inner service.
-pub(super) async fn track<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<impl MessageBody>, ActixError> {
-    let in_progress = request.request().conn_data::<Requests>().cloned().map(InProgress::begin);
-    let response = next.call(request).await?;
-    Ok(response.map_body(|_, body| Tracked { body: body.boxed(), _in_progress: in_progress }))
-}
-
-/// A request in progress.
-struct InProgress(Requests);
+/// A request in progress, until its response has been written.
+pub(super) struct InProgress(Option<Requests>);
 
 impl InProgress {
-    fn begin(requests: Requests) -> Self {
-        requests.0.send_modify(|count| *count += 1);
+    /// Counts a request of a connection.
+    pub(super) fn begin(request: &ServiceRequest) -> Self {
+        let requests = request.request().conn_data::<Requests>().cloned();
+        if let Some(Requests(activity)) = &requests {
+            activity.in_progress.set(activity.in_progress.get() + 1);
+        }
         Self(requests)
+    }
+
+    /// Counts it until this response is written.
+    pub(super) fn until_written(self, response: ServiceResponse<BoxBody>) -> ServiceResponse<impl MessageBody> {
+        response.map_body(|_, body| Tracked { body, _in_progress: self })
     }
 }
 
 impl Drop for InProgress {
     fn drop(&mut self) {
-        self.0.0.send_modify(|count| *count -= 1);
+        if let Some(Requests(activity)) = &self.0 {
+            activity.in_progress.set(activity.in_progress.get() - 1);
+            activity.idle.set(Stopwatch::start());
+        }
     }
 }
 
 /// A response's body, dropped when it is written.
 struct Tracked {
     body: BoxBody,
-    _in_progress: Option<InProgress>,
+    _in_progress: InProgress,
 }
 
 impl MessageBody for Tracked {

@@ -2,14 +2,14 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
-use actix_web::middleware::{Compress, Next, from_fn};
+use actix_web::dev::{Server, ServiceRequest};
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{Data, scope};
-use actix_web::{App, Error as ActixError, HttpServer};
+use actix_web::{App, HttpServer};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use super::{StartError, connections};
@@ -18,16 +18,18 @@ use crate::metrics;
 use crate::settings::{Settings, TlsSettings};
 use crate::tls;
 use crate::web::assets::Assets;
+use crate::web::edge::Edge;
 use crate::web::headers::SecurityHeaders;
 use crate::web::limits::Budget;
 use crate::web::operations::Stopping;
 use crate::web::proxies::TrustedProxies;
 use crate::web::views::Views;
-use crate::web::{operations, requests, routes};
+use crate::web::{operations, routes};
+use connections::InProgress;
 
 /// How long a connection without a request stays open.
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
-const METRICS_KEPT_UP_EVERY: Duration = Duration::from_secs(5);
+const METRICS_KEPT_UP_EVERY: Duration = Duration::from_secs(1);
 
 pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).map_err(|cause| StartError::Listen { address, cause })
@@ -44,18 +46,15 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
 
     let identity = identity.clone();
     let server = HttpServer::new(move || {
-        let (headers, proxies, error_views) = (headers.clone(), proxies.clone(), Arc::clone(&views));
+        let (headers, proxies, views) = (headers.clone(), proxies.clone(), Arc::clone(&views));
+        let edge = Rc::new(Edge { proxies, headers, views: Arc::clone(&views), limits });
         App::new()
             .app_data(limits.form())
             .app_data(budget.clone())
-            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| limits.enforce(request, next)))
-            .wrap(Compress::default())
             .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| {
-                render_errors(Arc::clone(&error_views), request, next)
+                let (edge, in_progress) = (Rc::clone(&edge), InProgress::begin(&request));
+                async { Ok(in_progress.until_written(edge.serve(request, next).await?)) }
             }))
-            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| headers.clone().set(request, next)))
-            .wrap(from_fn(move |request, next| requests::watch(proxies.clone(), request, next)))
-            .wrap(from_fn(connections::track))
             .configure(assets.routes())
             .service(
                 scope("")
@@ -81,15 +80,6 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
         }
     };
     Ok(server.run())
-}
-
-/// Renders the errors that no inner middleware has rendered: of static files, limits and content negotiation.
-async fn render_errors<B: MessageBody + 'static>(
-    views: Arc<Views>,
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<BoxBody>, ActixError> {
-    Ok(views.render_every_error(next.call(request).await?.map_into_boxed_body()))
 }
 
 pub(super) fn operations(

@@ -102,7 +102,8 @@ pub(super) async fn with_session<T>(
 ) -> Result<T, Cause> {
     let session = RequestSession::of_request()?;
     let loaded = session.loaded()?.ok_or(StoreError::Ended)?;
-    match work(&loaded).await {
+    // Boxed: it is large and seldom, and every request would carry its size.
+    match Box::pin(work(&loaded)).await {
         Ok((outcome, changed)) => {
             if let Some(changed) = changed {
                 session.update(changed);

@@ -1,79 +1,91 @@
 //! Static files, cached forever under a URL that changes with their content.
 
+mod asset;
+mod pack;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use actix_files::Files;
-use actix_web::body::MessageBody;
+use actix_web::Error as ActixError;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{ServiceConfig, scope};
-use actix_web::{Error as ActixError, Scope};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::digest::{SHA256, digest};
+
+use asset::Asset;
 
 const MOUNT: &str = "/static";
-/// Files up to this size are read in the worker's thread: faster than to hand them to another.
-const READ_AT_ONCE_BYTES: u64 = 64 * 1024;
+/// Files up to this size are held in memory.
+const IN_MEMORY_BYTES: usize = 256 * 1024;
 
-/// The static files of a folder, with their hashes.
-#[derive(Clone, Debug, Default)]
+/// The static files of a folder. Those that aren't in memory are read by actix-files when they are asked for.
+#[derive(Clone, Default)]
 pub struct Assets {
     folder: PathBuf,
-    versions: HashMap<String, String>,
+    in_memory: Arc<HashMap<String, Asset>>,
 }
 
 impl Assets {
-    /// Reads the folder; a missing one has no files.
+    /// Reads the files, and packs them in a thread of its own; a missing folder has none.
     pub fn read(folder: &Path) -> Self {
-        let mut versions = HashMap::new();
+        let mut in_memory = HashMap::new();
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            if let (Ok(name), Ok(content)) = (entry.file_name().into_string(), std::fs::read(entry.path())) {
-                let hash = URL_SAFE_NO_PAD.encode(&digest(&SHA256, &content).as_ref()[..9]);
-                versions.insert(name, hash);
+            let extension =
+                entry.path().extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_owned();
+            if let (Ok(name), Ok(content)) = (entry.file_name().into_string(), std::fs::read(entry.path()))
+                && !name.starts_with('.')
+                && content.len() <= IN_MEMORY_BYTES
+                && let Ok(asset) = Asset::new(&extension, content)
+            {
+                in_memory.insert(name, asset);
             }
         }
-        Self { folder: folder.to_owned(), versions }
+        let in_memory = Arc::new(in_memory);
+        let read = Arc::clone(&in_memory);
+        std::thread::spawn(move || read.values().for_each(Asset::pack));
+        Self { folder: folder.to_owned(), in_memory }
     }
 
     /// Returns a file's URL, with the version that makes it cacheable forever.
     pub fn url(&self, name: &str) -> Option<String> {
-        self.versions.get(name).map(|version| format!("{MOUNT}/{name}?v={version}"))
+        self.in_memory.get(name).map(|asset| format!("{MOUNT}/{name}?v={}", asset.version))
     }
 
     /// Serves the files under `/static`.
     pub fn routes(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
         let assets = self.clone();
         move |service| {
-            service.service(assets.scope());
+            let files = Files::new("", assets.folder.clone()).use_last_modified(false);
+            let serve = from_fn(move |request: ServiceRequest, next: Next<_>| assets.clone().serve(request, next));
+            service.service(scope(MOUNT).wrap(serve).service(files));
         }
     }
 
-    fn scope(
+    async fn serve<B: MessageBody + 'static>(
         self,
-    ) -> Scope<
-        impl actix_web::dev::ServiceFactory<
-            ServiceRequest,
-            Config = (),
-            Response = ServiceResponse<impl MessageBody>,
-            Error = ActixError,
-            InitError = (),
-        >,
-    > {
-        let (folder, versions) = (self.folder, self.versions);
-        scope(MOUNT)
-            .wrap(from_fn(move |request: ServiceRequest, next: Next<_>| {
-                let version = versions.get(request.path().trim_start_matches(MOUNT).trim_start_matches('/'));
-                let current = version.is_some_and(|version| request.query_string() == format!("v={version}"));
-                async move {
-                    let mut answer: ServiceResponse<_> = next.call(request).await?;
-                    let value = if current { "public, max-age=31536000, immutable" } else { "no-cache" };
-                    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(value));
-                    Ok::<_, ActixError>(answer)
-                }
-            }))
-            .service(Files::new("", folder).use_last_modified(false).read_mode_threshold(READ_AT_ONCE_BYTES))
+        request: ServiceRequest,
+        next: Next<B>,
+    ) -> Result<ServiceResponse<BoxBody>, ActixError> {
+        let name = request.path().strip_prefix(MOUNT).and_then(|name| name.strip_prefix('/')).unwrap_or_default();
+        let asset = self.in_memory.get(name);
+        let is_current = asset.is_some_and(|asset| request.query_string().strip_prefix("v=") == Some(&asset.version));
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        let mut response = match asset.filter(|_| is_read) {
+            Some(asset) => {
+                let response = asset.respond(request.request());
+                request.into_response(response)
+            }
+            None => next.call(request).await?.map_into_boxed_body(),
+        };
+        let value = if is_current { "public, max-age=31536000, immutable" } else { "no-cache" };
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(value));
+        Ok(response)
     }
 }
+
+#[cfg(test)]
+mod tests;

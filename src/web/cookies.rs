@@ -1,7 +1,10 @@
 //! A request's cookies, read by bytes: another application's cookie never hides ours.
 
+use std::borrow::Cow;
+
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
-use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
+use actix_web::http::header::{COOKIE, HeaderMap};
+use percent_encoding::percent_decode_str;
 
 use crate::flows::{IdentityWeb, Site};
 use crate::session::transaction::{CookieChange, LIFETIME};
@@ -19,25 +22,11 @@ pub fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Returns the same cookies, with names and values percent-decoded as [`Cookie::encoded`] encodes them. A cookie that
+/// Returns the value of the first cookie of this name, percent-decoded as [`Cookie::encoded`] encodes it. A value that
 /// decodes to something other than UTF-8 is skipped.
-pub fn decoded(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'static>> {
-    pairs(headers).filter_map(|(name, value)| Cookie::parse_encoded(format!("{name}={value}")).ok())
-}
-
-/// Whether [`actix_web::HttpRequest::cookies`] can read them all.
-pub(super) fn are_utf8(headers: &HeaderMap) -> bool {
-    headers.get_all(COOKIE).all(|header| std::str::from_utf8(header.as_bytes()).is_ok())
-}
-
-/// Puts `cookie` in place of all of its name, and drops the pairs that [`pairs`] skips.
-pub(super) fn replace(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
-    let others =
-        pairs(headers).filter(|(name, _)| *name != cookie.name()).map(|(name, value)| format!("{name}={value}"));
-    let all: Vec<_> = others.chain([cookie.encoded().stripped().to_string()]).collect();
-    if let Ok(value) = HeaderValue::from_bytes(all.join("; ").as_bytes()) {
-        headers.insert(COOKIE, value);
-    }
+pub fn decoded_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
+    let mut values = pairs(headers).filter(|(found, _)| *found == name).map(|(_, value)| value);
+    values.find_map(|value| percent_decode_str(value).decode_utf8().ok())
 }
 
 /// Makes a cookie of ours; without a value, one that removes it.
@@ -67,6 +56,7 @@ pub(super) fn of_transaction(identity: &IdentityWeb, change: CookieChange) -> Co
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::HeaderValue;
     use actix_web::test::TestRequest;
 
     use super::*;
@@ -84,8 +74,7 @@ mod tests {
         let headers = headers(&[b"a=1; theirs=\xff; __Host-identity=x%3D; more=\xc3\xa9", b"\xfe=2;b=3"]);
         let found: Vec<_> = pairs(&headers).collect();
         assert_eq!(found, [("a", "1"), ("__Host-identity", "x%3D"), ("more", "é"), ("b", "3")]);
-        let session = decoded(&headers).find(|cookie| cookie.name() == "__Host-identity");
-        assert_eq!(session.unwrap().value(), "x=");
+        assert_eq!(decoded_value(&headers, "__Host-identity").unwrap(), "x=");
 
         let mut request = TestRequest::default().to_srv_request();
         *request.headers_mut() = headers;
@@ -100,19 +89,9 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_replaced_and_the_others_are_kept() {
-        let mut headers = headers(&[b"a=1; own=old; theirs=\xff", b"own=older; b=\xc3\xa9"]);
-        assert!(!are_utf8(&headers));
-        replace(&mut headers, &Cookie::new("own", "n=w"));
-        assert!(are_utf8(&headers));
-        let found: Vec<_> = pairs(&headers).collect();
-        assert_eq!(found, [("a", "1"), ("b", "é"), ("own", "n%3Dw")]);
-    }
-
-    #[test]
-    fn what_does_not_decode_is_skipped() {
-        let headers = headers(&[b"a=%ff; b=%20; c=%"]);
-        let found: Vec<_> = decoded(&headers).map(|cookie| cookie.value().to_owned()).collect();
-        assert_eq!(found, [" ", "%"]);
+    fn the_first_value_that_decodes_is_found() {
+        let headers = headers(&[b"a=%ff; b=%20; c=%; a=1; b=2"]);
+        let found = ["a", "b", "c", "d"].map(|name| decoded_value(&headers, name));
+        assert_eq!(found.each_ref().map(Option::as_deref), [Some("1"), Some(" "), Some("%"), None]);
     }
 }

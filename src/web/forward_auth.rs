@@ -1,17 +1,21 @@
 //! `GET /auth/verify`: forward authentication, for a proxy that authorizes each request before it passes it on (nginx
 //! `auth_request`, Traefik, Envoy, HAProxy).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use actix_web::http::header::{HeaderValue, LOCATION};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::web::Data;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::Value;
 use tracing::warn;
 
 use super::access_token::with_session;
 use super::error::Error;
 use super::fetch_context::FetchContext;
-use super::headers::{PROVIDER_DATA_BYTES, provider_data};
+use super::headers::{PROVIDER_DATA_BYTES, fitting};
 use super::identity::{Identity, MaybeIdentity};
 use super::proxies::TrustedProxies;
 use super::require::{may_rule, texts};
@@ -19,6 +23,7 @@ use super::sign_in::{Pairs, pairs};
 use super::views::Views;
 use crate::entra::groups::{Groups, groups};
 use crate::flows::{Error as Cause, IdentityWeb};
+use crate::metrics;
 use crate::oidc::claims::Claims;
 
 /// The query parameter that isn't a claim rule: the response to signed-out users, `401` (the default) or `redirect`.
@@ -37,36 +42,37 @@ const HEADERS: [(&str, &str); 9] = [
     ("x-auth-request-roles", "roles"),
     ("x-auth-request-groups", "groups"),
 ];
+/// What a header's value has percent-encoded: everything that isn't visible ASCII, and `%` and `,`.
+const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b',');
 
 /// Returns 200 with the user in `X-Auth-Request-*` headers; for signed-out users 401 or, if the query asks for it, a
 /// redirect to sign in; 403 if a rule of the query fails; 503 if that can't be determined.
 pub(super) async fn verify(
     request: HttpRequest,
     identity: Data<IdentityWeb>,
-    proxies: Data<TrustedProxies>,
     user: MaybeIdentity,
 ) -> Result<HttpResponse, Error> {
     let (rules, redirect) = parse(request.query_string())?;
-    let Some(user) = user.identity() else { return sign_in(&request, &identity, &proxies, redirect) };
+    let Some(user) = user.identity() else { return sign_in(&request, &identity, redirect) };
     if !rules.admit(&identity, user).await? {
         return Err(Error::Forbidden);
     }
-    let mut response = HttpResponse::Ok();
-    headers(user.claims()).for_each(|header| {
-        response.insert_header(header);
-    });
-    Ok(response.finish())
+    let mut response = HttpResponse::new(StatusCode::OK);
+    let sent = user.session().derived(|_| headers(user.claims()));
+    for Header { name, value } in sent.into_iter().flatten() {
+        match value {
+            Some(value) => drop(response.headers_mut().insert(HeaderName::from_static(name), value.clone())),
+            None => metrics::header_omitted(name),
+        }
+    }
+    Ok(response)
 }
 
 /// Responds to signed-out users: a navigation to a page of this site leads to the sign-in and back if `redirect` is true.
 /// Anything else gets 401 with the URL of the sign-in.
-fn sign_in(
-    request: &HttpRequest,
-    identity: &IdentityWeb,
-    proxies: &TrustedProxies,
-    redirect: bool,
-) -> Result<HttpResponse, Error> {
-    let (site, original) = (&identity.services().site, proxies.original(request));
+fn sign_in(request: &HttpRequest, identity: &IdentityWeb, redirect: bool) -> Result<HttpResponse, Error> {
+    let site = &identity.services().site;
+    let original = TrustedProxies(site.trusted_proxies.clone()).original(request);
     request.extensions_mut().insert(original.target(&site.public_url, &site.endpoints.prefix));
     let origin = FetchContext::from(request).with_method(&original.method);
     let to_a_page = origin.is_navigation() && !origin.is_prefetch() && original.is_of(&site.public_url);
@@ -117,6 +123,9 @@ impl Rules {
 
     /// Returns whether every rule holds. Queries Microsoft Graph if the user's groups don't fit in the ID token.
     async fn admit(&self, identity: &IdentityWeb, user: &Identity) -> Result<bool, Error> {
+        if self.0.is_empty() {
+            return Ok(true);
+        }
         let overage = groups(user.claims()) == Groups::Overage;
         let (asked, known): (Vec<_>, Vec<_>) = self.0.iter().partition(|(claim, _)| overage && *claim == "groups");
         if !known.into_iter().all(|(claim, allowed)| agrees(user.claims(), claim, allowed)) {
@@ -139,24 +148,34 @@ fn agrees(claims: &Claims, claim: &str, allowed: &[String]) -> bool {
     found.iter().any(|value| allowed.contains(value))
 }
 
-/// Returns the headers that fit, in the order of [`HEADERS`]: what identifies the user comes first, long lists last.
-fn headers(claims: &Claims) -> impl Iterator<Item = (&'static str, HeaderValue)> {
-    let mut room = PROVIDER_DATA_BYTES;
-    HEADERS.iter().filter_map(move |&(name, claim)| {
-        let values = texts(claims.get(claim)?);
-        let value = values.iter().map(|value| encoded(value)).collect::<Vec<_>>().join(",");
-        let line = name.len() + ": \r\n".len();
-        let value = provider_data(name, &value, MAX_VALUE_BYTES.min(room.saturating_sub(line)))?;
-        room -= line + value.len();
-        Some((name, value))
-    })
+/// A header of the response; without a value if that doesn't fit.
+struct Header {
+    name: &'static str,
+    value: Option<HeaderValue>,
 }
 
-/// Percent-encodes everything that isn't visible ASCII, and `%` and `,`.
-fn encoded(value: &str) -> String {
-    let plain = |byte: &u8| byte.is_ascii_graphic() && !b"%,".contains(byte);
-    let encode = |byte: u8| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    value.bytes().map(encode).collect::<Vec<_>>().concat()
+/// Returns the headers in the order of [`HEADERS`]: what identifies the user comes first, long lists last. Those that don't
+/// fit are omitted.
+fn headers(claims: &Claims) -> Vec<Header> {
+    let mut room = PROVIDER_DATA_BYTES;
+    let header = |(name, claim): (&'static str, &str)| {
+        let text = encoded(claims.get(claim)?);
+        let line = name.len() + ": \r\n".len();
+        let value = fitting(&text, MAX_VALUE_BYTES.min(room.saturating_sub(line)));
+        room -= value.as_ref().map_or(0, |value| line + value.len());
+        Some(Header { name, value })
+    };
+    HEADERS.into_iter().filter_map(header).collect()
+}
+
+/// Percent-encodes a claim's values, with commas between them.
+fn encoded(claim: &Value) -> Cow<'_, str> {
+    if let Value::String(text) = claim {
+        return utf8_percent_encode(text, ENCODED).into();
+    }
+    let values = texts(claim);
+    let encoded = values.iter().map(|value| utf8_percent_encode(value, ENCODED).to_string());
+    encoded.collect::<Vec<_>>().join(",").into()
 }
 
 #[cfg(test)]
@@ -206,7 +225,8 @@ mod tests {
     fn headers_that_do_not_fit_are_omitted_and_the_first_ones_are_kept() {
         let sent = |claims: serde_json::Value| {
             let claims = Claims::unverified_for_tests(claims.as_object().unwrap().clone());
-            headers(&claims).map(|(name, value)| (name, value.len())).collect::<Vec<_>>()
+            let sent = headers(&claims).into_iter();
+            sent.filter_map(|header| Some((header.name, header.value?.len()))).collect::<Vec<_>>()
         };
         let text = |bytes: usize| "x".repeat(bytes);
         let long = json!({"sub": "s", "name": text(2049), "email": "e"});
@@ -220,7 +240,12 @@ mod tests {
 
     #[test]
     fn a_header_carries_no_line_break_and_no_second_value() {
-        assert_eq!(encoded("Zoë\r\nX-Evil: 1,2%"), "Zo%C3%AB%0D%0AX-Evil:%201%2C2%25");
-        assert_eq!(encoded("ada@contoso.example"), "ada@contoso.example");
+        for (claim, expected) in [
+            (json!("Zoë\r\nX-Evil: 1,2%\u{7f}"), "Zo%C3%AB%0D%0AX-Evil:%201%2C2%25%7F"),
+            (json!("ada@contoso.example"), "ada@contoso.example"),
+            (json!(["a,b", "c d"]), "a%2Cb,c%20d"),
+        ] {
+            assert_eq!(encoded(&claim), expected);
+        }
     }
 }

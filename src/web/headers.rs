@@ -1,10 +1,6 @@
 //! Response headers: those for security, and the bounds of those that hold a provider's data.
 
-use actix_web::Error as ActixError;
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue, InvalidHeaderValue};
-use actix_web::middleware::Next;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
 use url::Url;
 
 use crate::metrics;
@@ -16,12 +12,16 @@ pub const PROVIDER_DATA_BYTES: usize = 3072;
 /// Returns the value of a header that holds a provider's data. A value that is longer than `room` bytes or can't stand
 /// in a header is counted, and the header must be omitted.
 pub fn provider_data(name: &'static str, value: &str, room: usize) -> Option<HeaderValue> {
-    let fitting = Some(value).filter(|value| value.len() <= room);
-    let value = fitting.and_then(|value| HeaderValue::from_str(value).ok());
+    let value = fitting(value, room);
     if value.is_none() {
         metrics::header_omitted(name);
     }
     value
+}
+
+/// As [`provider_data`], without counting.
+pub(super) fn fitting(value: &str, room: usize) -> Option<HeaderValue> {
+    Some(value).filter(|value| value.len() <= room).and_then(|value| HeaderValue::from_str(value).ok())
 }
 
 /// The security headers of every response, for [`SecurityHeaders::set`].
@@ -59,23 +59,13 @@ impl SecurityHeaders {
         Ok(Self(headers))
     }
 
-    /// Sets the headers on a response, for [`actix_web::middleware::from_fn`].
-    ///
-    /// # Errors
-    /// Those of the inner service.
-    pub async fn set<B: MessageBody>(
-        self,
-        request: ServiceRequest,
-        next: Next<B>,
-    ) -> Result<ServiceResponse<B>, ActixError> {
-        let mut answer = next.call(request).await?;
-        for (name, value) in self.0 {
-            // A page may be one that the provider shows in a frame.
-            if !answer.headers().contains_key(&name) {
-                answer.headers_mut().insert(name, value);
+    /// Sets the headers of a response, except those that it has: a page may be one that the provider shows in a frame.
+    pub fn set(&self, headers: &mut HeaderMap) {
+        for (name, value) in &self.0 {
+            if !headers.contains_key(name) {
+                headers.insert(name.clone(), value.clone());
             }
         }
-        Ok(answer)
     }
 }
 

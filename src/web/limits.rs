@@ -39,19 +39,11 @@ impl LimitsSettings {
         FormLimits { bytes: self.body_bytes, timeout: self.request_timeout }
     }
 
-    /// Rejects a request that is too large by its head, for [`actix_web::middleware::from_fn`].
+    /// Checks the size of a request by its head.
     ///
     /// # Errors
-    /// Those of the inner service.
-    pub async fn enforce<B: MessageBody + 'static>(
-        self,
-        request: ServiceRequest,
-        next: Next<B>,
-    ) -> Result<ServiceResponse<impl MessageBody>, ActixError> {
-        pass(self.check(&request), request, next).await
-    }
-
-    fn check(self, request: &ServiceRequest) -> Result<(), Error> {
+    /// [`Error::TooLarge`].
+    pub(super) fn check(self, request: &ServiceRequest) -> Result<(), Error> {
         let headers = request.headers();
         let cookies: usize = headers.get_all(COOKIE).map(HeaderValue::len).sum();
         let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());

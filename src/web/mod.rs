@@ -6,6 +6,7 @@ pub mod assets;
 pub mod call_graph;
 pub mod claim_meanings;
 pub mod cookies;
+pub mod edge;
 pub mod error;
 pub mod error_text;
 pub mod fetch_context;

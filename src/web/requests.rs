@@ -1,12 +1,8 @@
 //! The correlation ID, the log line, the metric and the span of every request of the public listener.
 
-use std::net::IpAddr;
-
 use actix_web::Error as ActixError;
-use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::middleware::Next;
 use tracing::{Instrument as _, info};
 
 use super::proxies::TrustedProxies;
@@ -14,31 +10,21 @@ use crate::clock::Stopwatch;
 use crate::correlation::{CorrelationId, Parent};
 use crate::{metrics, spans};
 
-/// Records a request, for [`actix_web::middleware::from_fn`]. Its correlation ID is the trace ID that a trusted proxy sent
+/// Records a request while `answer` responds to it. Its correlation ID is the trace ID that a trusted proxy sent
 /// (`traceparent`), or else a random one. The log contains the client's address and the route, but never the query: that
 /// of a callback contains the code.
 ///
 /// # Errors
-/// Those of the inner service.
-pub async fn watch<B: MessageBody>(
-    proxies: TrustedProxies,
+/// Those of `answer`.
+pub async fn watch<B>(
+    proxies: &TrustedProxies,
     request: ServiceRequest,
-    next: Next<B>,
+    answer: impl AsyncFnOnce(ServiceRequest) -> Result<ServiceResponse<B>, ActixError>,
 ) -> Result<ServiceResponse<B>, ActixError> {
     let header = request.headers().get("traceparent").filter(|_| proxies.sent(request.request()));
     let parent = header.and_then(|value| Parent::parse(value.to_str().ok()?));
-    let id = parent.as_ref().map_or_else(CorrelationId::random, |parent| parent.trace.clone());
+    let id = parent.as_ref().map_or_else(CorrelationId::random, |parent| parent.trace);
     let client_address = proxies.client_address(request.request());
-    id.clone().scope(answered(id, parent, client_address, request, next)).await
-}
-
-async fn answered<B: MessageBody>(
-    id: CorrelationId,
-    parent: Option<Parent>,
-    client_address: Option<IpAddr>,
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<B>, ActixError> {
     let method = match *request.method() {
         Method::GET => "GET",
         Method::HEAD => "HEAD",
@@ -47,11 +33,15 @@ async fn answered<B: MessageBody>(
     };
     let stopwatch = Stopwatch::start();
     let _active = metrics::ActiveRequest::begin();
-    let span = spans::request(method, parent.as_ref());
-    let answer = next.call(request).instrument(span.clone()).await?;
-    let (route, status, took) = (answer.request().match_pattern(), answer.status().as_u16(), stopwatch.elapsed());
-    spans::answered(&span, method, route.as_deref(), status);
-    let route = route.unwrap_or_else(|| "none".to_owned());
+    let work = async {
+        let span = spans::request(method, parent.as_ref());
+        let answer = answer(request).instrument(span.clone()).await?;
+        let (route, status) = (answer.request().match_pattern(), answer.status().as_u16());
+        spans::answered(&span, method, route.as_deref(), status);
+        Ok::<_, ActixError>((answer, route, status))
+    };
+    let (answer, route, status) = id.scope(work).await?;
+    let (route, took) = (route.unwrap_or_else(|| "none".to_owned()), stopwatch.elapsed());
     let client_address = client_address.map(tracing::field::display);
     let duration_ms = took.as_secs_f64() * 1000.0;
     info!(method, route, status, duration_ms, client_address, correlation_id = %id, "request answered");

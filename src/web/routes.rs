@@ -8,7 +8,6 @@ use actix_web::web::{Data, ServiceConfig, get, post, resource, route, to};
 use actix_web::{Error as ActixError, HttpResponse, Resource, Route};
 
 use super::error::Error;
-use super::proxies::TrustedProxies;
 use super::require::Require;
 use super::{call_graph, forward_auth, limits, own_sessions, pages, provider_logout, sign_in, sign_out};
 use crate::flows::IdentityWeb;
@@ -21,7 +20,6 @@ pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb)
         service.service(counted(&endpoints.edit_profile).route(get().to(sign_in::edit_profile)));
     }
     service
-        .app_data(Data::new(TrustedProxies(identity.services().site.trusted_proxies.clone())))
         .app_data(Data::new(identity))
         .service(counted(&endpoints.sign_in).route(get().to(sign_in::begin)))
         .service(
@@ -65,9 +63,9 @@ pub fn sessions(service: &mut ServiceConfig) {
         .service(only("/sessions/{id}/end").route(post().to(own_sessions::end)));
 }
 
-/// The route that proxies call for every request: it isn't counted. Envoy calls it with the method of that request.
+/// The route that proxies call for every request: it isn't counted, and reads no body. Envoy calls it with the method of that request.
 fn verify(prefix: &str) -> impl HttpServiceFactory + use<> {
-    resource(format!("{prefix}/verify")).wrap(from_fn(limits::refuse_compressed)).to(forward_auth::verify)
+    resource(format!("{prefix}/verify")).to(forward_auth::verify)
 }
 
 /// A page that only reads: it responds to HEAD as to GET, without a body.

@@ -125,12 +125,14 @@ impl Views {
             icon: None,
             demo: false,
         };
-        Self {
-            tera: Arc::clone(&EMBEDDED),
-            site,
-            registration: Registration::of(identity),
-            own_prefix: endpoints.prefix.clone(),
-        }
+        let (registration, own_prefix) = (Registration::of(identity), endpoints.prefix.clone());
+        Self { tera: Arc::clone(&EMBEDDED), site, registration, own_prefix }.with_site()
+    }
+
+    /// Gives the site to the templates: once, not for every page.
+    fn with_site(mut self) -> Self {
+        Arc::make_mut(&mut self.tera).global_context().insert("site", &self.site);
+        self
     }
 
     /// Replaces templates by those of the same names in a folder.
@@ -153,7 +155,7 @@ impl Views {
         self.site.stylesheet = assets.url("site.css");
         self.site.icon = assets.url("favicon.svg");
         self.site.demo = demo;
-        self
+        self.with_site()
     }
 
     /// Returns the views that render the request's pages.
@@ -178,7 +180,6 @@ impl Views {
             context.insert("account_unknown", &false);
         }
         context.insert("title", title);
-        context.insert("site", &self.site);
         context.insert("user", &user);
         let html = self.tera.render(template, &context)?;
         Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))

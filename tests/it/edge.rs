@@ -34,7 +34,7 @@ fn trickle(mut connection: RawConnection, head: &[u8], part: &[u8], last: &str) 
 async fn a_compressed_body_is_refused_unread() {
     let app = TestApp::spawn().await;
     let url = app.url.clone();
-    for path in ["/auth/redirect", "/auth/sign_out", "/auth/sign_in", "/auth/verify", "/auth/post_sign_out", "/"] {
+    for path in ["/auth/redirect", "/auth/sign_out", "/auth/sign_in", "/auth/post_sign_out", "/"] {
         let lines = "content-encoding: gzip\r\ncontent-length: 60000";
         let (url, head) = (url.clone(), post(path, lines));
         let answer = blocking(move || {
@@ -183,16 +183,15 @@ async fn a_page_whose_path_only_begins_like_ours_is_come_back_to() {
 async fn every_error_has_a_correlation_id() {
     let app = TestApp::spawn().await;
     let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
-    let none_acceptable = "GET / HTTP/1.1\r\nhost: localhost\r\naccept-encoding: identity;q=0, x-unknown\r\n\r\n";
     for (request, status) in [
         (get("/static/nope.css"), 404),
         (get("/static/.env"), 400),
         (get("/static/"), 404),
+        (get("/static/site.css").replacen("\r\n\r\n", "\r\nrange: bytes=100000-\r\n\r\n", 1), 416),
         (get("/nope"), 404),
         (get(&format!("/?{}", "x".repeat(20_000))), 414),
         (post("/static/site.css", "content-length: 0"), 405),
         (post("/", "content-length: 0"), 405),
-        (none_acceptable.to_owned(), 406),
     ] {
         let url = app.url.clone();
         let sent = request.clone();
@@ -251,16 +250,15 @@ async fn a_header_that_does_not_fit_is_omitted_and_counted() {
 #[actix_web::test]
 async fn no_response_waits_for_an_acknowledgement() {
     let app = TestApp::spawn().await;
-    for path in ["/", "/static/site.css"] {
-        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\naccept-encoding: gzip\r\n\r\n");
+    for (path, end) in [("/", "</html>\n"), ("/static/site.css", "break-inside: avoid; }\n}\n")] {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
         let url = app.url.clone();
         let times = blocking(move || {
             let mut connection = RawConnection::tls(&url, "http/1.1");
             let mut time = || {
                 let start = Stopwatch::start();
                 connection.send(&request);
-                // The end of a compressed body.
-                assert!(connection.read_until("\r\n0\r\n\r\n").starts_with("HTTP/1.1 200 OK"));
+                assert!(connection.read_until(end).starts_with("HTTP/1.1 200 OK"));
                 start.elapsed()
             };
             (0..200).map(|_| time()).collect::<Vec<_>>()

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::session::Loaded;
 
-/// What an entry takes beside its record: keys, maps, the claims' and values' own allocations.
-const OVERHEAD_BYTES: usize = 1024;
+/// What an entry takes beside its record: keys, maps, the claims' and values' own allocations, what is derived from them.
+const OVERHEAD_BYTES: usize = 2048;
 
 /// Two generations of sessions: those that were used since the younger began, and those that were not. When the younger
 /// one has grown to half of the bytes, it becomes the older, and what the older one still had is dropped.

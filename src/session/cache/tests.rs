@@ -14,7 +14,7 @@ use crate::session::record::Record;
 
 fn loaded(bytes: usize) -> Arc<Loaded> {
     let key = SessionKey::parse("key").unwrap();
-    Arc::new(Loaded { key, sealed: vec![0; bytes], record: Record::begin(None, BTreeMap::new(), Timestamp(0)) })
+    Loaded::new(key, vec![0; bytes], Record::begin(None, BTreeMap::new(), Timestamp(0)))
 }
 
 fn cache() -> Cache {
