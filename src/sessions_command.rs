@@ -16,7 +16,8 @@ use crate::session::Sessions;
 use crate::session::index::SessionsOf;
 use crate::settings::{Settings, StoreKind, TelemetrySettings};
 use crate::startup::services::{backend, services};
-use crate::{telemetry, tls};
+use crate::telemetry::{self, Telemetry};
+use crate::tls;
 
 /// The target of the log lines that say who did what to whom.
 const AUDIT: &str = "audit";
@@ -93,7 +94,7 @@ async fn do_run(settings: &Settings, command: SessionsCommand) -> Result<(), Fai
     match command {
         SessionsCommand::List { user, json } => list(&sessions, &user.key(settings)?, json).await,
         SessionsCommand::End { user, which } => {
-            start_log(&settings.telemetry)?;
+            let _log = start_log(&settings.telemetry)?;
             end(&sessions, &user.key(settings)?, which.session.as_deref()).await
         }
     }
@@ -117,11 +118,10 @@ fn open(settings: &Settings) -> Result<Sessions, Failure> {
 }
 
 /// Starts the log, with the audit lines whatever the level is.
-fn start_log(settings: &TelemetrySettings) -> Result<(), Failure> {
+fn start_log(settings: &TelemetrySettings) -> Result<Telemetry, Failure> {
     let log = format!("{},{AUDIT}=info", settings.log);
     let settings = TelemetrySettings { log, otlp_endpoint: None, ..settings.clone() };
-    // There are no traces to export at the end.
-    telemetry::start(&settings).map(drop).map_err(|error| Failure::Run(error.to_string()))
+    telemetry::start(&settings).map_err(|error| Failure::Run(error.to_string()))
 }
 
 /// A user's stable key.

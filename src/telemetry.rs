@@ -1,5 +1,6 @@
 //! The log, the traces and the metrics recorder.
 
+mod log_writer;
 mod traces;
 
 use std::io;
@@ -15,6 +16,7 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use crate::settings::TelemetrySettings;
 use crate::{metrics, oidc, spans};
+use log_writer::LogWriter;
 use traces::Traces;
 
 /// Why the log or the traces don't start.
@@ -35,15 +37,19 @@ pub enum TelemetryError {
 }
 
 /// The running log and traces.
-#[must_use = "finish exports the last traces"]
-pub struct Telemetry(Option<Traces>);
+#[must_use = "when it is dropped, the last lines are written and the last traces exported"]
+pub struct Telemetry {
+    log: LogWriter,
+    traces: Option<Traces>,
+}
 
-impl Telemetry {
-    /// Exports the remaining traces, for at most three seconds.
-    pub fn finish(self) {
-        if let Some(traces) = self.0 {
+/// Exports the remaining traces, for at most three seconds, and writes the remaining lines.
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        if let Some(traces) = self.traces.take() {
             traces.finish();
         }
+        self.log.flush();
     }
 }
 
@@ -59,18 +65,19 @@ pub fn start(settings: &TelemetrySettings) -> Result<Telemetry, TelemetryError> 
         let layer = layer.with_tracked_inactivity(false).with_context_activation(false);
         layer.with_filter(Targets::new().with_target(spans::TARGET, LevelFilter::INFO))
     });
-    tracing_subscriber::registry().with(log(settings)).with(exported).try_init()?;
-    Ok(Telemetry(traces))
+    let writer = LogWriter::start()?;
+    tracing_subscriber::registry().with(log(settings, writer.clone())).with(exported).try_init()?;
+    Ok(Telemetry { log: writer, traces })
 }
 
-fn log(settings: &TelemetrySettings) -> Box<dyn Layer<Registry> + Send + Sync> {
+fn log(settings: &TelemetrySettings, writer: LogWriter) -> Box<dyn Layer<Registry> + Send + Sync> {
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
     // Spans are for traces: without an export they are never created.
     let filter = match format!("{}=off", spans::TARGET).parse() {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
     };
-    let log = fmt::layer().with_writer(io::stderr);
+    let log = fmt::layer().with_writer(writer);
     if settings.json {
         log.json().flatten_event(true).with_filter(filter).boxed()
     } else {
