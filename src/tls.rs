@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::ServerConfig;
+use rustls::crypto::ring::Ticketer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use thiserror::Error;
@@ -81,7 +82,10 @@ fn server(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> R
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(config.with_no_client_auth().with_single_cert(chain, key)?)
+    let mut config = config.with_no_client_auth().with_single_cert(chain, key)?;
+    // Tickets (RFC 8446 section 2.2): sessions are resumed without memory for them here.
+    config.ticketer = Ticketer::new()?;
+    Ok(config)
 }
 
 /// Returns when a certificate expires (RFC 5280 section 4.1.2.5).

@@ -219,7 +219,7 @@ impl DemoProvider {
         });
         // Browsers open connections early. If such a connection times out with 408, they show that instead of the page.
         let server = server.client_request_timeout(Duration::ZERO).keep_alive(KEEP_ALIVE);
-        Ok(server.workers(1).disable_signals().listen(self.listener)?.run())
+        Ok(server.workers(1).disable_signals().tcp_nodelay(true).listen(self.listener)?.run())
     }
 }
 

@@ -1,5 +1,8 @@
 //! The demo provider's keys, and ID tokens signed with them.
 
+use std::sync::LazyLock;
+use std::thread;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
@@ -17,12 +20,26 @@ pub struct SigningError;
 
 /// An RSA key pair, a P-256 key pair, and the algorithm in use.
 pub struct Signer {
-    rsa: KeyPair,
-    rsa_kid: String,
+    rsa: LazyLock<Result<RsaKey, SigningError>, MakeRsa>,
     ec: EcdsaKeyPair,
     ec_kid: String,
     /// `RS256` or `ES256`.
     pub algorithm: &'static str,
+}
+
+type MakeRsa = Box<dyn FnOnce() -> Result<RsaKey, SigningError> + Send>;
+
+struct RsaKey {
+    pair: KeyPair,
+    kid: String,
+}
+
+impl RsaKey {
+    fn new(pkcs8: &[u8]) -> Result<Self, SigningError> {
+        let pair = KeyPair::from_pkcs8(pkcs8).map_err(|_| SigningError)?;
+        let kid = thumbprint(pair.public().as_ref());
+        Ok(Self { pair, kid })
+    }
 }
 
 /// Generates an RSA key of 2048 bits (PKCS #8). It takes some tenths of a second.
@@ -35,12 +52,13 @@ pub fn new_rsa_key() -> Result<Vec<u8>, SigningError> {
 }
 
 impl Signer {
-    /// Generates new keys.
+    /// Generates new keys. The RSA key is made in a thread of its own; the first to need it waits for it.
     ///
     /// # Errors
     /// [`SigningError`].
     pub fn generate() -> Result<Self, SigningError> {
-        Self::with_rsa_key(&new_rsa_key()?)
+        let made = thread::spawn(|| RsaKey::new(&new_rsa_key()?));
+        Self::with(Box::new(|| made.join().unwrap_or(Err(SigningError))))
     }
 
     /// Uses this RSA key (PKCS #8), and generates a P-256 key.
@@ -48,29 +66,37 @@ impl Signer {
     /// # Errors
     /// [`SigningError`].
     pub fn with_rsa_key(pkcs8: &[u8]) -> Result<Self, SigningError> {
+        let rsa = RsaKey::new(pkcs8)?;
+        Self::with(Box::new(|| Ok(rsa)))
+    }
+
+    fn with(rsa: MakeRsa) -> Result<Self, SigningError> {
         let random = SystemRandom::new();
-        let rsa = KeyPair::from_pkcs8(pkcs8).map_err(|_| SigningError)?;
         let ec = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).map_err(|_| SigningError)?;
         let ec = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, ec.as_ref(), &random);
         let ec = ec.map_err(|_| SigningError)?;
-        let rsa_kid = thumbprint(rsa.public().as_ref());
         let ec_kid = thumbprint(ec.public_key().as_ref());
-        Ok(Self { rsa, rsa_kid, ec, ec_kid, algorithm: "RS256" })
+        Ok(Self { rsa: LazyLock::new(rsa), ec, ec_kid, algorithm: "RS256" })
+    }
+
+    fn rsa(&self) -> Result<&RsaKey, SigningError> {
+        self.rsa.as_ref().map_err(|error| *error)
     }
 
     /// Returns the id of the algorithm's key.
     pub fn kid(&self) -> &str {
-        if self.algorithm == "ES256" { &self.ec_kid } else { &self.rsa_kid }
+        if self.algorithm == "ES256" { &self.ec_kid } else { self.rsa().map_or("", |rsa| &rsa.kid) }
     }
 
     /// Returns the key set, mixed as in the conformance suite: keys to sign, to encrypt, and of an unknown curve.
     pub fn key_set(&self, issuer: &str) -> Value {
-        let rsa = PublicKeyComponents::<Vec<u8>>::from(self.rsa.public());
-        let (n, e) = (URL_SAFE_NO_PAD.encode(rsa.n), URL_SAFE_NO_PAD.encode(rsa.e));
+        let Ok(rsa) = self.rsa() else { return json!({"keys": []}) };
+        let public = PublicKeyComponents::<Vec<u8>>::from(rsa.pair.public());
+        let (n, e) = (URL_SAFE_NO_PAD.encode(public.n), URL_SAFE_NO_PAD.encode(public.e));
         let point = self.ec.public_key().as_ref();
         let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..65]));
         json!({"keys": [
-            {"kty": "RSA", "use": "sig", "kid": self.rsa_kid, "n": n, "e": e, "issuer": issuer},
+            {"kty": "RSA", "use": "sig", "kid": rsa.kid, "n": n, "e": e, "issuer": issuer},
             {"kty": "EC", "use": "sig", "crv": "P-256", "kid": self.ec_kid, "x": x, "y": y, "issuer": issuer},
             {"kty": "EC", "use": "sig", "crv": "secp256k1", "kid": "unknown-curve", "x": x, "y": y},
             {"kty": "RSA", "use": "enc", "alg": "RSA-OAEP", "kid": "encryption", "n": n, "e": e},
@@ -86,8 +112,9 @@ impl Signer {
         let signature = if self.algorithm == "ES256" {
             self.ec.sign(&random, input.as_bytes()).map_err(|_| SigningError)?.as_ref().to_vec()
         } else {
-            let mut signature = vec![0; self.rsa.public().modulus_len()];
-            self.rsa.sign(&RSA_PKCS1_SHA256, &random, input.as_bytes(), &mut signature).map_err(|_| SigningError)?;
+            let rsa = &self.rsa()?.pair;
+            let mut signature = vec![0; rsa.public().modulus_len()];
+            rsa.sign(&RSA_PKCS1_SHA256, &random, input.as_bytes(), &mut signature).map_err(|_| SigningError)?;
             signature
         };
         Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
