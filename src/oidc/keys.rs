@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::json;
 use super::jws::Algorithm;
+use super::public_key::PublicKey;
 
 /// The most keys that a set may have. Real ones have fewer than ten.
 const MAX_KEYS: usize = 100;
@@ -22,8 +23,9 @@ pub struct KeySet {
 /// A public key that verifies signatures.
 #[derive(Debug)]
 pub struct Key {
-    /// The key itself.
+    /// What the set says of it.
     pub jwk: CoreJsonWebKey,
+    pub(super) public: PublicKey,
     /// The issuer it may sign for, if the set says so (Entra: a URL, or a template with `{tenantid}`).
     pub issuer: Option<String>,
 }
@@ -48,7 +50,8 @@ impl KeySet {
     /// Returns the client's secret as the only key, for an HMAC (OpenID Connect Core section 10.1).
     pub fn of_client_secret(secret: &str) -> Self {
         let jwk = CoreJsonWebKey::new_symmetric(secret.as_bytes().to_vec());
-        Self { keys: vec![Key { jwk, issuer: None }] }
+        let public = PublicKey::Secret(secret.as_bytes().to_vec());
+        Self { keys: vec![Key { jwk, public, issuer: None }] }
     }
 
     /// Returns the keys that may have made a signature with this algorithm and `kid`.
@@ -70,11 +73,12 @@ impl Key {
         if fields.get("kty").and_then(Value::as_str) == Some("RSA") && !strong_rsa(fields) {
             return None;
         }
+        let public = PublicKey::from_jwk(fields)?;
         let issuer = fields.get("issuer").and_then(Value::as_str).map(str::to_owned);
         let jwk: CoreJsonWebKey = serde_json::from_value(member).ok()?;
         let symmetric = *jwk.key_type() == openidconnect::core::CoreJsonWebKeyType::Symmetric;
         let for_signatures = jwk.key_use().is_none_or(openidconnect::JsonWebKeyUse::allows_signature);
-        (for_signatures && !symmetric).then_some(Self { jwk, issuer })
+        (for_signatures && !symmetric).then_some(Self { jwk, public, issuer })
     }
 
     fn fits(&self, algorithm: Algorithm) -> bool {

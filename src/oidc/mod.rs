@@ -35,6 +35,7 @@ pub mod keys;
 pub mod logout;
 pub mod logout_token;
 pub mod provider;
+mod public_key;
 mod renewed_id_token;
 pub mod revocation;
 mod scope;
