@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use futures_util::future::{join, try_join_all};
+
 use super::backend::Taken;
 use super::device::Device;
 use super::error::StoreError;
@@ -152,10 +154,12 @@ impl Sessions {
         if index_keys.is_empty() {
             return Ok(());
         }
-        self.put_summary(&id, &Summary::of(record, device), ttl + MARGIN).await?;
-        for index_key in index_keys {
-            self.backend.add_entry(&index_key, id.as_bytes(), ttl + MARGIN).await?;
-        }
+        let summary = Summary::of(record, device);
+        let entries = index_keys.iter().map(|index_key| self.backend.add_entry(index_key, id.as_bytes(), ttl + MARGIN));
+        // At once: neither is of use before the record is there.
+        let (summary, entries) = join(self.put_summary(&id, &summary, ttl + MARGIN), try_join_all(entries)).await;
+        summary?;
+        entries?;
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use ring::rand::SystemRandom;
 
 use super::error::StoreError;
@@ -22,11 +23,8 @@ pub(super) type Tombstones = Vec<Option<Vec<u8>>>;
 
 impl Sessions {
     pub(super) async fn tombstones(&self, record: &Record) -> Result<Tombstones, StoreError> {
-        let mut found = Vec::new();
-        for index_key in self.index_keys(record) {
-            found.push(self.backend.get(&tombstone_key(&index_key)).await?);
-        }
-        Ok(found)
+        let keys: Vec<_> = self.index_keys(record).iter().map(|index_key| tombstone_key(index_key)).collect();
+        Ok(try_join_all(keys.iter().map(|key| self.backend.get(key))).await?)
     }
 
     /// Whether a session was ended while it was being stored: there is a tombstone that there was not `before`, or one of
