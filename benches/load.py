@@ -33,19 +33,21 @@ def run_wrk(target, connections, seconds):
         command += ["-s", os.path.join(ROOT, "benches/cookies.lua"), target.url(), "--", target.cookies]
     else:
         command.append(target.url())
-    text = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    requests, lasted = re.search(r"(\d+) requests in ([\d.]+[a-z]+)", text).groups()
-    times = {name: milliseconds(re.search(rf"(?m)^ +{name}% +(\S+)$", text)[1]) for name in ("50", "99")}
+    text = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+    done = re.search(r"(\d+) requests in ([\d.]+[a-z]+)", text)
+    times = [re.search(rf"(?m)^ +{share}% +([\d.]+[a-z]+)$", text) for share in (50, 99)]
+    if not all((done, *times)):
+        raise RuntimeError(f"{' '.join(command)}:\n{text}")
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     failed = re.search(r"Socket errors: (.*)", text)
     if failed:
         print(f"  {target.url()}: socket errors: {failed[1]}")
     return {
-        "requests": int(requests),
+        "requests": int(done[1]),
         "refused": int(refused[1]) if refused else 0,
-        "seconds": milliseconds(lasted) / 1000,
-        "p50": times["50"],
-        "p99": times["99"],
+        "seconds": milliseconds(done[2]) / 1000,
+        "p50": milliseconds(times[0][1]),
+        "p99": milliseconds(times[1][1]),
     }
 
 
@@ -103,17 +105,18 @@ def redis_information(redis, section, name):
     return int(re.search(rf"{name}:(\d+)", text.decode())[1])
 
 
-def compare(subject, floor, plan, connections=CONNECTIONS, redis=None):
-    """Loads floor and subject by turns, so that noise of the machine meets both; returns the medians of each, and of the
-    ratios of each pair."""
-    pairs = []
-    for target in (floor, subject):
+def alternate(targets, plan, connections=CONNECTIONS, redis=None):
+    """Loads targets by turns, so that noise of the machine meets all of them; returns the results of each round."""
+    for target in targets:
         measure(target, connections, 1)
-    for _ in range(plan.rounds):
-        pairs.append([measure(target, connections, plan.seconds, redis) for target in (floor, subject)])
-    below, ours = ({key: middle(pair[side][key] for pair in pairs) for key in pairs[0][0]} for side in (0, 1))
-    ratios = {key: middle(over(pair[1][key], pair[0][key]) for pair in pairs) for key in ("cpu", "rate", "p50", "p99")}
-    return ours, below, ratios
+    return [[measure(target, connections, plan.seconds, redis) for target in targets] for _ in range(plan.rounds)]
+
+
+def medians(rounds, side, floor=0):
+    """Returns the medians of one target of `alternate`, and those of its ratios to the floor."""
+    values = {key: middle(results[side][key] for results in rounds) for key in rounds[0][side]}
+    keys = ("cpu", "rate", "p50", "p99")
+    return values, {key: middle(over(results[side][key], results[floor][key]) for results in rounds) for key in keys}
 
 
 def middle(values):

@@ -91,8 +91,9 @@ def build():
     programs = {}
     for command in commands:
         built = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-        messages = [json.loads(line) for line in built.stdout.splitlines()]
-        programs |= {message["target"]["name"]: message["executable"] for message in messages if message.get("executable")}
+        for message in map(json.loads, built.stdout.splitlines()):
+            if message.get("executable"):
+                programs[message["target"]["name"]] = message["executable"]
     return programs
 
 

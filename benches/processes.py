@@ -36,7 +36,7 @@ class Server:
         self.url = f"{scheme}://127.0.0.1:{port}"
         self.log = log or scratch(f"{os.path.basename(command[0])}-{port}.log")
         with open(self.log, "wb") as file:
-            options = {"stdout": file, "stderr": subprocess.STDOUT, "cwd": SCRATCH.name, **options}
+            options = {"stdout": file, "stderr": file, "cwd": SCRATCH.name, **options}
             self.process = subprocess.Popen(command, **options)
         self.pid = self.process.pid
         atexit.register(self.stop)
@@ -50,9 +50,13 @@ class Server:
                 return self
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > end:
-                    with open(self.log, encoding="utf-8", errors="replace") as file:
-                        raise RuntimeError(f"{self.process.args[0]} doesn't start: {file.read()}") from None
+                    raise RuntimeError(f"{self.process.args[0]} doesn't start: {self.log_text()}") from None
                 time.sleep(0.005)
+
+    def log_text(self):
+        """Returns the end of what it wrote."""
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            return file.read()[-5000:]
 
     def stop(self):
         if self.process.poll() is None:

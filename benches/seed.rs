@@ -1,7 +1,7 @@
-//! Opens sessions in the Redis of a program that runs: `seed REDIS_URL KEY FIRST COUNT GROUPS FILE`.
+//! Opens sessions in the Redis of a running program: `seed REDIS_URL KEY FIRST COUNT GROUPS FILE`.
 //!
-//! KEY is the program's `session.keys`. The users are numbered from FIRST and have GROUPS groups each. FILE gets the headers
-//! `Cookie` of up to 20,000 of them, one a line, evenly spread.
+//! KEY is the program's `session.keys`. The users are numbered from FIRST and have GROUPS groups each. FILE lists the `Cookie`
+//! headers of up to 20,000 of them, evenly spread, one per line.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails as a test does")]
 
@@ -28,7 +28,7 @@ const KEY_PREFIX: &str = "identity-web:";
 const MAX_COOKIES: usize = 20_000;
 /// How many sessions are opened at once.
 const BATCH: usize = 100;
-/// As the certified provider's: three parts of its size.
+/// About what the certified provider's has.
 const ID_TOKEN_BYTES: usize = 700;
 
 fn sessions(redis_url: &str, key: &str, clock: Clock) -> Sessions {
