@@ -21,6 +21,15 @@ impl CorrelationId {
         Self(u128::from_ne_bytes(random()))
     }
 
+    /// Returns its digits, in ASCII.
+    pub fn digits(self) -> [u8; 32] {
+        let mut digits = [0; 32];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0.to_be_bytes()) {
+            pair.copy_from_slice(&[byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]));
+        }
+        digits
+    }
+
     /// Returns `traceparent` for a request that we make for this one.
     pub fn traceparent(&self) -> String {
         format!("00-{self}-{:016x}-00", u64::from_ne_bytes(random()))
@@ -66,7 +75,7 @@ impl Parent {
 
 impl fmt::Display for CorrelationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        f.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }
 
@@ -111,6 +120,7 @@ mod tests {
         ] {
             assert_eq!(Parent::parse(bad), None, "{bad:?}");
         }
+        assert_eq!(CorrelationId(0x1f).to_string(), format!("{}1f", "0".repeat(30)));
         let sent = CorrelationId::random().traceparent();
         assert!(Parent::parse(&sent).is_some(), "{sent}");
     }

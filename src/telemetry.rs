@@ -1,5 +1,6 @@
 //! The log, the traces and the metrics recorder.
 
+mod line;
 mod log_writer;
 mod traces;
 
@@ -8,14 +9,17 @@ use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use thiserror::Error;
+use tracing::Subscriber;
 use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use crate::settings::TelemetrySettings;
 use crate::{metrics, oidc, spans};
+use line::Line;
 use log_writer::LogWriter;
 use traces::Traces;
 
@@ -59,15 +63,21 @@ impl Drop for Telemetry {
 /// Every [`TelemetryError`].
 pub fn start(settings: &TelemetrySettings) -> Result<Telemetry, TelemetryError> {
     let traces = settings.otlp_endpoint.as_ref().map(Traces::to).transpose()?;
-    let exported = traces.as_ref().map(|traces| {
-        let layer = OpenTelemetryLayer::new(traces.tracer());
-        let layer = layer.with_location(false).with_threads(false).with_target(false);
-        let layer = layer.with_tracked_inactivity(false).with_context_activation(false);
-        layer.with_filter(Targets::new().with_target(spans::TARGET, LevelFilter::INFO))
-    });
     let writer = LogWriter::start()?;
-    tracing_subscriber::registry().with(log(settings, writer.clone())).with(exported).try_init()?;
+    let log_alone = tracing_subscriber::registry().with(log(settings, writer.clone()));
+    match &traces {
+        Some(traces) => log_alone.with(exported(traces)).try_init()?,
+        // An Option as a layer would let every span be made.
+        None => log_alone.try_init()?,
+    }
     Ok(Telemetry { log: writer, traces })
+}
+
+fn exported<S: Subscriber + for<'a> LookupSpan<'a>>(traces: &Traces) -> impl Layer<S> {
+    let layer = OpenTelemetryLayer::new(traces.tracer());
+    let layer = layer.with_location(false).with_threads(false).with_target(false);
+    let layer = layer.with_tracked_inactivity(false).with_context_activation(false);
+    layer.with_filter(Targets::new().with_target(spans::TARGET, LevelFilter::INFO))
 }
 
 fn log(settings: &TelemetrySettings, writer: LogWriter) -> Box<dyn Layer<Registry> + Send + Sync> {
@@ -82,7 +92,7 @@ fn log(settings: &TelemetrySettings, writer: LogWriter) -> Box<dyn Layer<Registr
         log.json().flatten_event(true).with_filter(filter).boxed()
     } else {
         let colours = io::IsTerminal::is_terminal(&io::stderr());
-        log.with_ansi(colours).with_target(false).with_filter(filter).boxed()
+        log.event_format(Line { colours }).with_filter(filter).boxed()
     }
 }
 

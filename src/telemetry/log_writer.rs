@@ -1,6 +1,7 @@
 //! Writes the log from a thread of its own, many lines at once, so that no worker waits for it.
 
 use std::io::{self, Write};
+use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub(super) struct LogWriter(Arc<Waiting>);
 struct Waiting {
     lines: Mutex<Vec<u8>>,
     is_some: Condvar,
+    /// The lines that are being written. Whoever writes holds it all the while, so that they stay in order.
+    written: Mutex<Vec<u8>>,
 }
 
 /// One line.
@@ -40,10 +43,9 @@ impl LogWriter {
         let waiting = Arc::clone(&writer.0);
         thread::Builder::new().name("log".to_owned()).spawn(move || {
             loop {
-                let lines = waiting.lock();
-                drop(waiting.is_some.wait_while(lines, |lines| lines.is_empty()));
+                drop(waiting.is_some.wait_while(lock(&waiting.lines), |lines| lines.is_empty()));
                 thread::sleep(GATHERED_FOR);
-                write(&mut waiting.lock());
+                waiting.write();
             }
         })?;
         Ok(writer)
@@ -51,32 +53,34 @@ impl LogWriter {
 
     /// Writes all lines.
     pub(super) fn flush(&self) {
-        write(&mut self.0.lock());
+        self.0.write();
     }
 }
 
 impl Waiting {
-    fn lock(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self) {
+        let mut written = lock(&self.written);
+        mem::swap(&mut *written, &mut *lock(&self.lines));
+        // There is nowhere to report it.
+        let _ = io::stderr().write_all(&written);
+        written.clear();
     }
 }
 
-/// Writes the lines under their lock, so that they stay in order.
-fn write(lines: &mut Vec<u8>) {
-    // There is nowhere to report it.
-    let _ = io::stderr().write_all(lines);
-    lines.clear();
+fn lock(lines: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
+    lines.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Write for Line<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let mut lines = self.waiting.lock();
-        if lines.is_empty() {
-            self.waiting.is_some.notify_one();
-        }
+        let mut lines = lock(&self.waiting.lines);
+        let (is_first, bytes) = (lines.is_empty(), lines.len() + line.len());
         lines.extend_from_slice(line);
-        if self.is_urgent || lines.len() > MAX_BYTES {
-            write(&mut lines);
+        drop(lines);
+        if self.is_urgent || bytes > MAX_BYTES {
+            self.waiting.write();
+        } else if is_first {
+            self.waiting.is_some.notify_one();
         }
         Ok(line.len())
     }

@@ -43,8 +43,10 @@ pub async fn watch<B>(
     let (answer, route, status) = id.scope(work).await?;
     let (route, took) = (route.unwrap_or_else(|| "none".to_owned()), stopwatch.elapsed());
     let client_address = client_address.map(tracing::field::display);
-    let duration_ms = took.as_secs_f64() * 1000.0;
-    info!(method, route, status, duration_ms, client_address, correlation_id = %id, "request answered");
+    let duration_ms = (took.as_secs_f64() * 1e6).round() / 1000.0;
+    let digits = id.digits();
+    let correlation_id = std::str::from_utf8(&digits).unwrap_or_default();
+    info!(method, route, status, duration_ms, client_address, correlation_id, "request answered");
     metrics::request(method, route, status, took);
     Ok(answer)
 }

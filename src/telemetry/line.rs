@@ -1,0 +1,147 @@
+//! A line of the log for people: the time, the level, the message and the fields.
+//!
+//! As tracing-subscriber's, in a fraction of the time: every request writes one.
+
+use std::fmt::{self, Debug, Write};
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::registry::LookupSpan;
+
+const DIM: &str = "\u{1b}[2m";
+const RESET: &str = "\u{1b}[0m";
+
+/// Formats events. The log has no spans.
+pub(super) struct Line {
+    /// Whether the terminal shows colours.
+    pub(super) colours: bool,
+}
+
+impl<S, N> FormatEvent<S, N> for Line
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let (level, colour) = match *event.metadata().level() {
+            Level::ERROR => ("ERROR", "\u{1b}[31m"),
+            Level::WARN => (" WARN", "\u{1b}[33m"),
+            Level::INFO => (" INFO", "\u{1b}[32m"),
+            Level::DEBUG => ("DEBUG", "\u{1b}[34m"),
+            Level::TRACE => ("TRACE", "\u{1b}[35m"),
+        };
+        let (dim, colour, reset) = if self.colours { (DIM, colour, RESET) } else { ("", "", "") };
+        writer.write_str(dim)?;
+        SystemTime.format_time(&mut writer)?;
+        for text in [reset, " ", colour, level, reset] {
+            writer.write_str(text)?;
+        }
+        let mut fields = Fields { writer: &mut writer, outcome: Ok(()) };
+        event.record(&mut fields);
+        fields.outcome?;
+        writer.write_char('\n')
+    }
+}
+
+/// Writes each field as ` name=value`, and the message without its name.
+struct Fields<'a, 'w> {
+    writer: &'a mut Writer<'w>,
+    outcome: fmt::Result,
+}
+
+impl Fields<'_, '_> {
+    fn write(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
+        let write = |writer: &mut Writer<'_>| {
+            writer.write_char(' ')?;
+            if field.name() != "message" {
+                writer.write_str(field.name())?;
+                writer.write_char('=')?;
+            }
+            value(writer)
+        };
+        if self.outcome.is_ok() {
+            self.outcome = write(self.writer);
+        }
+    }
+}
+
+impl Visit for Fields<'_, '_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.write(field, |writer| write!(OnOneLine(writer), "{value:?}"));
+    }
+
+    /// Text is in quotes, except for correlation IDs.
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let is_plain = value.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\');
+        self.write(field, |writer| match (field.name(), is_plain) {
+            ("message" | "correlation_id", true) => writer.write_str(value),
+            (_, true) => ["\"", value, "\""].into_iter().try_for_each(|text| writer.write_str(text)),
+            (_, false) => write!(writer, "{value:?}"),
+        });
+    }
+}
+
+/// Escapes control characters, so that no text looks like a line of its own or drives a terminal.
+struct OnOneLine<'a, 'w>(&'a mut Writer<'w>);
+
+impl Write for OnOneLine<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if !text.chars().any(char::is_control) {
+            return self.0.write_str(text);
+        }
+        text.chars().try_for_each(|c| {
+            if c.is_control() { write!(self.0, "{}", c.escape_default()) } else { self.0.write_char(c) }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex, PoisonError};
+
+    use super::*;
+
+    /// What is logged of these events.
+    fn logged(colours: bool, log: impl FnOnce()) -> String {
+        #[derive(Clone, Default)]
+        struct Written(Arc<Mutex<Vec<u8>>>);
+        impl std::io::Write for Written {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let written = Written::default();
+        let writer = written.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).event_format(Line { colours });
+        tracing::subscriber::with_default(subscriber.finish(), log);
+        String::from_utf8(written.0.lock().unwrap().clone()).unwrap()
+    }
+
+    #[test]
+    fn a_line_has_time_level_message_and_fields() {
+        let line = logged(false, || tracing::info!(method = "GET", status = 200_u16, ms = 0.25, count = 3, "answered"));
+        let (time, rest) = line.split_once(' ').unwrap();
+        assert!(time.ends_with('Z') && time.contains('T'), "{line}");
+        assert_eq!(rest, " INFO answered method=\"GET\" status=200 ms=0.25 count=3\n");
+        let coloured = logged(true, || tracing::warn!("careful"));
+        assert!(coloured.contains("\u{1b}[33m WARN\u{1b}[0m careful"), "{coloured:?}");
+    }
+
+    #[test]
+    fn no_text_is_a_line_of_its_own() {
+        let line = logged(false, || {
+            let forged = "a\n2026-01-01T00:00:00Z  INFO \u{1b}[31m\"b\"";
+            tracing::info!(text = forged, shown = %forged, "{forged}");
+        });
+        assert_eq!(line.lines().count(), 1, "{line}");
+        assert!(!line.contains('\u{1b}'), "{line:?}");
+        assert!(line.contains("text=\"a\\n2026"), "{line}");
+    }
+}
