@@ -128,7 +128,7 @@ impl Sessions {
         let now = self.clock.now();
         let is_good =
             |held: &Arc<Loaded>| held.record.time_to_live(&self.limits, now).is_some() && !self.is_due(held, now);
-        match self.cache.held(&self.storage_key(key)).filter(is_good) {
+        match self.cache.held(|| self.storage_key(key)).filter(is_good) {
             Some(loaded) => Ok(Some(loaded)),
             None => Box::pin(self.load_and_extend(key)).await,
         }

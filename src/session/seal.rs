@@ -110,8 +110,10 @@ impl KeyRing {
         let opened = key
             .sealing_key(purpose, own)
             .open_in_place(nonce, Aad::from(associated(header, name)), &mut body)
-            .map_err(|_| OpenError::Altered)?;
-        Ok(opened.to_vec())
+            .map_err(|_| OpenError::Altered)?
+            .len();
+        body.truncate(opened);
+        Ok(body)
     }
 }
 

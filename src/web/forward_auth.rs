@@ -1,7 +1,6 @@
 //! `GET /auth/verify`: forward authentication, for a proxy that authorizes each request before it passes it on (nginx
 //! `auth_request`, Traefik, Envoy, HAProxy).
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
@@ -157,9 +156,10 @@ struct Header {
 /// Returns the headers in the order of [`HEADERS`]: what identifies the user comes first, long lists last. Those that don't
 /// fit are omitted.
 fn headers(claims: &Claims) -> Vec<Header> {
-    let mut room = PROVIDER_DATA_BYTES;
+    let (mut room, mut text) = (PROVIDER_DATA_BYTES, String::new());
     let header = |(name, claim): (&'static str, &str)| {
-        let text = encoded(claims.get(claim)?);
+        text.clear();
+        encode(claims.get(claim)?, &mut text);
         let line = name.len() + ": \r\n".len();
         let value = fitting(&text, MAX_VALUE_BYTES.min(room.saturating_sub(line)));
         room -= value.as_ref().map_or(0, |value| line + value.len());
@@ -169,13 +169,14 @@ fn headers(claims: &Claims) -> Vec<Header> {
 }
 
 /// Percent-encodes a claim's values, with commas between them.
-fn encoded(claim: &Value) -> Cow<'_, str> {
+fn encode(claim: &Value, into: &mut String) {
     if let Value::String(text) = claim {
-        return utf8_percent_encode(text, ENCODED).into();
+        return into.extend(utf8_percent_encode(text, ENCODED));
     }
-    let values = texts(claim);
-    let encoded = values.iter().map(|value| utf8_percent_encode(value, ENCODED).to_string());
-    encoded.collect::<Vec<_>>().join(",").into()
+    for (place, value) in texts(claim).iter().enumerate() {
+        into.push_str(if place == 0 { "" } else { "," });
+        into.extend(utf8_percent_encode(value, ENCODED));
+    }
 }
 
 #[cfg(test)]
@@ -245,7 +246,9 @@ mod tests {
             (json!("ada@contoso.example"), "ada@contoso.example"),
             (json!(["a,b", "c d"]), "a%2Cb,c%20d"),
         ] {
-            assert_eq!(encoded(&claim), expected);
+            let mut encoded = String::new();
+            encode(&claim, &mut encoded);
+            assert_eq!(encoded, expected);
         }
     }
 }
