@@ -19,7 +19,7 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use crate::settings::TelemetrySettings;
 use crate::{metrics, oidc, spans};
-use line::Line;
+use line::LineFormat;
 use log_writer::LogWriter;
 use traces::Traces;
 
@@ -92,7 +92,7 @@ fn log(settings: &TelemetrySettings, writer: LogWriter) -> Box<dyn Layer<Registr
         log.json().flatten_event(true).with_filter(filter).boxed()
     } else {
         let colours = io::IsTerminal::is_terminal(&io::stderr());
-        log.event_format(Line { colours }).with_filter(filter).boxed()
+        log.event_format(LineFormat { colours }).with_filter(filter).boxed()
     }
 }
 

@@ -15,12 +15,12 @@ const DIM: &str = "\u{1b}[2m";
 const RESET: &str = "\u{1b}[0m";
 
 /// Formats events. The log has no spans.
-pub(super) struct Line {
+pub(super) struct LineFormat {
     /// Whether the terminal shows colours.
     pub(super) colours: bool,
 }
 
-impl<S, N> FormatEvent<S, N> for Line
+impl<S, N> FormatEvent<S, N> for LineFormat
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
@@ -119,7 +119,7 @@ mod tests {
         }
         let written = Written::default();
         let writer = written.clone();
-        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).event_format(Line { colours });
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).event_format(LineFormat { colours });
         tracing::subscriber::with_default(subscriber.finish(), log);
         String::from_utf8(written.0.lock().unwrap().clone()).unwrap()
     }

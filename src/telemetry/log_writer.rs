@@ -27,8 +27,8 @@ struct Waiting {
     written: Mutex<Vec<u8>>,
 }
 
-/// One line.
-pub(super) struct Line<'a> {
+/// Takes one line.
+pub(super) struct LineWriter<'a> {
     waiting: &'a Waiting,
     is_urgent: bool,
 }
@@ -71,7 +71,7 @@ fn lock(lines: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
     lines.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Write for Line<'_> {
+impl Write for LineWriter<'_> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut lines = lock(&self.waiting.lines);
         let (is_first, bytes) = (lines.is_empty(), lines.len() + line.len());
@@ -91,13 +91,13 @@ impl Write for Line<'_> {
 }
 
 impl<'a> MakeWriter<'a> for LogWriter {
-    type Writer = Line<'a>;
+    type Writer = LineWriter<'a>;
 
-    fn make_writer(&'a self) -> Line<'a> {
-        Line { waiting: &self.0, is_urgent: true }
+    fn make_writer(&'a self) -> LineWriter<'a> {
+        LineWriter { waiting: &self.0, is_urgent: true }
     }
 
-    fn make_writer_for(&'a self, metadata: &Metadata<'_>) -> Line<'a> {
-        Line { waiting: &self.0, is_urgent: *metadata.level() <= Level::WARN }
+    fn make_writer_for(&'a self, metadata: &Metadata<'_>) -> LineWriter<'a> {
+        LineWriter { waiting: &self.0, is_urgent: *metadata.level() <= Level::WARN }
     }
 }
