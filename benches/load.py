@@ -35,7 +35,7 @@ def run_wrk(target, connections, seconds):
         command.append(target.url())
     text = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
     done = re.search(r"(\d+) requests in ([\d.]+[a-z]+)", text)
-    times = [re.search(rf"(?m)^ +{share}% +([\d.]+[a-z]+)$", text) for share in (50, 99)]
+    times = [re.search(rf"(?m)^ +{share}% +([\d.]+[a-z]+) *$", text) for share in (50, 99)]
     if not all((done, *times)):
         raise RuntimeError(f"{' '.join(command)}:\n{text}")
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
