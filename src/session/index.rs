@@ -22,6 +22,9 @@ use crate::oidc::issuer::of_any_tenant;
 /// How much longer than its record an entry lives: a session that is not in the index can't be revoked.
 const MARGIN: Duration = Duration::from_mins(1);
 
+/// How many sessions of a list are read at once.
+const READ_AT_ONCE: usize = 100;
+
 /// Whose sessions.
 #[derive(Clone, Copy, Debug)]
 pub enum SessionsOf<'a> {
@@ -62,19 +65,23 @@ impl Sessions {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn list(&self, of: SessionsOf<'_>) -> Result<Vec<ListedSession>, StoreError> {
-        let mut listed = Vec::new();
-        for id in self.entries(&self.index_key(of)).await? {
-            let value = self.backend.get(&self.storage_key_of(&id)).await?;
-            if value.is_none_or(|value| Self::is_pointer(&value)) {
-                continue;
-            }
-            // Without its summary, no key of the ring opens the session either.
-            let Some(Summary { began_at, used_at, device, .. }) = self.summary(&id).await? else { continue };
-            let ends_at = began_at.plus(self.limits.absolute_timeout);
-            listed.push(ListedSession { id, began_at, used_at, ends_at, device });
+        let (ids, mut listed) = (self.entries(&self.index_key(of)).await?, Vec::new());
+        for ids in ids.chunks(READ_AT_ONCE) {
+            listed.extend(try_join_all(ids.iter().map(|id| self.listed(id))).await?.into_iter().flatten());
         }
         listed.sort_by(|a, b| (a.began_at, &a.id).cmp(&(b.began_at, &b.id)));
         Ok(listed)
+    }
+
+    async fn listed(&self, id: &str) -> Result<Option<ListedSession>, StoreError> {
+        let storage_key = self.storage_key_of(id);
+        let (value, summary) = join(self.backend.get(&storage_key), self.summary(id)).await;
+        let is_there = value?.is_some_and(|value| !Self::is_pointer(&value));
+        // Without its summary, no key of the ring opens the session either.
+        Ok(summary?.filter(|_| is_there).map(|Summary { began_at, used_at, device, .. }| {
+            let ends_at = began_at.plus(self.limits.absolute_timeout);
+            ListedSession { id: id.to_owned(), began_at, used_at, ends_at, device }
+        }))
     }
 
     /// Ends one of the sessions of a user, or of a session at the provider; false if none of them has this id.

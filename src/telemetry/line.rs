@@ -119,7 +119,8 @@ mod tests {
         }
         let written = Written::default();
         let writer = written.clone();
-        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).event_format(LineFormat { colours });
+        let subscriber =
+            tracing_subscriber::fmt().with_writer(move || writer.clone()).event_format(LineFormat { colours });
         tracing::subscriber::with_default(subscriber.finish(), log);
         String::from_utf8(written.0.lock().unwrap().clone()).unwrap()
     }
