@@ -170,7 +170,10 @@ pub fn store_command(command: &'static str, answered: bool, took: Duration) {
     thread_local! {
         static RECORDED: RefCell<HashMap<(&'static str, bool), Histogram>> = RefCell::default();
     }
-    let histogram = |&(command, answered): &(&'static str, bool)| histogram!(STORE, "command" => command, "outcome" => outcome(answered));
+    let histogram = |&(command, answered): &(&'static str, bool)| {
+        let labels = [("command", command), ("outcome", outcome(answered))];
+        histogram!(STORE, &labels)
+    };
     RECORDED.with_borrow_mut(|all| all.entry((command, answered)).or_insert_with_key(histogram).record(took));
 }
 

@@ -1,10 +1,8 @@
 //! The provider's key set (RFC 7517 section 5).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::CoreJsonWebKey;
 use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::json;
 use super::jws::Algorithm;
@@ -12,7 +10,6 @@ use super::public_key::PublicKey;
 
 /// The most keys that a set may have. Real ones have fewer than ten.
 const MAX_KEYS: usize = 100;
-const RSA_BITS_LEAST: usize = 2048;
 
 /// The provider's published keys that can verify signatures.
 #[derive(Debug, Default)]
@@ -70,10 +67,7 @@ impl KeySet {
 impl Key {
     fn parse(member: Value) -> Option<Self> {
         let Value::Object(fields) = &member else { return None };
-        if fields.get("kty").and_then(Value::as_str) == Some("RSA") && !strong_rsa(fields) {
-            return None;
-        }
-        let public = PublicKey::from_jwk(fields)?;
+        let public = PublicKey::from_jwk(fields).filter(PublicKey::is_strong)?;
         let issuer = fields.get("issuer").and_then(Value::as_str).map(str::to_owned);
         let jwk: CoreJsonWebKey = serde_json::from_value(member).ok()?;
         let symmetric = *jwk.key_type() == openidconnect::core::CoreJsonWebKeyType::Symmetric;
@@ -91,22 +85,11 @@ impl Key {
     }
 }
 
-/// Returns whether an RSA key has at least 2048 bits (RFC 7518 section 3.3), and an exponent that is odd and more than
-/// 1: a signature by another proves nothing.
-fn strong_rsa(fields: &Map<String, Value>) -> bool {
-    let number = |name: &str| {
-        let text = fields.get(name)?.as_str()?;
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        Some(bytes.into_iter().skip_while(|byte| *byte == 0).collect::<Vec<u8>>())
-    };
-    let (Some(modulus), Some(exponent)) = (number("n"), number("e")) else { return false };
-    let bits = modulus.first().map_or(0, |first| modulus.len() * 8 - first.leading_zeros() as usize);
-    let odd = exponent.last().is_some_and(|last| last % 2 == 1);
-    bits >= RSA_BITS_LEAST && odd && exponent != [1]
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     fn rsa(bytes: usize, exponent: &[u8], extra: &str) -> String {

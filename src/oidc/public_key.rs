@@ -14,6 +14,7 @@ use super::jws::Algorithm;
 
 /// The start of an elliptic curve's point that isn't compressed (SEC 1 section 2.3.3).
 const UNCOMPRESSED: u8 = 4;
+const RSA_BITS_LEAST: usize = 2048;
 
 /// A key that verifies signatures, decoded once.
 #[derive(Debug)]
@@ -44,6 +45,15 @@ impl PublicKey {
             ("OKP", Some("Ed25519")) => Some(Self::Ed25519(bytes("x")?)),
             _ => None,
         }
+    }
+
+    /// Returns false for an RSA key of less than 2048 bits (RFC 7518 section 3.3), or with an exponent that is even or 1: a
+    /// signature by such a key proves nothing.
+    pub(super) fn is_strong(&self) -> bool {
+        let Self::Rsa { modulus, exponent } = self else { return true };
+        let bits = modulus.first().map_or(0, |first| modulus.len() * 8 - first.leading_zeros() as usize);
+        let odd = exponent.last().is_some_and(|last| last % 2 == 1);
+        bits >= RSA_BITS_LEAST && odd && *exponent != [1]
     }
 
     /// Returns whether this key made the signature with this algorithm.

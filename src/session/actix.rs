@@ -126,8 +126,8 @@ impl RequestSession {
         }
     }
 
-    /// Opens a session for this user, in this browser, under a new key, and ends the one that the request came with. Of the application's
-    /// values only those carried over are kept.
+    /// Opens a session for this user, in this browser, under a new key, and ends the one that the request came with. Of the
+    /// application's values only those carried over are kept.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] and [`StoreError::TooLarge`]: nothing has changed for the browser.

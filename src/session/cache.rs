@@ -31,7 +31,6 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// The sessions that this process holds in memory.
 pub(super) struct Cache {
-    is_off: bool,
     state: Mutex<State>,
 }
 
@@ -70,12 +69,12 @@ impl Cache {
     pub(super) fn new(bytes: usize) -> Self {
         let (sessions, reads, waiting) = (Generations::new(bytes), HashMap::new(), HashMap::new());
         let state = State { sessions, reads, waiting, hits: 0, confirmed: None, lost: None };
-        Self { is_off: bytes == 0, state: Mutex::new(state) }
+        Self { state: Mutex::new(state) }
     }
 
     /// Returns the session that is held under this key, if any.
-    pub(super) fn held(&self, key: impl FnOnce() -> String) -> Option<Arc<Loaded>> {
-        if self.is_off { None } else { self.lock().held(&key()) }
+    pub(super) fn held(&self, key: &str) -> Option<Arc<Loaded>> {
+        self.lock().held(key)
     }
 
     /// Returns the session that is held under this key, or reads it: once for all requests that ask at the same time.

@@ -126,9 +126,9 @@ impl Sessions {
     /// [`StoreError::Unavailable`]: whether there is a session is unknown. [`StoreError::Newer`].
     pub async fn load(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
         let now = self.clock.now();
-        let is_good =
-            |held: &Arc<Loaded>| held.record.time_to_live(&self.limits, now).is_some() && !self.is_due(held, now);
-        match self.cache.held(|| self.storage_key(key)).filter(is_good) {
+        let has_cache = self.limits.cache_bytes > 0;
+        let held = has_cache.then(|| self.cache.held(&self.storage_key(key))).flatten();
+        match held.filter(|held| self.is_live(held, now) && !self.is_due(held, now)) {
             Some(loaded) => Ok(Some(loaded)),
             None => Box::pin(self.load_and_extend(key)).await,
         }
@@ -141,7 +141,7 @@ impl Sessions {
 
     /// A key of the ring that was dropped must open nothing, nor must what it opened before.
     fn is_open(&self, loaded: &Loaded) -> bool {
-        self.ring.keys().can_open(&loaded.sealed) && self.is_live(loaded)
+        self.ring.keys().can_open(&loaded.sealed) && self.is_live(loaded, self.clock.now())
     }
 
     async fn load_and_extend(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
@@ -171,7 +171,7 @@ impl Sessions {
     /// As [`Sessions::load`].
     pub async fn load_fresh(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
         match self.find(key).await? {
-            Found::Session(loaded) if self.is_live(&loaded) => Ok(Some(loaded)),
+            Found::Session(loaded) if self.is_live(&loaded, self.clock.now()) => Ok(Some(loaded)),
             _ => Ok(None),
         }
     }
@@ -184,7 +184,7 @@ impl Sessions {
         let mut key = key.clone();
         for _ in 0..ATTEMPTS {
             match self.find(&key).await? {
-                Found::Session(loaded) if self.is_live(&loaded) => return Ok(loaded),
+                Found::Session(loaded) if self.is_live(&loaded, self.clock.now()) => return Ok(loaded),
                 Found::Moved(new) => key = new,
                 _ => return Err(StoreError::Ended),
             }

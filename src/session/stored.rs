@@ -11,6 +11,7 @@ use super::key::SessionKey;
 use super::record::{Record, RecordError};
 use super::seal::{OpenError, Purpose};
 use super::{Loaded, Sessions};
+use crate::clock::Timestamp;
 use crate::oidc::authorization::NoRandomness;
 
 /// What the store has under a session key.
@@ -67,8 +68,8 @@ impl Sessions {
         }
     }
 
-    pub(super) fn is_live(&self, loaded: &Loaded) -> bool {
-        loaded.record.time_to_live(&self.limits, self.clock.now()).is_some()
+    pub(super) fn is_live(&self, loaded: &Loaded, now: Timestamp) -> bool {
+        loaded.record.time_to_live(&self.limits, now).is_some()
     }
 
     pub(super) fn storage_key(&self, key: &SessionKey) -> String {

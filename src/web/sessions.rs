@@ -16,7 +16,7 @@ use actix_web::{Error as ActixError, FromRequest, HttpMessage as _, HttpRequest}
 use super::cookies;
 use super::error::Error;
 use super::views::Views;
-use crate::flows::{CookieSettings, IdentityWeb};
+use crate::flows::IdentityWeb;
 use crate::session::actix::{Presented, RequestSession, SessionCookie};
 use crate::session::key::SessionKey;
 use crate::session::{self, key_ring::RingKeys};
@@ -51,17 +51,14 @@ impl Sessions {
         Self { views, ..self }
     }
 
-    fn cookie(&self) -> &CookieSettings {
-        &self.identity.services().site.cookie
-    }
-
     fn keys(&self) -> RingKeys {
         self.identity.services().sessions.ring().keys()
     }
 
     /// The session cookie of a request: the first one that can be decoded.
     fn presented(&self, headers: &HeaderMap) -> Presented {
-        let Some(value) = cookies::decoded_value(headers, &self.cookie().name) else { return Presented::Nothing };
+        let name = &self.identity.services().site.cookie.name;
+        let Some(value) = cookies::decoded_value(headers, name) else { return Presented::Nothing };
         match SessionKey::from_cookie(&self.keys(), &value) {
             Some(verified) => Presented::Verified(verified),
             None => Presented::Unverified(SessionKey::from_unverified_cookie(&value)),
