@@ -49,7 +49,7 @@ pub enum SessionsCommand {
 #[derive(Args)]
 pub struct User {
     /// The claim `sub` of the user's ID token. Microsoft Entra has a different one for each application and user
-    #[arg(long, value_name = "SUB")]
+    #[arg(long, value_name = "SUB", allow_hyphen_values = true)]
     pub subject: String,
     /// The claim `iss` of the user's ID token. By default the issuer of the configured provider. Required if the tenant is
     /// not configured by its ID, as in a multi-tenant application, and for External ID and B2C
@@ -62,7 +62,7 @@ pub struct User {
 #[group(required = true, multiple = false)]
 pub struct Which {
     /// End this session, by its ID as `sessions list` prints it
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub session: Option<String>,
     /// End all of the user's sessions
     #[arg(long)]

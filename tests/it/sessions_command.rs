@@ -75,10 +75,12 @@ async fn an_operator_lists_and_ends_sessions_of_the_running_application() {
     assert!(second.is_signed_in(&replica).await && third.is_signed_in(&replica).await);
 
     let foreign = ids(&app, "grace-Qw2eRt4yUi6oPa8sDf0gHj1kLz3xCv5").await[0].clone();
-    for id in [&all[0], &foreign, "x"] {
+    for id in [&all[0], &foreign, "x", "-4x"] {
         let ended = run(&app.variables, &["end", "--subject", ADA, "--session", id]).await;
         assert!(ended.code == Some(1) && ended.error.contains("has no such session"), "{ended:?}");
     }
+    let listed = run(&app.variables, &["list", "--subject", "-4x"]).await;
+    assert!(listed.code == Some(0) && listed.output.starts_with("No sessions of -4x "), "{listed:?}");
     let issuer = app.identity.services().providers.sign_in.settings().fixed_issuer().unwrap();
     let ended = run(&app.variables, &["end", "--subject", ADA, "--issuer", "https://other.example", "--all"]).await;
     assert!(ended.code == Some(0) && ended.output.starts_with("Ended 0 sessions"), "{ended:?}");
