@@ -11,9 +11,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity_web::clock::{Clock, Stopwatch};
-use identity_web::startup::Application;
-use identity_web::{Settings, tls};
+use identity_web::Settings;
+use identity_web::internals::clock::{Clock, Stopwatch};
+use identity_web::internals::startup::Application;
+use identity_web::internals::tls;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::json;

@@ -11,16 +11,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use identity_web::clock::Clock;
-use identity_web::oidc::claims::Claims;
-use identity_web::oidc::secret::Secret;
-use identity_web::oidc::token_set::{Granted, TokenSet};
-use identity_web::session::Sessions;
-use identity_web::session::backend::redis::{RedisBackend, RedisSettings};
-use identity_web::session::device::Device;
-use identity_web::session::key_ring::KeyRing;
-use identity_web::session::record::{Record, SessionLimits, SignedIn};
-use identity_web::tls;
+use identity_web::internals::clock::Clock;
+use identity_web::internals::oidc::claims::Claims;
+use identity_web::internals::oidc::secret::Secret;
+use identity_web::internals::oidc::token_set::{Granted, TokenSet};
+use identity_web::internals::session::Sessions;
+use identity_web::internals::session::backend::redis::{RedisBackend, RedisSettings};
+use identity_web::internals::session::device::Device;
+use identity_web::internals::session::key_ring::KeyRing;
+use identity_web::internals::session::record::{Record, SessionLimits, SignedIn};
+use identity_web::internals::tls;
 use serde_json::json;
 
 /// The program's default.

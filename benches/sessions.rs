@@ -22,14 +22,17 @@ use actix_web::rt::net::TcpStream;
 use actix_web::rt::time::{interval, sleep};
 use actix_web::web::Data;
 use futures_util::future::join_all;
-use identity_web::clock::{Clock, Stopwatch};
-use identity_web::demo::signer::Signer;
-use identity_web::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DEMO_TENANT, DemoProvider, DemoSettings, DemoState};
-use identity_web::session::Sessions;
-use identity_web::session::device::Device;
-use identity_web::session::key_ring::KeyRing;
-use identity_web::startup::Application;
-use identity_web::{IdentityWeb, Settings, tls};
+use identity_web::internals::clock::{Clock, Stopwatch};
+use identity_web::internals::demo::signer::Signer;
+use identity_web::internals::demo::{
+    DEMO_CLIENT_ID, DEMO_CREDENTIAL, DEMO_TENANT, DemoProvider, DemoSettings, DemoState,
+};
+use identity_web::internals::session::Sessions;
+use identity_web::internals::session::device::Device;
+use identity_web::internals::session::key_ring::KeyRing;
+use identity_web::internals::startup::Application;
+use identity_web::internals::tls;
+use identity_web::{IdentityWeb, Settings};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 

@@ -24,40 +24,64 @@
 //! }
 //! ```
 //!
-//! The modules are in order of dependence: each uses only those above it. ARCHITECTURE.md describes them.
+//! ARCHITECTURE.md in the repository describes how it is built.
 
-// The blank lines prevent rustfmt from sorting the modules.
-pub mod clock;
+// In order of dependence: each module uses only those above it. The blank lines prevent rustfmt from sorting them.
+mod clock;
 
-pub mod correlation;
-pub mod metrics;
-pub mod spans;
+mod correlation;
+mod metrics;
+mod spans;
 
-pub mod oidc;
+mod oidc;
 
-pub mod entra;
+mod entra;
 
-pub mod session;
+mod session;
 
-pub mod flows;
+mod flows;
 
-pub mod web;
+mod web;
 
-pub mod demo;
+mod demo;
 
-pub mod settings;
+mod settings;
 
-pub mod telemetry;
-pub mod tls;
+mod telemetry;
+mod tls;
 
-pub mod startup;
+mod startup;
 
-pub mod check;
-pub mod register;
-pub mod sessions_command;
+mod check;
+mod register;
+mod sessions_command;
 
+#[doc(hidden)]
+pub mod internals;
+
+pub use clock::{Clock, Timestamp};
 pub use flows::IdentityWeb;
-pub use settings::Settings;
-pub use web::access_token::{AccessToken, ApiScopes};
+pub use oidc::claims::Claims;
+pub use session::device::Device;
+pub use session::error::StoreError;
+pub use session::index::{ListedSession, SessionsOf};
+pub use settings::{Settings, SettingsError};
+pub use startup::StartError;
+pub use web::access_token::{AccessToken, ApiScopes, SignInScopes};
+pub use web::error::Error;
 pub use web::identity::{Identity, MaybeIdentity, login_required};
+pub use web::limits::Budget;
+pub use web::proxies::TrustedProxies;
 pub use web::require::Require;
+pub use web::routes::sessions as sessions_page;
+pub use web::sessions::Sessions;
+pub use web::views::Views;
+
+/// Stores of sessions: bring your own by implementing [`Backend`](store::Backend).
+pub mod store {
+    pub use async_trait::async_trait;
+
+    pub use crate::clock::Stopwatch;
+    pub use crate::session::backend::memory::MemoryBackend;
+    pub use crate::session::backend::{Backend, BackendError, Observer, Taken, acceptance_suite};
+}

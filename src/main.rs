@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use identity_web::check;
-use identity_web::clock::Clock;
-use identity_web::register::{self, RegisterOptions, UnregisterOptions};
-use identity_web::session::key_ring::new_ring_key;
-use identity_web::sessions_command::{self, SessionsCommand};
-use identity_web::settings::{Profile, Settings};
-use identity_web::startup::{self, Application};
-use identity_web::telemetry;
+use identity_web::internals::check;
+use identity_web::internals::clock::Clock;
+use identity_web::internals::register::{self, RegisterOptions, UnregisterOptions};
+use identity_web::internals::session::key_ring::new_ring_key;
+use identity_web::internals::sessions_command::{self, SessionsCommand};
+use identity_web::internals::settings::{Profile, Settings};
+use identity_web::internals::startup::{self, Application};
+use identity_web::internals::telemetry;
 
 /// It gives memory back after a burst of connections: see benches/RESULTS.md. `.cargo/config.toml` has its settings.
 #[cfg(not(target_env = "msvc"))]

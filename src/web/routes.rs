@@ -51,9 +51,9 @@ pub fn site(service: &mut ServiceConfig) {
 ///
 /// ```no_run
 /// # fn routes(identity: identity_web::IdentityWeb, service: &mut actix_web::web::ServiceConfig) {
-/// use identity_web::web::routes;
+/// use identity_web::sessions_page;
 ///
-/// service.configure(identity.routes()).configure(routes::sessions);
+/// service.configure(identity.routes()).configure(sessions_page);
 /// # }
 /// ```
 pub fn sessions(service: &mut ServiceConfig) {

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use identity_web::demo::faults::{Faults, Rewrite};
-use identity_web::demo::{DEMO_CLIENT_ID, DEMO_TENANT};
+use identity_web::internals::demo::faults::{Faults, Rewrite};
+use identity_web::internals::demo::{DEMO_CLIENT_ID, DEMO_TENANT};
 use serde_json::{Value, json};
 
 use crate::helpers::app::SECRET;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use identity_web::demo::DEMO_TENANT;
-use identity_web::demo::faults::Faults;
+use identity_web::internals::demo::DEMO_TENANT;
+use identity_web::internals::demo::faults::Faults;
 use reqwest::Method;
 use serde_json::{Value, json};
 use url::Url;
@@ -318,7 +318,7 @@ async fn a_code_of_one_policy_is_not_redeemed_at_another() {
 #[actix_web::test]
 async fn a_token_response_may_have_an_access_token_or_none() {
     for scopes in ["openid", "openid,{client_id},offline_access"] {
-        let scopes = scopes.replace("{client_id}", identity_web::demo::DEMO_CLIENT_ID);
+        let scopes = scopes.replace("{client_id}", identity_web::internals::demo::DEMO_CLIENT_ID);
         let app = spawn_with(&[("auth_request.scopes", &scopes)]).await;
         assert_eq!(Browser::new().sign_in(&app, "ada").await.location(), "/", "{scopes}");
         app.stop().await;
@@ -332,7 +332,7 @@ async fn a_token_response_may_have_an_access_token_or_none() {
 
 #[actix_web::test]
 async fn tokens_are_renewed_at_the_policy_that_gave_them() {
-    let scopes = format!("openid,offline_access,{}", identity_web::demo::DEMO_CLIENT_ID);
+    let scopes = format!("openid,offline_access,{}", identity_web::internals::demo::DEMO_CLIENT_ID);
     let app = spawn_with(&[("auth_request.scopes", &scopes)]).await;
     let browser = Browser::new();
     let expired = |response: &mut Value| response["expires_in"] = 0.into();

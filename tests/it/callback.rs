@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use identity_web::demo::faults::Faults;
+use identity_web::internals::demo::faults::Faults;
 use reqwest::Method;
 
 use crate::helpers::app::SECRET;

@@ -1,6 +1,6 @@
 //! A sign-out at the certified OpenID Provider `oidc-provider`, in a real browser, ends the session at every replica.
 
-use identity_web::tls;
+use identity_web::internals::tls;
 use serde_json::{Value, json};
 
 use crate::certified_provider::{Client, certified_provider, load_balancer, replica, sign_in};

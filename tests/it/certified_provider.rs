@@ -5,9 +5,10 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use identity_web::clock::Clock;
-use identity_web::startup::Application;
-use identity_web::{Settings, tls};
+use identity_web::Settings;
+use identity_web::internals::clock::Clock;
+use identity_web::internals::startup::Application;
+use identity_web::internals::tls;
 use serde_json::{Value, json};
 
 use crate::helpers::certificates::Certified;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use identity_web::demo::faults::{Faults, Signature};
+use identity_web::internals::demo::faults::{Faults, Signature};
 use serde_json::Value;
 use url::Url;
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix_web::rt;
 use actix_web::rt::time::sleep;
-use identity_web::clock::Stopwatch;
+use identity_web::internals::clock::Stopwatch;
 use reqwest::Method;
 
 use crate::helpers::compose::{Compose, Container, docker};

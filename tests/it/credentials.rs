@@ -9,8 +9,8 @@ use std::sync::Arc;
 use actix_web::rt::time::sleep;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use identity_web::demo::client_authentication::FederatedCredential;
-use identity_web::demo::faults::{Faults, Rewrite};
+use identity_web::internals::demo::client_authentication::FederatedCredential;
+use identity_web::internals::demo::faults::{Faults, Rewrite};
 use serde_json::{Value, json};
 
 use crate::helpers::app::signer;
@@ -95,7 +95,7 @@ type Change<'a> = &'a dyn Fn(&mut Value, &mut Value);
 
 /// An assertion as it should be, changed, signed and sent to the token endpoint; gives the error's code.
 async fn code_of(app: &TestApp, certified: &Certified, jti: &str, change: Change<'_>, more: &str) -> Value {
-    let (now, client_id) = (app.clock.now().0, identity_web::demo::DEMO_CLIENT_ID);
+    let (now, client_id) = (app.clock.now().0, identity_web::internals::demo::DEMO_CLIENT_ID);
     let token_endpoint = app.identity.services().providers.sign_in.metadata().await.unwrap().token_endpoint.clone();
     let mut header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": certified.thumbprint()});
     let mut claims = json!({"iss": client_id, "sub": client_id, "aud": token_endpoint, "jti": jti,
@@ -342,7 +342,7 @@ async fn check_says_until_when_the_credential_holds() {
         assert!(report.contains(words), "{words:?} is not in {report}");
         assert!(report.contains(&certified.pair().fingerprints().1) && !report.contains("PRIVATE"), "{report}");
     }
-    let now = identity_web::clock::Clock::system().now().0;
+    let now = identity_web::internals::clock::Clock::system().now().0;
     for (claims, code, words) in [
         (json!({"iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE, "exp": now + 3600}), 0, "pass  client credential"),
         (json!({"iss": ISSUER, "sub": SUBJECT, "aud": "https://api", "exp": now + 3600}), 0, "warn  federated token"),

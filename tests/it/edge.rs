@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity_web::clock::Stopwatch;
-use identity_web::demo::faults::Faults;
+use identity_web::internals::clock::Stopwatch;
+use identity_web::internals::demo::faults::Faults;
 use reqwest::Method;
 use serde_json::{Value, json};
 

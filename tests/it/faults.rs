@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::rt::time::sleep;
-use identity_web::clock::Stopwatch;
-use identity_web::demo::DEMO_TENANT;
+use identity_web::internals::clock::Stopwatch;
+use identity_web::internals::demo::DEMO_TENANT;
 use reqwest::StatusCode;
 
 use crate::helpers::load_balancer::{self, LoadBalancer};

@@ -6,8 +6,8 @@ use std::sync::PoisonError;
 use actix_web::web;
 use actix_web::{App, HttpServer, Responder};
 use futures_util::future::join_all;
-use identity_web::demo::faults::Faults;
-use identity_web::demo::people::group;
+use identity_web::internals::demo::faults::Faults;
+use identity_web::internals::demo::people::group;
 use identity_web::{Identity, IdentityWeb, Require};
 use serde_json::json;
 

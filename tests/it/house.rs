@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use paths::{paths, words};
 
 /// In order of dependence: a module depends only on those before it. The demo provider is for development and tests.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "clock",
     "correlation",
     "metrics",
@@ -26,6 +26,7 @@ const ORDER: [&str; 17] = [
     "check",
     "register",
     "sessions_command",
+    "internals",
 ];
 /// Unit tests count.
 const MAX_LINES: usize = 300;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use identity_web::session::key_ring::new_ring_key;
+use identity_web::internals::session::key_ring::new_ring_key;
 use ring::rand::SystemRandom;
 
 use crate::helpers::{Browser, Folder, TestApp};

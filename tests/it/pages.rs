@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-use identity_web::demo::faults::Faults;
+use identity_web::internals::demo::faults::Faults;
 
 use crate::helpers::{Answer, Browser, TestApp};
 

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::{App, HttpServer, Responder, web};
-use identity_web::demo::faults::{Faults, Rewrite};
-use identity_web::demo::people::group;
+use identity_web::internals::demo::faults::{Faults, Rewrite};
+use identity_web::internals::demo::people::group;
 use identity_web::{AccessToken, ApiScopes, Identity, IdentityWeb, Require};
 use serde_json::{Value, json};
 
@@ -148,7 +148,7 @@ fn spawn(identity: &IdentityWeb) -> String {
         App::new()
             .wrap(identity.sessions())
             .configure(identity.routes())
-            .route("/token", web::get().to(token::<identity_web::web::access_token::SignInScopes>))
+            .route("/token", web::get().to(token::<identity_web::internals::web::access_token::SignInScopes>))
             .route("/look-alike", web::get().to(token::<LookAlike>))
             .route("/orders", web::get().to(token::<Orders>))
             .service(web::resource("/group").wrap(Require::group(&group(2))).route(web::get().to(hello)))

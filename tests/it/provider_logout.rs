@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use identity_web::demo::DEMO_CLIENT_ID;
-use identity_web::demo::faults::{Faults, Rewrite, Signature};
+use identity_web::internals::demo::DEMO_CLIENT_ID;
+use identity_web::internals::demo::faults::{Faults, Rewrite, Signature};
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 

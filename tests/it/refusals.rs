@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use identity_web::demo::faults::{Faults, Rewrite, Signature};
+use identity_web::internals::demo::faults::{Faults, Rewrite, Signature};
 use serde_json::{Value, json};
 
 use crate::helpers::app::{SECRET, signer};
@@ -154,7 +154,7 @@ accepted! {
         claims(rewrite(|claims| claims["aud"] = json!([claims["aud"].clone()])));
     many_tenants_and_one_of_them_allowed: &[
         ("type.authority_type", "MULTI_TENANT"), ("client.authority", "{provider}/organizations"),
-        ("client.allowed_tenants", identity_web::demo::DEMO_TENANT),
+        ("client.allowed_tenants", identity_web::internals::demo::DEMO_TENANT),
     ], Faults::default();
     many_tenants_and_any_allowed:
         &[("type.authority_type", "MULTI_TENANT"), ("client.authority", "{provider}/common")], Faults::default();

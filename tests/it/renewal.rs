@@ -9,9 +9,9 @@ use actix_session::Session;
 use actix_web::web::{self, Query};
 use actix_web::{App, FromRequest as _, HttpRequest, HttpResponse, HttpServer, Responder};
 use futures_util::future::join_all;
-use identity_web::demo::faults::{Faults, Rewrite};
-use identity_web::web::access_token::SignInScopes;
-use identity_web::web::error::Error;
+use identity_web::internals::demo::faults::{Faults, Rewrite};
+use identity_web::internals::web::access_token::SignInScopes;
+use identity_web::internals::web::error::Error;
 use identity_web::{AccessToken, IdentityWeb};
 use serde_json::{Value, json};
 

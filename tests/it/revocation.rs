@@ -5,9 +5,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use actix_web::cookie::Cookie;
-use identity_web::clock::Stopwatch;
-use identity_web::demo::DEMO_CLIENT_ID;
-use identity_web::session::key::SessionKey;
+use identity_web::internals::clock::Stopwatch;
+use identity_web::internals::demo::DEMO_CLIENT_ID;
+use identity_web::internals::session::key::SessionKey;
 use serde_json::json;
 use url::form_urlencoded::Serializer;
 
@@ -110,7 +110,7 @@ async fn a_session_ended_in_any_way_is_refused_by_every_replica_at_once() {
         .measure("back channel", async |app, user| {
             let now = app.clock.now().0;
             let claims = json!({
-                "iss": replicas.issuer, "aud": DEMO_CLIENT_ID, "tid": identity_web::demo::DEMO_TENANT, "iat": now,
+                "iss": replicas.issuer, "aud": DEMO_CLIENT_ID, "tid": identity_web::internals::demo::DEMO_TENANT, "iat": now,
                 "exp": now + 120, "jti": user.key.hash(), "sid": user.session_id, "events": {EVENT: {}},
             });
             let form = [("logout_token".to_owned(), app.provider.logout_token(&claims).unwrap())];

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity_web::clock::{Clock, Stopwatch};
-use identity_web::oidc::secret::Secret;
-use identity_web::session::Sessions;
-use identity_web::session::backend::Backend;
-use identity_web::session::backend::memory::MemoryBackend;
-use identity_web::session::device::Device;
-use identity_web::session::key_ring::{KeyRing, new_ring_key};
-use identity_web::session::record::Record;
+use identity_web::internals::clock::{Clock, Stopwatch};
+use identity_web::internals::oidc::secret::Secret;
+use identity_web::internals::session::Sessions;
+use identity_web::internals::session::backend::Backend;
+use identity_web::internals::session::backend::memory::MemoryBackend;
+use identity_web::internals::session::device::Device;
+use identity_web::internals::session::key_ring::{KeyRing, new_ring_key};
+use identity_web::internals::session::record::Record;
 use ring::rand::SystemRandom;
 use tokio::time::{sleep, timeout};
 

@@ -10,17 +10,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::{BoxFuture, join_all};
-use identity_web::clock::{Clock, Timestamp};
-use identity_web::session::backend::memory::MemoryBackend;
-use identity_web::session::backend::{Backend, BackendError, Taken};
-use identity_web::session::device::Device;
-use identity_web::session::error::StoreError;
-use identity_web::session::index::SessionsOf;
-use identity_web::session::key::SessionKey;
-use identity_web::session::lease::wait_for_other;
-use identity_web::session::record::{Record, SignedIn};
-use identity_web::session::seal::hashed;
-use identity_web::session::{Loaded, Sessions};
+use identity_web::internals::clock::{Clock, Timestamp};
+use identity_web::internals::session::backend::memory::MemoryBackend;
+use identity_web::internals::session::backend::{Backend, BackendError, Taken};
+use identity_web::internals::session::device::Device;
+use identity_web::internals::session::error::StoreError;
+use identity_web::internals::session::index::SessionsOf;
+use identity_web::internals::session::key::SessionKey;
+use identity_web::internals::session::lease::wait_for_other;
+use identity_web::internals::session::record::{Record, SignedIn};
+use identity_web::internals::session::seal::hashed;
+use identity_web::internals::session::{Loaded, Sessions};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 

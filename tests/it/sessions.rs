@@ -13,16 +13,17 @@ use crate::helpers::{Browser, TestApp, say};
 async fn redis_passes_the_acceptance_suite() {
     crate::helpers::log::start();
     let redis = Redis::start();
-    let settings = identity_web::session::backend::redis::RedisSettings {
-        url: identity_web::oidc::secret::Secret::new(&redis.url()),
+    let settings = identity_web::internals::session::backend::redis::RedisSettings {
+        url: identity_web::internals::oidc::secret::Secret::new(&redis.url()),
         ca_certificate: None,
         client_certificate: None,
         connect_timeout: Duration::from_secs(1),
         command_timeout: Duration::from_millis(500),
         key_prefix: "acceptance:".to_owned(),
     };
-    let backend = identity_web::session::backend::redis::RedisBackend::new(settings).unwrap();
-    identity_web::session::backend::acceptance_suite(&backend, async |time| tokio::time::sleep(time).await).await;
+    let backend = identity_web::internals::session::backend::redis::RedisBackend::new(settings).unwrap();
+    identity_web::internals::session::backend::acceptance_suite(&backend, async |time| tokio::time::sleep(time).await)
+        .await;
 }
 
 #[actix_web::test]
@@ -336,7 +337,7 @@ async fn a_callback_while_redis_is_away_can_be_loaded_again() {
 #[actix_web::test]
 async fn a_provider_that_is_down_at_start_is_found_when_it_comes() {
     let port = crate::helpers::free_port();
-    let authority = format!("http://127.0.0.1:{port}/{}", identity_web::demo::DEMO_TENANT);
+    let authority = format!("http://127.0.0.1:{port}/{}", identity_web::internals::demo::DEMO_TENANT);
     let app = TestApp::spawn_with(&[("client.authority", &authority)]).await;
     let browser = Browser::new();
     assert_eq!(browser.get(&format!("{}/", app.url)).await.status, 200, "the app runs");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::{Command, Output};
 
-use identity_web::demo::faults::Faults;
+use identity_web::internals::demo::faults::Faults;
 use reqwest::Method;
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use identity_web::demo::faults::{Faults, Rewrite};
+use identity_web::internals::demo::faults::{Faults, Rewrite};
 
 use crate::helpers::redis::Redis;
 use crate::helpers::relay::Relay;
@@ -29,7 +29,7 @@ async fn a_session_ends_before_the_provider_is_asked_for_anything() {
     let replica = app.replica_with("IDENTITY_WEB__CLIENT__METADATA_URL", &url);
     let browser = Browser::new();
     browser.sign_in(&app, "ada").await;
-    let stopwatch = identity_web::clock::Stopwatch::start();
+    let stopwatch = identity_web::internals::clock::Stopwatch::start();
     let ended = async {
         eventually("the end of the session", async || session_keys(&app).is_empty().then_some(())).await;
         stopwatch.elapsed()
@@ -150,7 +150,7 @@ async fn a_revocation_that_hangs_or_fails_holds_up_no_sign_out() {
         announces(&app, endpoint);
         let browser = Browser::new();
         browser.sign_in(&app, "ada").await;
-        let stopwatch = identity_web::clock::Stopwatch::start();
+        let stopwatch = identity_web::internals::clock::Stopwatch::start();
         assert_eq!(browser.sign_out(&app).await.status, 303);
         assert!(stopwatch.elapsed() < Duration::from_secs(1), "{:?}", stopwatch.elapsed());
         assert!(!browser.is_signed_in(&app).await);

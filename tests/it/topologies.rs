@@ -6,10 +6,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::rt::{spawn, time::sleep};
-use identity_web::clock::Stopwatch;
-use identity_web::oidc::secret::Secret;
-use identity_web::session::backend::acceptance_suite;
-use identity_web::session::backend::redis::{ClientCertificate, RedisBackend, RedisSettings};
+use identity_web::internals::clock::Stopwatch;
+use identity_web::internals::oidc::secret::Secret;
+use identity_web::internals::session::backend::acceptance_suite;
+use identity_web::internals::session::backend::redis::{ClientCertificate, RedisBackend, RedisSettings};
 
 use crate::helpers::redis_servers::{Cluster, Secured, Sentinels};
 use crate::helpers::{Browser, TestApp, say};

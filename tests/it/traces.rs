@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix_web::web::{Bytes, Data, PayloadConfig, post};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
-use identity_web::clock::Stopwatch;
+use identity_web::internals::clock::Stopwatch;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
 use opentelemetry_proto::tonic::trace::v1::Span;

@@ -9,8 +9,8 @@ use super::{Backend, Taken};
 /// `wait` lets the given time pass for the backend: by sleeping, or by advancing the clock that it goes by.
 ///
 /// ```
-/// use identity_web::clock::Clock;
-/// use identity_web::session::backend::{acceptance_suite, memory::MemoryBackend};
+/// use identity_web::Clock;
+/// use identity_web::store::{MemoryBackend, acceptance_suite};
 ///
 /// # let runtime = actix_web::rt::Runtime::new().unwrap();
 /// # runtime.block_on(async {

@@ -26,7 +26,7 @@ impl<'a> From<(&'a str, &'a str)> for SessionsOf<'a> {
 /// ```
 /// use actix_web::Responder;
 /// use actix_web::web::{Data, Path};
-/// use identity_web::web::error::Error;
+/// use identity_web::Error;
 /// use identity_web::{Identity, IdentityWeb};
 ///
 /// async fn list(user: Identity, identity: Data<IdentityWeb>) -> Result<impl Responder, Error> {

@@ -6,12 +6,13 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use actix_web::web::Data;
-use identity_web::clock::Clock;
-use identity_web::demo::faults::Faults;
-use identity_web::demo::signer::{Signer, new_rsa_key};
-use identity_web::demo::{DEMO_CLIENT_ID, DEMO_TENANT, DemoProvider, DemoSettings, DemoState};
-use identity_web::startup::{Application, Stop};
-use identity_web::{IdentityWeb, Settings, tls};
+use identity_web::internals::clock::Clock;
+use identity_web::internals::demo::faults::Faults;
+use identity_web::internals::demo::signer::{Signer, new_rsa_key};
+use identity_web::internals::demo::{DEMO_CLIENT_ID, DEMO_TENANT, DemoProvider, DemoSettings, DemoState};
+use identity_web::internals::startup::{Application, Stop};
+use identity_web::internals::tls;
+use identity_web::{IdentityWeb, Settings};
 
 use super::redis::Redis;
 use super::{Folder, free_port, log};

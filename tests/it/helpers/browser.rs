@@ -6,8 +6,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use actix_web::cookie::Cookie;
-use identity_web::session::Loaded;
-use identity_web::session::key::SessionKey;
+use identity_web::internals::session::Loaded;
+use identity_web::internals::session::key::SessionKey;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, LOCATION, SET_COOKIE};
 use url::Url;
@@ -81,7 +81,7 @@ impl Answer {
 impl Browser {
     /// A browser with no cookies, which speaks HTTP/1.1.
     pub fn new() -> Self {
-        identity_web::tls::install_crypto();
+        identity_web::internals::tls::install_crypto();
         let here = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let client = HOSTS
             .iter()

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use identity_web::clock::Clock;
-use identity_web::oidc::certificate::CertifiedKey;
+use identity_web::internals::clock::Clock;
+use identity_web::internals::oidc::certificate::CertifiedKey;
 use rcgen::{CertificateParams, DnType, KeyPair};
 use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::traits::PublicKeyParts as _;

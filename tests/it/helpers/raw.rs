@@ -43,7 +43,7 @@ impl RawClient {
 
     /// One that speaks TLS, and trusts this certificate alone.
     pub fn tls(from: &str, certificate: &rcgen::Certificate) -> Self {
-        identity_web::tls::install_crypto();
+        identity_web::internals::tls::install_crypto();
         let mut roots = RootCertStore::empty();
         roots.add(certificate.der().clone()).unwrap();
         let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
@@ -92,7 +92,7 @@ pub struct RawConnection(StreamOwned<ClientConnection, TcpStream>);
 impl RawConnection {
     /// A connection to the application at an `https` URL, which may have any certificate, that speaks `protocol`.
     pub fn tls(url: &str, protocol: &str) -> Self {
-        identity_web::tls::install_crypto();
+        identity_web::internals::tls::install_crypto();
         let mut config = ClientConfig::builder()
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(AnyCertificate))

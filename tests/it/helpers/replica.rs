@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use identity_web::clock::Stopwatch;
+use identity_web::internals::clock::Stopwatch;
 
 use super::load_balancer::Server;
 use super::process::Process;
