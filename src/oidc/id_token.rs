@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use openidconnect::JsonWebKey as _;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -120,23 +119,23 @@ impl Verifier<'_> {
         now: Timestamp,
         check_nonce: impl FnOnce(&Map<String, Value>) -> Result<(), IdTokenError>,
     ) -> Result<Claims, IdTokenError> {
-        let (claims, key) = self.signed_claims(Jws::parse(token)?.accept_type("jwt")?, keys, now)?;
+        let claims = self.signed_claims(Jws::parse(token)?.accept_type("jwt")?, keys, now)?;
         check_nonce(&claims)?;
         let subject = text(&claims, "sub")?; // section 2
         if subject.is_empty() || subject.len() > MAX_SUBJECT {
             return Err(IdTokenError::Claim("sub"));
         }
-        self.check_access_token(&claims, key, access_token)?; // section 3.1.3.8
+        self.check_access_token(&claims, access_token)?; // section 3.1.3.8
         Ok(Claims::verified(claims))
     }
 
-    /// Steps 2 to 10: whom the token is from and for, and when. Returns its claims and the key that signed it.
-    pub(super) fn signed_claims<'k>(
+    /// Steps 2 to 10: whom the token is from and for, and when. Returns its claims.
+    pub(super) fn signed_claims(
         &self,
         token: Jws<'_>,
-        keys: &'k KeySet,
+        keys: &KeySet,
         now: Timestamp,
-    ) -> Result<(Map<String, Value>, &'k Key), IdTokenError> {
+    ) -> Result<Map<String, Value>, IdTokenError> {
         let (claims, key) = token.verify(self.algorithm, keys)?; // (6), (7), (8)
         self.check_issuer(&claims, key)?; // (2)
         self.check_audience(&claims)?; // (3), (4), (5)
@@ -144,7 +143,7 @@ impl Verifier<'_> {
             claims.get(required).ok_or(IdTokenError::Claim(required))?;
         }
         validity::check(&claims, now)?; // (9), (10)
-        Ok((claims, key))
+        Ok(claims)
     }
 
     fn check_issuer(&self, claims: &Map<String, Value>, key: &Key) -> Result<(), IdTokenError> {
@@ -181,13 +180,10 @@ impl Verifier<'_> {
         }
     }
 
-    fn check_access_token(&self, claims: &Map<String, Value>, key: &Key, token: &str) -> Result<(), IdTokenError> {
+    fn check_access_token(&self, claims: &Map<String, Value>, token: &str) -> Result<(), IdTokenError> {
         let Some(claimed) = claims.get("at_hash") else { return Ok(()) };
-        let hash = key
-            .jwk
-            .hash_bytes(token.as_bytes(), &self.algorithm.jws())
-            .map_err(|_| IdTokenError::WrongAccessTokenHash)?;
-        let expected = URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2]);
+        let hash = self.algorithm.hash(token.as_bytes());
+        let expected = URL_SAFE_NO_PAD.encode(&hash.as_ref()[..hash.as_ref().len() / 2]);
         if claimed.as_str() == Some(expected.as_str()) { Ok(()) } else { Err(IdTokenError::WrongAccessTokenHash) }
     }
 }

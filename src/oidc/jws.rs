@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use openidconnect::core::{CoreJsonWebKeyType, CoreJwsSigningAlgorithm};
+use ring::digest;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -42,30 +42,20 @@ impl Algorithm {
         matches!(self, Self::HS256 | Self::HS384 | Self::HS512)
     }
 
-    pub(super) fn key_type(self) -> CoreJsonWebKeyType {
-        match self {
-            Self::HS256 | Self::HS384 | Self::HS512 => CoreJsonWebKeyType::Symmetric,
-            Self::ES256 | Self::ES384 => CoreJsonWebKeyType::EllipticCurve,
-            Self::EdDSA => CoreJsonWebKeyType::OctetKeyPair,
-            _ => CoreJsonWebKeyType::RSA,
-        }
+    /// Returns its name in the registry.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, algorithm)| *algorithm == self).map_or("", |(name, _)| name)
     }
 
-    pub(super) fn jws(self) -> CoreJwsSigningAlgorithm {
-        match self {
-            Self::HS256 => CoreJwsSigningAlgorithm::HmacSha256,
-            Self::HS384 => CoreJwsSigningAlgorithm::HmacSha384,
-            Self::HS512 => CoreJwsSigningAlgorithm::HmacSha512,
-            Self::RS256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
-            Self::RS384 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
-            Self::RS512 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
-            Self::PS256 => CoreJwsSigningAlgorithm::RsaSsaPssSha256,
-            Self::PS384 => CoreJwsSigningAlgorithm::RsaSsaPssSha384,
-            Self::PS512 => CoreJwsSigningAlgorithm::RsaSsaPssSha512,
-            Self::ES256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
-            Self::ES384 => CoreJwsSigningAlgorithm::EcdsaP384Sha384,
-            Self::EdDSA => CoreJwsSigningAlgorithm::EdDsa,
-        }
+    /// Returns the hash of a text by the function that the algorithm uses, as for `at_hash` (OpenID Connect Core section
+    /// 3.1.3.6). Ed25519 uses SHA-512 (RFC 8032 section 5.1).
+    pub(super) fn hash(self, text: &[u8]) -> digest::Digest {
+        let function = match self {
+            Self::HS256 | Self::RS256 | Self::PS256 | Self::ES256 => &digest::SHA256,
+            Self::HS384 | Self::RS384 | Self::PS384 | Self::ES384 => &digest::SHA384,
+            Self::HS512 | Self::RS512 | Self::PS512 | Self::EdDSA => &digest::SHA512,
+        };
+        digest::digest(function, text)
     }
 }
 
@@ -189,7 +179,7 @@ impl<'a> Jws<'a> {
 #[cfg(test)]
 mod tests {
     use openidconnect::PrivateSigningKey as _;
-    use openidconnect::core::CoreHmacKey;
+    use openidconnect::core::{CoreHmacKey, CoreJwsSigningAlgorithm};
     use proptest::prelude::*;
 
     use super::*;

@@ -1,8 +1,6 @@
 //! The provider's key set (RFC 7517 section 5).
 
-use openidconnect::core::CoreJsonWebKey;
-use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::json;
 use super::jws::Algorithm;
@@ -20,8 +18,10 @@ pub struct KeySet {
 /// A public key that verifies signatures.
 #[derive(Debug)]
 pub struct Key {
-    /// What the set says of it.
-    pub jwk: CoreJsonWebKey,
+    /// `kid`.
+    id: Option<String>,
+    /// `alg`: the only algorithm that it may be used with.
+    algorithm: Option<String>,
     pub(super) public: PublicKey,
     /// The issuer it may sign for, if the set says so (Entra: a URL, or a template with `{tenantid}`).
     pub issuer: Option<String>,
@@ -46,16 +46,15 @@ impl KeySet {
 
     /// Returns the client's secret as the only key, for an HMAC (OpenID Connect Core section 10.1).
     pub fn of_client_secret(secret: &str) -> Self {
-        let jwk = CoreJsonWebKey::new_symmetric(secret.as_bytes().to_vec());
         let public = PublicKey::Secret(secret.as_bytes().to_vec());
-        Self { keys: vec![Key { jwk, public, issuer: None }] }
+        Self { keys: vec![Key { id: None, algorithm: None, public, issuer: None }] }
     }
 
     /// Returns the keys that may have made a signature with this algorithm and `kid`.
     pub fn candidates<'a>(&'a self, algorithm: Algorithm, kid: Option<&str>) -> impl Iterator<Item = &'a Key> {
         self.keys.iter().filter(move |key| {
-            let names_match = match (kid, key.jwk.key_id()) {
-                (Some(wanted), Some(found)) => wanted == found.as_str(),
+            let names_match = match (kid, key.id.as_deref()) {
+                (Some(wanted), Some(found)) => wanted == found,
                 (Some(_), None) => algorithm.is_symmetric(),
                 (None, _) => true,
             };
@@ -66,22 +65,26 @@ impl KeySet {
 
 impl Key {
     fn parse(member: Value) -> Option<Self> {
-        let Value::Object(fields) = &member else { return None };
-        let public = PublicKey::from_jwk(fields).filter(PublicKey::is_strong)?;
+        let Value::Object(mut fields) = member else { return None };
+        let public = PublicKey::from_jwk(&fields).filter(PublicKey::is_strong)?;
+        let for_signatures = text(&mut fields, "use")?.is_none_or(|usage| usage == "sig");
+        let (id, algorithm) = (text(&mut fields, "kid")?, text(&mut fields, "alg")?);
         let issuer = fields.get("issuer").and_then(Value::as_str).map(str::to_owned);
-        let jwk: CoreJsonWebKey = serde_json::from_value(member).ok()?;
-        let symmetric = *jwk.key_type() == openidconnect::core::CoreJsonWebKeyType::Symmetric;
-        let for_signatures = jwk.key_use().is_none_or(openidconnect::JsonWebKeyUse::allows_signature);
-        (for_signatures && !symmetric).then_some(Self { jwk, public, issuer })
+        for_signatures.then_some(Self { id, algorithm, public, issuer })
     }
 
     fn fits(&self, algorithm: Algorithm) -> bool {
-        let declared = match self.jwk.signing_alg() {
-            JsonWebKeyAlgorithm::Algorithm(declared) => *declared == algorithm.jws(),
-            JsonWebKeyAlgorithm::Unspecified => true,
-            JsonWebKeyAlgorithm::Unsupported => false,
-        };
-        declared && algorithm.key_type() == *self.jwk.key_type()
+        self.algorithm.as_deref().is_none_or(|declared| declared == algorithm.name()) && self.public.fits(algorithm)
+    }
+}
+
+/// Takes a member that must be a string, if it is there; `None` if it is something else.
+#[expect(clippy::option_option, reason = "whether it is valid, and whether it is there")]
+fn text(fields: &mut Map<String, Value>, name: &str) -> Option<Option<String>> {
+    match fields.remove(name) {
+        None | Some(Value::Null) => Some(None),
+        Some(Value::String(text)) => Some(Some(text)),
+        Some(_) => None,
     }
 }
 
@@ -112,8 +115,11 @@ mod tests {
         assert_eq!(usable(&rsa(256, &[1, 0, 1], r#","use":"enc""#)), 0, "for encryption");
         assert_eq!(usable(&rsa(256, &[1, 0, 1], r#","alg":"RSA-OAEP""#)), 0, "for encryption, by alg");
         assert_eq!(usable(&rsa(256, &[1, 0, 1], r#","alg":"PS256""#)), 0, "another algorithm");
+        assert_eq!(usable(&rsa(256, &[1, 0, 1], r#","use":"sig","alg":"RS256","kid":"k""#)), 1);
+        assert_eq!(usable(&rsa(256, &[1, 0, 1], r#","use":7"#)), 0, "a use that is no string");
+        assert_eq!(usable(&rsa(256, &[1, 0, 1], r#","kid":7"#)), 0, "a kid that is no string");
         assert_eq!(usable(r#"{"kty":"oct","k":"c2VjcmV0"}"#), 0, "a shared secret, published");
-        assert_eq!(usable(r#"{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"}"#), 0, "an unknown curve");
+        assert_eq!(usable(r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}"#), 0, "another type of key");
         assert_eq!(usable("7"), 0);
     }
 

@@ -71,7 +71,7 @@ impl Verifier<'_> {
         keys: &KeySet,
         now: Timestamp,
     ) -> Result<Map<String, Value>, IdTokenError> {
-        Ok(self.signed_claims(Jws::parse(token)?.accept_type("logout+jwt")?, keys, now)?.0)
+        self.signed_claims(Jws::parse(token)?.accept_type("logout+jwt")?, keys, now)
     }
 }
 

@@ -56,6 +56,18 @@ impl PublicKey {
         bits >= RSA_BITS_LEAST && odd && *exponent != [1]
     }
 
+    /// Returns whether the algorithm uses keys of this type and curve.
+    pub(super) fn fits(&self, algorithm: Algorithm) -> bool {
+        match self {
+            Self::Rsa { .. } => rsa_parameters(algorithm).is_some(),
+            Self::Ec(curve, _) => {
+                matches!((curve.as_str(), algorithm), ("P-256", Algorithm::ES256) | ("P-384", Algorithm::ES384))
+            }
+            Self::Ed25519(_) => algorithm == Algorithm::EdDSA,
+            Self::Secret(_) => algorithm.is_symmetric(),
+        }
+    }
+
     /// Returns whether this key made the signature with this algorithm.
     pub(super) fn verifies(&self, algorithm: Algorithm, signed: &[u8], signature: &[u8]) -> bool {
         let hmac = |secret: &[u8], of| hmac::verify(&hmac::Key::new(of, secret), signed, signature).is_ok();
@@ -159,10 +171,14 @@ mod tests {
             for (made_with, signature) in signatures {
                 let theirs: CoreJsonWebKey = serde_json::from_value(jwk.clone()).unwrap();
                 let algorithm = made_with.parse::<Algorithm>().unwrap();
-                theirs.verify_signature(&algorithm.jws(), SIGNED, signature).unwrap();
+                let declared = serde_json::from_value(json!(made_with)).unwrap();
+                theirs.verify_signature(&declared, SIGNED, signature).unwrap();
+                let hash = theirs.hash_bytes(SIGNED, &declared).unwrap();
+                assert_eq!(algorithm.hash(SIGNED).as_ref(), hash, "{made_with}");
                 for (verifier, public) in publics.iter().enumerate() {
                     for (name, algorithm) in Algorithm::ALL {
                         let expected = verifier == signer && name == *made_with;
+                        assert!(!expected || public.fits(algorithm), "{made_with}");
                         assert_eq!(public.verifies(algorithm, SIGNED, signature), expected, "{made_with} {name}");
                         assert!(!public.verifies(algorithm, b"header.other", signature), "{made_with} {name}");
                         assert!(!public.verifies(algorithm, SIGNED, &signature[1..]), "{made_with} {name}");

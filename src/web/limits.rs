@@ -1,8 +1,8 @@
 //! Limits on the size of a request, and on how often one address may send sign-in requests.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::Error as ActixError;
@@ -12,14 +12,15 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::error::Error;
 use super::form::FormLimits;
 use super::proxies::TrustedProxies;
+use crate::clock::Stopwatch;
 
-/// After how many counted requests the addresses whose budget is full again are forgotten.
-const FORGET_EVERY: u32 = 10_000;
+/// With how many addresses those whose budget is full again are forgotten.
+const FORGET_AT: usize = 10_000;
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Section `limits`, except for the session's size.
 #[derive(Clone, Copy, Debug)]
@@ -77,23 +78,49 @@ fn is_compressed(headers: &HeaderMap) -> bool {
 /// `App::new().app_data(Data::new(budget))`.
 pub struct Budget {
     proxies: TrustedProxies,
-    limiter: DefaultKeyedRateLimiter<IpAddr>,
-    counted: AtomicU32,
+    /// In this time one more request is allowed.
+    interval: Duration,
+    started: Stopwatch,
+    addresses: Mutex<Addresses>,
+}
+
+#[derive(Default)]
+struct Addresses {
+    /// When the budget of an address is full again, as the time since the start.
+    full_at: HashMap<IpAddr, Duration>,
+    /// How many there were after the last ones were forgotten.
+    kept: usize,
 }
 
 impl Budget {
-    /// Returns a budget that no address has used yet.
+    /// Returns a budget that no address has used yet: `per_minute` requests at once, and as many in each minute.
     pub fn new(per_minute: u32, proxies: TrustedProxies) -> Self {
-        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
-        Self { proxies, limiter: RateLimiter::keyed(quota), counted: AtomicU32::new(0) }
+        let interval = MINUTE / per_minute.max(1);
+        Self { proxies, interval, started: Stopwatch::start(), addresses: Mutex::default() }
     }
 
     fn spend(&self, request: &ServiceRequest) -> Result<(), Error> {
         let Some(address) = self.proxies.client_address(request.request()).map(network_of) else { return Ok(()) };
-        if self.counted.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
-            self.limiter.retain_recent();
+        let now = self.started.elapsed();
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        // The virtual scheduling of the generic cell rate algorithm (ITU-T I.371).
+        let full_at = addresses.full_at.get(&address).copied().unwrap_or_default().max(now) + self.interval;
+        if full_at > now + MINUTE {
+            return Err(Error::TooManyRequests);
         }
-        self.limiter.check_key(&address).map_err(|_| Error::TooManyRequests)
+        addresses.full_at.insert(address, full_at);
+        addresses.forget(now);
+        Ok(())
+    }
+}
+
+impl Addresses {
+    /// Forgets the addresses whose budget is full again, each time their number has grown by [`FORGET_AT`].
+    fn forget(&mut self, now: Duration) {
+        if self.full_at.len() >= self.kept + FORGET_AT {
+            self.full_at.retain(|_, full_at| *full_at > now);
+            self.kept = self.full_at.len();
+        }
     }
 }
 
@@ -142,6 +169,28 @@ mod tests {
         assert!(spend("192.0.2.1").is_ok() && spend("192.0.2.1").is_ok());
         assert!(matches!(spend("192.0.2.1"), Err(Error::TooManyRequests)));
         assert!(spend("192.0.2.2").is_ok());
+    }
+
+    #[test]
+    fn a_spent_budget_fills_up_again() {
+        let budget = Budget::new(6000, TrustedProxies::default());
+        let request = TestRequest::default().peer_addr("192.0.2.1:1".parse().unwrap()).to_srv_request();
+        while budget.spend(&request).is_ok() {}
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(budget.spend(&request).is_ok(), "one request each 10 ms");
+        while budget.spend(&request).is_ok() {}
+        assert!(budget.spend(&request).is_err(), "no more than that");
+    }
+
+    #[test]
+    fn addresses_with_a_full_budget_are_forgotten() {
+        let mut addresses = Addresses::default();
+        for number in 1..=FORGET_AT {
+            let full_at = Duration::from_secs(number as u64);
+            addresses.full_at.insert(IpAddr::V6((number as u128).into()), full_at);
+            addresses.forget(Duration::from_mins(150));
+        }
+        assert_eq!((addresses.full_at.len(), addresses.kept), (FORGET_AT - 9000, FORGET_AT - 9000));
     }
 
     #[test]
