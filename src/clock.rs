@@ -62,8 +62,19 @@ impl Moment {
 }
 
 /// The clock: the system's, which tests can move.
+///
+/// ```
+/// use identity_web::{Clock, Timestamp};
+///
+/// let clock = Clock::fixed(Timestamp(1_580_000_000));
+/// assert_eq!(clock.now().to_string(), "2020-01-26 00:53:20 UTC");
+/// clock.advance_seconds(60);
+/// assert_eq!(clock.now(), Timestamp(1_580_000_060));
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
+    /// The wall clock's time before the offset; the system's if unset.
+    fixed: Option<Timestamp>,
     wall_offset_seconds: Arc<AtomicI64>,
     monotonic_offset_seconds: Arc<AtomicU64>,
 }
@@ -74,12 +85,16 @@ impl Clock {
         Self::default()
     }
 
+    /// Returns a clock for tests, whose wall clock stands still but for [`Clock::advance_seconds`]. What waits, such as a
+    /// deadline, waits for the system's time, and a provider that reads the system's time rejects another one.
+    pub fn fixed(at: Timestamp) -> Self {
+        Self { fixed: Some(at), ..Self::default() }
+    }
+
     /// Returns the wall clock's time. It may jump, also backwards.
-    #[expect(clippy::disallowed_methods, reason = "this is the place")]
     pub fn now(&self) -> Timestamp {
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let offset = self.wall_offset_seconds.load(Ordering::Relaxed);
-        Timestamp(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX) + offset)
+        let Timestamp(seconds) = self.fixed.unwrap_or_else(system_time);
+        Timestamp(seconds + self.wall_offset_seconds.load(Ordering::Relaxed))
     }
 
     /// Returns the monotonic clock's time.
@@ -94,6 +109,12 @@ impl Clock {
         self.wall_offset_seconds.fetch_add(seconds, Ordering::Relaxed);
         self.monotonic_offset_seconds.fetch_add(u64::try_from(seconds).unwrap_or(0), Ordering::Relaxed);
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the place")]
+fn system_time() -> Timestamp {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Measures how long something takes, whatever sets the wall clock.

@@ -63,7 +63,7 @@ async fn main() -> ExitCode {
         Command::Unregister(options) => return register::unregister(options).await,
         _ => {}
     }
-    let settings = match Settings::load() {
+    let settings = match Settings::load_for_program() {
         Ok(settings) => settings,
         Err(error) => return failed(EXIT_USAGE, &error),
     };

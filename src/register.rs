@@ -164,7 +164,7 @@ fn finish(run: &Run, application: &Application) {
         return line("\ndry run", &format!("nothing was changed; the application would be written to {output}"));
     }
     line("settings", &format!("the application is in {output}"));
-    match Settings::load() {
+    match Settings::load_for_program() {
         Ok(settings) if settings.client.client_id == application.client_id => line("next", "identity-web check"),
         Ok(_) => line(
             "note",

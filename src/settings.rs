@@ -2,7 +2,10 @@
 
 mod b2c;
 mod client;
+pub mod code;
 mod credential;
+mod layers;
+pub mod provider;
 mod reader;
 pub mod registration;
 mod sections;
@@ -14,7 +17,6 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use config::{Config, ConfigError, Environment, File, FileFormat, Map, Source, Value, ValueKind};
 use ipnet::IpNet;
 use thiserror::Error;
 use url::Url;
@@ -26,8 +28,8 @@ use crate::oidc::token::ClientSettings;
 use crate::session::backend::redis::RedisSettings;
 use crate::session::record::SessionLimits;
 use crate::web::limits::LimitsSettings;
+use layers::{Layers, Place};
 pub use reader::Problem;
-use reader::{ENVIRONMENT, Reader};
 
 /// What the application runs for: `IDENTITY_WEB_PROFILE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +61,8 @@ pub struct Settings {
     pub limits: LimitsSettings,
     pub telemetry: TelemetrySettings,
     pub demo_provider: DemoProviderSettings,
+    /// What they were read from.
+    layers: Layers,
 }
 
 /// Section `b2c`: names of policies, without a slash. The sign-in policy (`susi`) is [`ProviderSettings::policy`].
@@ -136,8 +140,8 @@ pub struct DemoProviderSettings {
     pub internal_url: Option<Url>,
 }
 
-/// The settings are invalid; it contains every problem.
-#[derive(Clone, Debug, Error)]
+/// The settings are invalid; it contains every problem. `Debug` reads like `Display`, so that `main` may return it.
+#[derive(Clone, Error)]
 pub struct SettingsError {
     /// The problems.
     pub problems: Vec<Problem>,
@@ -151,21 +155,35 @@ impl fmt::Display for SettingsError {
     }
 }
 
+impl fmt::Debug for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl Settings {
-    /// Reads the layers, each overriding those before it: `config/default.toml`, `config/{profile}.toml`,
-    /// `config/local.toml`, the file named by `IDENTITY_WEB_CONFIG`, the environment (`IDENTITY_WEB__SECTION__KEY`).
-    /// The profile is `IDENTITY_WEB_PROFILE`. Missing files are skipped, except the one that `IDENTITY_WEB_CONFIG` names.
+    /// Reads the settings of an application that uses this library. Layers, each overriding those before it: the table
+    /// `[identity_web]` in `config/default.toml`, `config/{profile}.toml` and `config/local.toml`, the file named by
+    /// `IDENTITY_WEB_CONFIG`, the environment (`IDENTITY_WEB__SECTION__KEY`). The profile is `IDENTITY_WEB_PROFILE`.
+    /// Missing files are skipped, except the one that `IDENTITY_WEB_CONFIG` names. Other tables in `config/` are yours.
     ///
     /// # Errors
     /// Contains the problems of all keys.
     pub fn load() -> Result<Self, SettingsError> {
-        Self::from_environment(
-            Path::new("config"),
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-        )
+        Layers::read(Path::new("config"), Place::Table, layers::environment())?.settings()
     }
 
-    /// Does the same as [`Settings::load`], with the caller's folder and variables.
+    /// Does the same as [`Settings::load`] for the program `identity-web`, whose files in `config/` have nothing but its
+    /// settings: their sections are at the top level.
+    ///
+    /// # Errors
+    /// As [`Settings::load`].
+    #[doc(hidden)]
+    pub fn load_for_program() -> Result<Self, SettingsError> {
+        Self::from_environment(Path::new("config"), layers::environment())
+    }
+
+    /// Does the same with another folder, which has nothing but these settings, and with the caller's variables.
     ///
     /// # Errors
     /// As [`Settings::load`].
@@ -173,17 +191,7 @@ impl Settings {
         folder: &Path,
         variables: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
-        let variables: Map<String, String> = variables.collect();
-        let azure = variables.iter().filter(|(name, _)| name.starts_with("AZURE_"));
-        let azure = azure.map(|(name, value)| (name.clone(), value.clone())).collect();
-        let (root, profile) = layers(folder, variables)?;
-        let mut reader = Reader::new(root).with_azure(azure);
-        let settings = sections::read(&mut reader, profile);
-        let (problems, _) = reader.finish();
-        match settings {
-            Some(settings) if problems.is_empty() => Ok(settings),
-            _ => Err(SettingsError { problems }),
-        }
+        Layers::read(folder, Place::Root, variables)?.settings()
     }
 
     /// Returns the secrets that are read from files, to be reloaded when those change. The client's credential is not
@@ -191,92 +199,5 @@ impl Settings {
     pub fn secrets(&self) -> Vec<Secret> {
         let all = [self.session.keys.as_ref(), Some(&self.redis.url)];
         all.into_iter().flatten().filter(|secret| secret.file().is_some()).cloned().collect()
-    }
-}
-
-/// Merges the layers.
-fn layers(folder: &Path, mut variables: Map<String, String>) -> Result<(Value, Profile), SettingsError> {
-    reject_duplicates(&mut variables)?;
-    let profile = match variables.get("IDENTITY_WEB_PROFILE").map(String::as_str) {
-        None | Some("" | "development") => Profile::Development,
-        Some("production") => Profile::Production,
-        Some(_) => return Err(single("IDENTITY_WEB_PROFILE", "must be development or production")),
-    };
-    let named = variables.get("IDENTITY_WEB_CONFIG").filter(|path| !path.is_empty()).cloned();
-    let root = merge(folder, profile, named.as_deref(), variables)
-        .map_err(|error| single(named.as_deref().unwrap_or("config"), &format!("cannot be read: {error}")))?;
-    Ok((root, profile))
-}
-
-fn single(path: &str, message: &str) -> SettingsError {
-    let problem = Problem { path: path.to_owned(), source: None, message: message.to_owned() };
-    SettingsError { problems: vec![problem] }
-}
-
-/// Rejects a variable for a value together with one for a member of it: the environment has no order that would decide
-/// between them. An empty variable is removed instead.
-fn reject_duplicates(variables: &mut Map<String, String>) -> Result<(), SettingsError> {
-    let names: Vec<_> = variables.keys().filter(|name| name.starts_with(ENVIRONMENT)).cloned().collect();
-    for name in &names {
-        let Some(member) = names.iter().find(|other| other.starts_with(&format!("{name}__"))) else { continue };
-        if variables.remove(name).is_some_and(|value| !value.is_empty()) {
-            return Err(single(name, &format!("is set twice: here, and as a table by {member}; remove one of them")));
-        }
-    }
-    Ok(())
-}
-
-fn merge(
-    folder: &Path,
-    profile: Profile,
-    named: Option<&str>,
-    variables: Map<String, String>,
-) -> Result<Value, ConfigError> {
-    let layer = |name: &str| File::from(folder.join(name)).format(FileFormat::Toml).required(false);
-    let mut builder = Config::builder()
-        .add_source(layer("default.toml"))
-        .add_source(layer(match profile {
-            Profile::Development => "development.toml",
-            Profile::Production => "production.toml",
-        }))
-        .add_source(layer("local.toml"));
-    if let Some(path) = named {
-        builder = builder.add_source(NamedFile(PathBuf::from(path)));
-    }
-    let prefix = ENVIRONMENT.trim_end_matches('_');
-    let environment = Environment::with_prefix(prefix).prefix_separator("__").separator("__").source(Some(variables));
-    Ok(builder.add_source(environment).build()?.cache)
-}
-
-/// The file named by `IDENTITY_WEB_CONFIG`: TOML, or JSON such as the Python sample's `aad.config.json`.
-#[derive(Clone, Debug)]
-struct NamedFile(PathBuf);
-
-impl Source for NamedFile {
-    fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
-        Box::new(self.clone())
-    }
-
-    fn collect(&self) -> Result<Map<String, Value>, ConfigError> {
-        let json = self.0.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let format = if json { FileFormat::Json } else { FileFormat::Toml };
-        let mut sections = File::from(self.0.clone()).format(format).collect()?;
-        // The sample's sections for its frameworks: only the routes in Flask's are used.
-        sections.remove("django");
-        if let Some(ValueKind::Table(mut flask)) = sections.remove("flask").map(|flask| flask.kind)
-            && let Some(endpoints) = flask.remove("auth_endpoints")
-        {
-            sections.entry("auth_endpoints".to_owned()).or_insert(endpoints);
-        }
-        if let Some(ValueKind::Table(client)) = sections.get_mut("client").map(|client| &mut client.kind)
-            && let Some(ValueKind::Table(credential)) =
-                client.get_mut("client_credential").map(|credential| &mut credential.kind)
-            && let Some(certificate) = credential.remove("public_certificate")
-        {
-            // The form that MSAL for Python expects, which the sample uses. We compute the thumbprint.
-            credential.remove("thumbprint");
-            credential.entry("certificate".to_owned()).or_insert(certificate);
-        }
-        Ok(sections)
     }
 }

@@ -1,15 +1,16 @@
 //! Builds and runs the application from its settings, for `main` and the tests.
 
+pub mod builder;
 mod connections;
 pub mod demo;
 mod servers;
 pub mod services;
 mod watch;
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use actix_web::dev::{Server, ServerHandle};
 use thiserror::Error;
@@ -23,13 +24,17 @@ use crate::oidc::http;
 use crate::session::backend::Backend;
 use crate::session::backend::redis::RedisUrlError;
 use crate::session::key_ring::RingError;
-use crate::settings::Settings;
+use crate::settings::{Settings, SettingsError};
 use crate::web::operations::Stopping;
 use crate::{telemetry, tls};
 
-/// Why the application doesn't start.
-#[derive(Debug, Error)]
+/// Why the application doesn't start. `Debug` reads like `Display`, so that `main` may return it.
+#[derive(Error)]
+#[non_exhaustive]
 pub enum StartError {
+    /// The settings are invalid.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// An address isn't available.
     #[error("can't listen on {address}: {cause}")]
     Listen {
@@ -70,33 +75,24 @@ pub enum StartError {
     Io(#[from] io::Error),
 }
 
-impl IdentityWeb {
-    /// Creates the library from its settings. Call it within a Tokio runtime: it watches the provider and secret files in
-    /// background tasks and, if no client is configured, starts the demo provider.
-    ///
-    /// # Errors
-    /// Something that the settings name can't be used: a key, a certificate or an address.
-    #[expect(clippy::unused_async, reason = "it needs a runtime, and a later version may query the provider")]
-    pub async fn from_settings(mut settings: Settings) -> Result<Self, StartError> {
-        assemble(&mut settings, None, Clock::system())
-    }
-
-    /// As [`IdentityWeb::from_settings`], with a store of your own for the sessions instead of that of the settings.
-    ///
-    /// # Errors
-    /// The settings name something that can't be used: a key, a certificate, an address.
-    #[expect(clippy::unused_async, reason = "a runtime is needed, and a later version may ask the provider here")]
-    pub async fn with_backend(mut settings: Settings, backend: Arc<dyn Backend>) -> Result<Self, StartError> {
-        assemble(&mut settings, Some(backend), Clock::system())
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
+/// What the settings can't give.
+#[derive(Default)]
+pub(crate) struct Parts {
+    /// The store of sessions, instead of that of the settings.
+    pub(crate) backend: Option<Arc<dyn Backend>>,
+    /// The clock.
+    pub(crate) clock: Clock,
+}
+
 /// Creates the library and its background tasks. If no client is configured, starts the demo provider.
-fn assemble(
-    settings: &mut Settings,
-    backend: Option<Arc<dyn Backend>>,
-    clock: Clock,
-) -> Result<IdentityWeb, StartError> {
+fn assemble(settings: &mut Settings, parts: Parts) -> Result<IdentityWeb, StartError> {
+    let Parts { backend, clock } = parts;
     tls::install_crypto();
     if settings.demo {
         settings.provider.authority = demo::start(settings, clock.clone())?;
@@ -146,7 +142,7 @@ impl Application {
     pub fn build(mut settings: Settings, clock: Clock) -> Result<Self, StartError> {
         // First: metrics without a recorder are lost.
         let recorder = telemetry::metrics().inspect_err(|error| warn!(cause = %error, "no metrics")).ok();
-        let identity = assemble(&mut settings, None, clock)?;
+        let identity = assemble(&mut settings, Parts { clock, ..Parts::default() })?;
         let listener = servers::listen(settings.server.listen)?;
         let operations_listener = servers::listen(settings.server.operations_listen)?;
         let stopping = Stopping::default();

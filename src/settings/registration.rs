@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
+use super::layers::{Layers, Place, environment};
 use super::reader::{PLACEHOLDER, Reader, UNKNOWN};
 use super::sections;
-use super::{Settings, SettingsError, layers};
+use super::{Settings, SettingsError};
 use crate::oidc::secret::Secret;
 
 /// The sections whose problems prevent a registration.
@@ -71,22 +72,19 @@ pub struct RegistrationSettings {
 }
 
 impl Settings {
-    /// Reads the settings for `register` from the same layers as [`Settings::load`].
+    /// Reads the settings for `register` from the same layers as [`Settings::load_for_program`].
     ///
     /// # Errors
     /// Contains the problems of the sections it needs, and all unknown keys.
     pub fn for_registration() -> Result<RegistrationSettings, SettingsError> {
-        let variables = std::env::vars_os();
-        let variables =
-            variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let (root, profile) = layers(Path::new("config"), variables.collect())?;
-        let mut reader = Reader::new(root.clone());
-        sections::read(&mut reader, profile);
+        let layers = Layers::read(Path::new("config"), Place::Root, environment())?;
+        let mut reader = Reader::new(layers.root.clone());
+        sections::read(&mut reader, layers.clone());
         let (mut problems, _) = reader.finish();
         problems.retain(|problem| {
             SECTIONS.iter().any(|section| problem.path.starts_with(section)) || problem.message.starts_with(UNKNOWN)
         });
-        match read(&mut Reader::new(root)) {
+        match read(&mut Reader::new(layers.root)) {
             Some(settings) if problems.is_empty() => Ok(settings),
             _ => Err(SettingsError { problems }),
         }

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::b2c::b2c;
 use super::client::{auth_request, authority_kind, client};
+use super::layers::Layers;
 use super::reader::Reader;
 use super::{
     DemoProviderSettings, Profile, ServerSettings, SessionSettings, Settings, StoreKind, TelemetrySettings, TlsSettings,
@@ -23,7 +24,8 @@ const DAY_SECONDS: u64 = 86_400;
 const MEBIBYTE: u64 = 1024 * 1024;
 
 /// Reads every section. Returns `None` if a value without a default is missing; the reader has the problem.
-pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
+pub(super) fn read(reader: &mut Reader, layers: Layers) -> Option<Settings> {
+    let profile = layers.profile;
     let demo_provider = demo_provider(reader);
     let endpoints = endpoints(reader);
     let server = server(reader);
@@ -58,6 +60,7 @@ pub(super) fn read(reader: &mut Reader, profile: Profile) -> Option<Settings> {
         limits,
         telemetry,
         demo_provider,
+        layers,
     })
 }
 

@@ -1,5 +1,8 @@
 //! Layers, problems, the sample's file, and that config/default.toml matches the code.
 
+use config::Value;
+
+use super::reader::Reader;
 use super::*;
 
 fn load(folder: &str, variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
@@ -22,10 +25,10 @@ fn default_toml_matches_the_code() {
 fn default_toml_documents_every_key() {
     let text = std::fs::read_to_string("config/default.toml").unwrap();
     let mut reader = Reader::new(Value::default());
-    sections::read(&mut reader, Profile::Development);
+    let layers = Layers::read(Path::new("config"), Place::Root, std::iter::empty()).unwrap();
+    sections::read(&mut reader, layers.clone());
     let (_, known) = reader.finish();
-    let written = merge(Path::new("config"), Profile::Development, None, Map::new()).unwrap();
-    let mut written = Reader::new(written);
+    let mut written = layers.reader();
     for path in known {
         let (section, key) = path.rsplit_once('.').unwrap();
         assert!(text.contains(&format!("[{section}]")) && text.contains(&format!("{key} =")), "{path} is not in it");
@@ -171,4 +174,36 @@ fn a_missing_or_unreadable_file_is_reported() {
     assert!(problems(&[("IDENTITY_WEB_PROFILE", "staging")])[0].contains("IDENTITY_WEB_PROFILE"));
     let problems = problems(&[("IDENTITY_WEB__CLIENT__CLIENT_CREDENTIAL_FILE", "/nowhere")]).join("\n");
     assert!(problems.contains("client.client_credential_file"), "{problems}");
+}
+
+#[test]
+fn an_application_has_its_own_settings_next_to_the_library_s() {
+    let folder = std::env::temp_dir().join(format!("identity-web-host-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let host = "[database]\nurl = \"x\"\n[client]\nname = 1\n";
+    let ours = "[identity_web.client]\nclient_id = \"c\"\nauthority = \"https://op.example\"\n";
+    std::fs::write(folder.join("default.toml"), format!("{host}{ours}")).unwrap();
+    std::fs::write(folder.join("production.toml"), "[identity_web.session]\nstore = \"memory\"\n").unwrap();
+    std::fs::write(folder.join("local.toml"), "[identity_web.client]\nclient_credential = \"s\"\n").unwrap();
+    let production = |variables: &[(&str, &str)]| {
+        let variables = [&[("IDENTITY_WEB_PROFILE", "production")], variables].concat();
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Layers::read(&folder, Place::Table, variables)?.settings()
+    };
+    let settings = production(&[("IDENTITY_WEB__SERVER__PUBLIC_URL", "https://tasks.example")]).unwrap();
+    assert_eq!((settings.client.client_id.as_str(), settings.session.store), ("c", StoreKind::Memory));
+    assert_eq!(settings.server.public_url.as_str(), "https://tasks.example/");
+
+    let named = folder.join("named.toml");
+    std::fs::write(&named, "[database]\n[identity_web.client]\nclient_idd = \"x\"\n").unwrap();
+    let problems = production(&[("IDENTITY_WEB_CONFIG", named.to_str().unwrap())]).unwrap_err().to_string();
+    assert!(problems.contains("named.toml): unknown setting; did you mean client.client_id?"), "{problems}");
+
+    std::fs::write(folder.join("default.toml"), host).unwrap();
+    std::fs::write(folder.join("local.toml"), "identity_web = 3").unwrap();
+    assert!(production(&[]).unwrap_err().to_string().contains("cannot be read"));
+    std::fs::remove_file(folder.join("local.toml")).unwrap();
+    let problems = production(&[]).unwrap_err().to_string();
+    assert!(problems.contains("client.client_id: is unset") && !problems.contains("database"), "{problems}");
+    std::fs::remove_dir_all(folder).unwrap();
 }

@@ -5,6 +5,7 @@
 
 mod authorities;
 mod b2c;
+mod builder;
 mod callback;
 mod certified_logout;
 mod certified_provider;

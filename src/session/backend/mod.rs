@@ -1,7 +1,7 @@
 //! Where sealed records are stored: the trait that every store implements, and its acceptance suite.
 //!
 //! To bring a store of your own, implement [`Backend`], run [`acceptance_suite`] against it in a test, and pass it to
-//! [`IdentityWeb::with_backend`](crate::IdentityWeb::with_backend).
+//! [`IdentityWebBuilder::backend`](crate::IdentityWebBuilder::backend).
 
 mod acceptance;
 pub mod memory;
