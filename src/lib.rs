@@ -77,7 +77,6 @@ pub use web::proxies::TrustedProxies;
 pub use web::require::Require;
 pub use web::routes::sessions as sessions_page;
 pub use web::sessions::Sessions;
-pub use web::views::Views;
 
 /// Stores of sessions: bring your own by implementing [`Backend`](store::Backend).
 pub mod store {
@@ -86,4 +85,10 @@ pub mod store {
     pub use crate::clock::Stopwatch;
     pub use crate::session::backend::memory::MemoryBackend;
     pub use crate::session::backend::{Backend, BackendError, Observer, Taken, acceptance_suite};
+}
+
+pub mod views {
+    #![doc = include_str!("web/views/templates.md")]
+
+    pub use crate::web::views::{ErrorText, Views, ViewsError};
 }

@@ -9,6 +9,7 @@ pub mod provider;
 mod reader;
 pub mod registration;
 mod sections;
+mod site;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use crate::oidc::token::ClientSettings;
 use crate::session::backend::redis::RedisSettings;
 use crate::session::record::SessionLimits;
 use crate::web::limits::LimitsSettings;
+use crate::web::views::SiteSettings;
 use layers::{Layers, Place};
 pub use reader::Problem;
 
@@ -60,6 +62,7 @@ pub struct Settings {
     pub redis: RedisSettings,
     pub limits: LimitsSettings,
     pub telemetry: TelemetrySettings,
+    pub site: SiteSettings,
     pub demo_provider: DemoProviderSettings,
     /// What they were read from.
     layers: Layers,

@@ -26,6 +26,7 @@ use crate::session::backend::redis::RedisUrlError;
 use crate::session::key_ring::RingError;
 use crate::settings::{Settings, SettingsError};
 use crate::web::operations::Stopping;
+use crate::web::views::{Views, ViewsError};
 use crate::{telemetry, tls};
 
 /// Why the application doesn't start. `Debug` reads like `Display`, so that `main` may return it.
@@ -55,9 +56,9 @@ pub enum StartError {
     /// `redis.url` or a certificate for it.
     #[error("redis: {0}")]
     Redis(#[from] RedisUrlError),
-    /// The templates in `templates/`.
-    #[error("templates: {0:?}")]
-    Templates(#[from] tera::Error),
+    /// A template in `site.templates`.
+    #[error("site.templates: {0}")]
+    Templates(#[from] ViewsError),
     /// The demo provider's keys.
     #[error(transparent)]
     Demo(#[from] SigningError),
@@ -88,11 +89,13 @@ pub(crate) struct Parts {
     pub(crate) backend: Option<Arc<dyn Backend>>,
     /// The clock.
     pub(crate) clock: Clock,
+    /// The pages, which the settings complete.
+    pub(crate) views: Views,
 }
 
 /// Creates the library and its background tasks. If no client is configured, starts the demo provider.
 fn assemble(settings: &mut Settings, parts: Parts) -> Result<IdentityWeb, StartError> {
-    let Parts { backend, clock } = parts;
+    let Parts { backend, clock, views } = parts;
     tls::install_crypto();
     if settings.demo {
         settings.provider.authority = demo::start(settings, clock.clone())?;
@@ -101,7 +104,9 @@ fn assemble(settings: &mut Settings, parts: Parts) -> Result<IdentityWeb, StartE
         Some(backend) => backend,
         None => services::backend(settings, &clock)?,
     };
+    let views = views.completed_by(&settings.site)?;
     let identity = IdentityWeb::new(services::services(settings, backend, clock)?);
+    identity.set_views(&views);
     watch::provider(&identity);
     watch::sessions(&identity);
     watch::files(&identity, settings.secrets());

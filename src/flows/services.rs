@@ -1,7 +1,8 @@
 //! What the use cases work with.
 
+use std::any::Any;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
@@ -28,6 +29,8 @@ pub struct Services {
     pub revocations: Arc<Semaphore>,
     /// Where we are.
     pub site: Site,
+    /// The pages, which the web layer sets and alone knows.
+    pub pages: OnceLock<Arc<dyn Any + Send + Sync>>,
     /// The clock.
     pub clock: Clock,
 }

@@ -10,6 +10,7 @@ use super::b2c::b2c;
 use super::client::{auth_request, authority_kind, client};
 use super::layers::Layers;
 use super::reader::Reader;
+use super::site::site as site_settings;
 use super::{
     DemoProviderSettings, Profile, ServerSettings, SessionSettings, Settings, StoreKind, TelemetrySettings, TlsSettings,
 };
@@ -34,6 +35,7 @@ pub(super) fn read(reader: &mut Reader, layers: Layers) -> Option<Settings> {
     let redis_chosen = !redis.url.expose().is_empty();
     let (session, limits) = (session(reader, profile, &server, redis_chosen), limits(reader));
     let telemetry = telemetry(reader);
+    let site = site_settings(reader);
     let kind = authority_kind(reader);
     let auth_request = auth_request(reader, &server, &endpoints);
     let (policy, b2c) = b2c(reader, kind);
@@ -59,6 +61,7 @@ pub(super) fn read(reader: &mut Reader, layers: Layers) -> Option<Settings> {
         redis,
         limits,
         telemetry,
+        site,
         demo_provider,
         layers,
     })

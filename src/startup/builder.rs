@@ -13,6 +13,7 @@ use crate::session::backend::Backend;
 use crate::settings::Settings;
 use crate::settings::code::CodeSettings;
 use crate::settings::provider::Provider;
+use crate::web::views::Views;
 
 /// Creates [`IdentityWeb`]; made by [`IdentityWeb::builder`].
 ///
@@ -168,6 +169,14 @@ impl IdentityWebBuilder {
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.parts.clock = clock;
+        self
+    }
+
+    /// Renders these pages: with your own templates, links and renderer of errors. What they don't say of the site is read
+    /// from the settings (`site`).
+    #[must_use]
+    pub fn views(mut self, views: Views) -> Self {
+        self.parts.views = views;
         self
     }
 

@@ -23,7 +23,6 @@ use crate::web::headers::SecurityHeaders;
 use crate::web::limits::Budget;
 use crate::web::operations::Stopping;
 use crate::web::proxies::TrustedProxies;
-use crate::web::views::Views;
 use crate::web::{operations, routes};
 use connections::InProgress;
 
@@ -37,9 +36,14 @@ pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 
 pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpListener) -> Result<Server, StartError> {
     let assets = Assets::read(&find_dir("static"));
-    let views = Views::embedded(identity).with_templates(&find_dir("templates"))?.with_assets(&assets, settings.demo);
-    let views = Arc::new(views);
-    let headers = SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority)?;
+    let views = identity.views().as_ref().clone();
+    let views = match (&settings.site.templates, find_dir("templates")) {
+        (None, folder) if folder.is_dir() => views.with_templates(folder)?,
+        _ => views,
+    };
+    let views = Arc::new(views.with_assets(&assets, settings.demo));
+    let headers =
+        SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority, settings.site.logo.as_deref())?;
     let proxies = TrustedProxies(identity.services().site.trusted_proxies.clone());
     let limits = settings.limits;
     let budget = Data::new(Budget::new(limits.sign_in_requests_per_minute, proxies.clone()));
@@ -58,7 +62,7 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
             .configure(assets.routes())
             .service(
                 scope("")
-                    .wrap(identity.sessions().with_views(Arc::clone(&views)))
+                    .wrap(identity.sessions().with_bound_views(Arc::clone(&views)))
                     .configure(identity.routes())
                     .configure(routes::site),
             )

@@ -1,6 +1,6 @@
 //! From settings to the services that the use cases work with.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ring::rand::SystemRandom;
 use tokio::sync::Semaphore;
@@ -80,6 +80,7 @@ pub fn services(settings: &Settings, backend: Arc<dyn Backend>, clock: Clock) ->
         },
         renewals: Renewals::default(),
         revocations: Arc::new(Semaphore::new(MAX_REVOCATIONS)),
+        pages: OnceLock::new(),
         clock,
     })
 }

@@ -15,6 +15,7 @@ use crate::oidc::id_token::IdTokenError;
 use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
 use crate::session::error::StoreError;
+use crate::web::views::ViewsError;
 
 /// Why a request fails.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ pub enum Error {
     /// The web framework failed the request with this status.
     Framework(StatusCode),
     /// A template can't be rendered.
-    Rendering(tera::Error),
+    Rendering(ViewsError),
 }
 
 impl From<Cause> for Error {
@@ -76,7 +77,7 @@ impl From<StatusCode> for Error {
 
 impl From<tera::Error> for Error {
     fn from(error: tera::Error) -> Self {
-        Self::Rendering(error)
+        Self::Rendering(ViewsError::of_rendering(&error))
     }
 }
 
@@ -85,7 +86,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Identity(cause, _) => cause.fmt(f),
-            Self::Rendering(error) => write!(f, "can't render a page: {error:?}"),
+            Self::Rendering(error) => write!(f, "can't render a page: {error}"),
             Self::BadRequest(why) => f.write_str(why),
             other => f.write_str(other.error_text().heading),
         }

@@ -29,19 +29,23 @@ pub(super) fn fitting(value: &str, room: usize) -> Option<HeaderValue> {
 pub struct SecurityHeaders(Vec<(HeaderName, HeaderValue)>);
 
 impl SecurityHeaders {
-    /// Returns the headers of a site at `public_url` whose sign-out leads to `authority`.
+    /// Returns the headers of a site at `public_url` whose sign-out leads to `authority`, and whose pages show `logo`.
     ///
     /// # Errors
     /// The authority can't stand in a header.
-    pub fn new(public_url: &Url, authority: &str) -> Result<Self, InvalidHeaderValue> {
+    pub fn new(public_url: &Url, authority: &str, logo: Option<&str>) -> Result<Self, InvalidHeaderValue> {
         // Browsers apply form-action to every redirect of a form. That of the sign-out leads to the provider and, if that
         // is a broker, on to hosts that only it knows.
         let insecure_provider = match Url::parse(authority) {
             Ok(url) if url.scheme() == "http" => format!(" {}", url.origin().ascii_serialization()),
             _ => String::new(),
         };
+        let logo = match logo.map(Url::parse) {
+            Some(Ok(url)) => format!(" {}", url.origin().ascii_serialization()),
+            _ => String::new(), // A path of this site.
+        };
         let policy = format!(
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https:{insecure_provider}; \
+            "default-src 'none'; style-src 'self'; img-src 'self'{logo}; form-action 'self' https:{insecure_provider}; \
              base-uri 'none'; frame-ancestors 'none'"
         );
         let mut headers = vec![

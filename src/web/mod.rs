@@ -39,10 +39,9 @@ impl IdentityWeb {
     /// The middleware that an application wraps itself in: it loads and saves sessions, makes
     /// [`identity::Identity`] and [`actix_session::Session`] extractable, and says errors as pages or problem JSON.
     ///
-    /// # Panics
-    /// Where the embedded templates are broken, which a test excludes.
+    /// Its pages are those of the settings (`site`): see [`views`].
     pub fn sessions(&self) -> Sessions {
-        Sessions::new(self.clone(), views::Views::embedded(self))
+        Sessions::new(self.clone(), self.views())
     }
 
     /// The routes under `auth_endpoints.prefix`: sign-in, callback, sign-out.

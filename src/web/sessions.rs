@@ -34,8 +34,8 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    pub(super) fn new(identity: IdentityWeb, views: Views) -> Self {
-        Self { identity, views: Arc::new(views), carried_over: &[] }
+    pub(super) fn new(identity: IdentityWeb, views: Arc<Views>) -> Self {
+        Self { identity, views, carried_over: &[] }
     }
 
     /// Keeps these values of [`actix_session::Session`] at a sign-in, such as a cart; by default none is kept, since they
@@ -45,9 +45,15 @@ impl Sessions {
         Self { carried_over: names, ..self }
     }
 
-    /// Renders pages with these views instead of the built-in ones.
+    /// Renders pages with these views instead of those of the settings.
     #[must_use]
-    pub fn with_views(self, views: Arc<Views>) -> Self {
+    pub fn with_views(self, views: &Views) -> Self {
+        let views = Arc::new(views.bound_to(&self.identity));
+        Self { views, ..self }
+    }
+
+    /// Renders pages with views that are bound already, and shared with the site's edge.
+    pub(crate) fn with_bound_views(self, views: Arc<Views>) -> Self {
         Self { views, ..self }
     }
 

@@ -1,9 +1,13 @@
-//! Pages: Tera templates, and errors rendered as pages or as problem JSON.
+//! Pages: their templates, their site, and errors rendered as pages or as problem JSON.
 
+mod contract;
 mod errors;
+mod registration;
+mod site;
+mod templates;
 
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
@@ -13,47 +17,17 @@ use url::form_urlencoded;
 
 use super::assets::Assets;
 use super::error::Error;
-use crate::entra::errors::Shows;
 use crate::flows::IdentityWeb;
 use crate::flows::target::Target;
+use crate::session::actix::RequestSession;
+use crate::session::error::StoreError;
 use crate::session::record::SignedIn;
-
-const TEMPLATES: [(&str, &str); 9] = [
-    ("base.html", include_str!("../../templates/base.html")),
-    ("home.html", include_str!("../../templates/home.html")),
-    ("token_details.html", include_str!("../../templates/token_details.html")),
-    ("sessions.html", include_str!("../../templates/sessions.html")),
-    ("call_graph.html", include_str!("../../templates/call_graph.html")),
-    ("admin.html", include_str!("../../templates/admin.html")),
-    ("error.html", include_str!("../../templates/error.html")),
-    ("sign_out.html", include_str!("../../templates/sign_out.html")),
-    ("post_sign_out.html", include_str!("../../templates/post_sign_out.html")),
-];
-
-/// The built-in templates, parsed once.
-#[expect(clippy::expect_used, reason = "the templates are part of the program, and tested")]
-static EMBEDDED: LazyLock<Arc<Tera>> = LazyLock::new(|| {
-    let mut tera = Tera::default();
-    tera.add_raw_templates(TEMPLATES).expect("the embedded templates are valid");
-    Arc::new(tera)
-});
-
-/// The content of every page's header.
-#[derive(Clone, Debug, Serialize)]
-struct Site {
-    name: &'static str,
-    home: &'static str,
-    sign_in: String,
-    sign_out: String,
-    edit_profile: Option<String>,
-    token_details: &'static str,
-    sessions: &'static str,
-    call_graph: &'static str,
-    admin: &'static str,
-    stylesheet: Option<String>,
-    icon: Option<String>,
-    demo: bool,
-}
+use errors::ErrorRenderer;
+pub use errors::ErrorText;
+use registration::Registration;
+use site::Site;
+pub use site::SiteSettings;
+pub use templates::ViewsError;
 
 #[derive(Serialize)]
 struct User<'a> {
@@ -61,72 +35,150 @@ struct User<'a> {
     username: Option<&'a str>,
 }
 
-/// The pages.
+/// The pages: their templates, the site that they name, and who renders errors.
+///
+/// ```no_run
+/// use identity_web::views::{Views, ViewsError};
+/// use identity_web::{IdentityWeb, IdentityWebBuilder};
+///
+/// fn builder() -> Result<IdentityWebBuilder, ViewsError> {
+///     let views = Views::new().with_name("Tasks").with_support_url("mailto:help@tasks.example");
+///     Ok(IdentityWeb::builder().views(views.with_templates("templates")?))
+/// }
+/// ```
+#[derive(Clone)]
 pub struct Views {
     tera: Arc<Tera>,
+    settings: SiteSettings,
     site: Site,
     registration: Registration,
     /// Our own routes are below it: no sign-in leads back to them.
     own_prefix: String,
+    error_renderer: Option<ErrorRenderer>,
 }
 
-/// The settings that must match this application's registration at the provider.
-struct Registration {
-    redirect_uri: String,
-    client_id: String,
-    authority: String,
-    scopes: String,
-}
-
-impl Registration {
-    fn of(identity: &IdentityWeb) -> Self {
-        let services = identity.services();
-        Self {
-            redirect_uri: services.providers.auth_request.redirect_uri.to_string(),
-            client_id: services.providers.client.client_id.clone(),
-            authority: services.providers.sign_in.settings().authority.clone(),
-            scopes: services.providers.auth_request.scopes.join(" "),
-        }
-    }
-
-    /// Returns what an administrator needs to copy: labels and values.
-    fn to_copy(&self, shows: Shows) -> Vec<(&'static str, String)> {
-        match shows {
-            Shows::Nothing => Vec::new(),
-            Shows::RedirectUri => vec![("Redirect URI", self.redirect_uri.clone())],
-            Shows::Client => vec![("Client id", self.client_id.clone()), ("Authority", self.authority.clone())],
-            Shows::Consent => {
-                let tenant = self.authority.trim_end_matches('/').trim_end_matches("/v2.0");
-                let page = format!("{tenant}/adminconsent?client_id={}", self.client_id);
-                vec![("Permissions", self.scopes.clone()), ("Consent for all users", page)]
-            }
-        }
+impl Default for Views {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 impl Views {
-    /// Returns the built-in pages without a stylesheet, for an application that has its own.
+    /// Returns the built-in pages, without a stylesheet.
+    pub fn new() -> Self {
+        Self {
+            tera: Arc::clone(&templates::EMBEDDED),
+            settings: SiteSettings::default(),
+            site: Site::default(),
+            registration: Registration::default(),
+            own_prefix: String::new(),
+            error_renderer: None,
+        }
+    }
+
+    /// Returns these pages with what the settings say of the site where they say nothing, and the templates of
+    /// `site.templates` over them.
     ///
-    /// # Panics
-    /// If an embedded template is invalid, which a test rules out.
-    pub fn embedded(identity: &IdentityWeb) -> Self {
-        let endpoints = &identity.services().site.endpoints;
-        let site = Site {
-            name: "Identity Web",
-            home: "/",
-            sign_in: endpoints.sign_in.clone(),
-            sign_out: endpoints.sign_out.clone(),
-            edit_profile: identity.services().providers.profile.is_some().then(|| endpoints.edit_profile.clone()),
-            token_details: "/token_details",
-            sessions: "/sessions",
-            call_graph: "/call_graph",
-            admin: "/admin",
-            stylesheet: None,
-            icon: None,
-            demo: false,
+    /// # Errors
+    /// A template in `site.templates` can't be used.
+    pub(crate) fn completed_by(mut self, settings: &SiteSettings) -> Result<Self, ViewsError> {
+        let (own, given) = (self.settings, settings.clone());
+        self.settings = SiteSettings {
+            name: own.name.or(given.name),
+            logo: own.logo.or(given.logo),
+            terms_url: own.terms_url.or(given.terms_url),
+            privacy_url: own.privacy_url.or(given.privacy_url),
+            support_url: own.support_url.or(given.support_url),
+            templates: given.templates,
         };
-        let (registration, own_prefix) = (Registration::of(identity), endpoints.prefix.clone());
-        Self { tera: Arc::clone(&EMBEDDED), site, registration, own_prefix }.with_site()
+        match &settings.templates {
+            Some(folder) => self.with_templates(folder),
+            None => Ok(self),
+        }
+    }
+
+    /// Names the site, in the title and the header of each page. Default `Identity Web`.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.settings.name = Some(name.into());
+        self
+    }
+
+    /// Shows this image instead of the built-in logo, by its URL.
+    #[must_use]
+    pub fn with_logo(mut self, url: impl Into<String>) -> Self {
+        self.settings.logo = Some(url.into());
+        self
+    }
+
+    /// Links every page to the terms of use.
+    #[must_use]
+    pub fn with_terms_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.terms_url = Some(url.into());
+        self
+    }
+
+    /// Links every page to the privacy statement.
+    #[must_use]
+    pub fn with_privacy_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.privacy_url = Some(url.into());
+        self
+    }
+
+    /// Links every page to where users get support. May be a `mailto:` URL.
+    #[must_use]
+    pub fn with_support_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.support_url = Some(url.into());
+        self
+    }
+
+    /// Links every page to this stylesheet. The built-in templates are written for `static/site.css` of this crate.
+    #[must_use]
+    pub fn with_stylesheet(mut self, url: impl Into<String>) -> Self {
+        self.site.stylesheet = Some(url.into());
+        self
+    }
+
+    /// Adds the templates (`.html`) of a folder; those with the name of a built-in template replace it.
+    ///
+    /// # Errors
+    /// The folder can't be read, or a template in it isn't valid or names a variable that its page doesn't have.
+    pub fn with_templates(mut self, folder: impl AsRef<Path>) -> Result<Self, ViewsError> {
+        self.tera = Arc::new(templates::with_folder(&self.tera, folder.as_ref())?);
+        Ok(self)
+    }
+
+    /// Renders errors by a function instead of the template `error.html`. It is called for browsers; programs still get
+    /// problem JSON. The response gets the error's status.
+    ///
+    /// ```
+    /// use actix_web::HttpResponse;
+    /// use identity_web::views::Views;
+    ///
+    /// let views = Views::new().with_error_renderer(|_request, error| {
+    ///     HttpResponse::Ok().body(format!("{}. {} Reference: {}", error.title, error.explanation, error.correlation_id))
+    /// });
+    /// ```
+    #[must_use]
+    pub fn with_error_renderer(
+        mut self,
+        render: impl Fn(&HttpRequest, &ErrorText) -> HttpResponse + Send + Sync + 'static,
+    ) -> Self {
+        self.error_renderer = Some(Arc::new(render));
+        self
+    }
+
+    /// Returns these pages with the routes and the registration of an application.
+    pub(crate) fn bound_to(&self, identity: &IdentityWeb) -> Self {
+        let services = identity.services();
+        let endpoints = &services.site.endpoints;
+        let mut views = self.clone();
+        let edit_profile = services.providers.profile.is_some().then(|| endpoints.edit_profile.clone());
+        let (sign_in, sign_out) = (endpoints.sign_in.clone(), endpoints.sign_out.clone());
+        views.site = Site { sign_in, sign_out, edit_profile, ..views.site.of(&self.settings) };
+        views.registration = Registration::of(identity);
+        views.own_prefix.clone_from(&endpoints.prefix);
+        views.with_site()
     }
 
     /// Gives the site to the templates: once, not for every page.
@@ -135,23 +187,8 @@ impl Views {
         self
     }
 
-    /// Replaces templates by those of the same names in a folder.
-    ///
-    /// # Errors
-    /// A template in the folder is invalid.
-    pub fn with_templates(mut self, folder: &Path) -> Result<Self, tera::Error> {
-        for (name, _) in TEMPLATES {
-            let file = folder.join(name);
-            if file.is_file() {
-                Arc::make_mut(&mut self.tera).add_template_file(file, Some(name))?;
-            }
-        }
-        Ok(self)
-    }
-
     /// Adds our stylesheet and icon and, if `demo` is true, a banner that says so.
-    #[must_use]
-    pub fn with_assets(mut self, assets: &Assets, demo: bool) -> Self {
+    pub(crate) fn with_assets(mut self, assets: &Assets, demo: bool) -> Self {
         self.site.stylesheet = assets.url("site.css");
         self.site.icon = assets.url("favicon.svg");
         self.site.demo = demo;
@@ -163,6 +200,34 @@ impl Views {
         request.extensions().get::<Arc<Self>>().cloned()
     }
 
+    /// Renders a template of your own, from the folder of [`Views::with_templates`], as a page of this site: with status
+    /// 200 and the variables of `base.html`, besides those in `context`, which is a struct or a map. Set `title` in it.
+    ///
+    /// ```no_run
+    /// use actix_web::{HttpRequest, Responder};
+    /// use identity_web::views::Views;
+    /// use serde_json::json;
+    ///
+    /// async fn tasks(request: HttpRequest) -> impl Responder {
+    ///     Views::render(&request, "tasks.html", json!({"title": "Tasks", "tasks": ["Write", "Test"]}))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// There is no such template, it fails, or the route isn't wrapped in [`IdentityWeb::sessions`].
+    pub fn render(request: &HttpRequest, template: &str, context: impl Serialize) -> Result<HttpResponse, Error> {
+        let views = Self::of(request).ok_or(StoreError::NotWrapped)?;
+        let mut context = Context::from_serialize(&context)?;
+        let loaded = RequestSession::of_request()?.loaded();
+        context.insert("account_unknown", &loaded.is_err());
+        if !context.contains_key("title") {
+            context.insert("title", "");
+        }
+        let loaded = loaded.ok().flatten();
+        let user = loaded.as_ref().and_then(|loaded| loaded.record.signed_in.as_ref());
+        views.html(StatusCode::OK, template, user, context)
+    }
+
     /// Renders a page as HTML.
     pub(super) fn page(
         &self,
@@ -172,14 +237,24 @@ impl Views {
         user: Option<&SignedIn>,
         mut context: Context,
     ) -> Result<HttpResponse, Error> {
-        let user = user.map(|signed_in| User {
-            name: signed_in.claims.display_name(),
-            username: signed_in.claims.text("preferred_username").or_else(|| signed_in.claims.first_email()),
-        });
         if !context.contains_key("account_unknown") {
             context.insert("account_unknown", &false);
         }
         context.insert("title", title);
+        self.html(status, template, user, context)
+    }
+
+    fn html(
+        &self,
+        status: StatusCode,
+        template: &str,
+        user: Option<&SignedIn>,
+        mut context: Context,
+    ) -> Result<HttpResponse, Error> {
+        let user = user.map(|signed_in| User {
+            name: signed_in.claims.display_name(),
+            username: signed_in.claims.text("preferred_username").or_else(|| signed_in.claims.first_email()),
+        });
         context.insert("user", &user);
         let html = self.tera.render(template, &context)?;
         Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
@@ -201,12 +276,15 @@ impl Views {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl IdentityWeb {
+    /// Returns the pages of this application.
+    pub(crate) fn views(&self) -> Arc<Views> {
+        let pages = self.services().pages.get().and_then(|pages| Arc::clone(pages).downcast::<Views>().ok());
+        pages.unwrap_or_else(|| Arc::new(Views::new().bound_to(self)))
+    }
 
-    #[test]
-    fn the_embedded_templates_are_valid() {
-        Tera::default().add_raw_templates(TEMPLATES).unwrap();
+    /// Sets the pages of this application, once.
+    pub(crate) fn set_views(&self, views: &Views) {
+        let _ = self.services().pages.set(Arc::new(views.bound_to(self)));
     }
 }

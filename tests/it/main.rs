@@ -26,6 +26,7 @@ mod house;
 mod http2;
 mod key_rotation;
 mod operations;
+mod own_pages;
 mod own_sessions;
 mod pages;
 mod provider_answers;

@@ -1,5 +1,7 @@
 //! Errors, rendered as pages for browsers and as problem JSON for programs.
 
+use std::sync::Arc;
+
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
@@ -20,6 +22,31 @@ const RETRY_AFTER_SECONDS: &str = "5";
 
 /// Marks a response whose error is rendered.
 struct Rendered;
+
+/// Renders an error for a browser.
+pub(super) type ErrorRenderer = Arc<dyn Fn(&HttpRequest, &ErrorText) -> HttpResponse + Send + Sync>;
+
+/// An error as a browser shows it. Nothing in it is secret: the cause is in the log, under the correlation ID.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ErrorText {
+    /// The status of the response.
+    pub status: StatusCode,
+    /// What happened, in a few words.
+    pub title: String,
+    /// What happened and why, in a sentence or two.
+    pub explanation: String,
+    /// What the user can do, a sentence each.
+    pub actions: Vec<String>,
+    /// If a sign-in helps, its URL; it leads back to the page.
+    pub sign_in_url: Option<String>,
+    /// The identity provider's error code, if it sent one.
+    pub provider_code: Option<String>,
+    /// What support or an administrator needs: names and values.
+    pub details: Vec<(String, String)>,
+    /// The ID under which the log has the cause.
+    pub correlation_id: String,
+}
 
 impl Views {
     /// Renders a response that carries an [`Error`], and logs its cause. Others stay as they are: they belong to the
@@ -57,7 +84,10 @@ impl Views {
         let sign_in_url = self.sign_in_url_after(error, request);
         let context = FetchContext::from(request);
         let mut response = if context.is_navigation() && context.wants_html() {
-            self.error_page(error, &correlation_id, &sign_in_url)
+            match &self.error_renderer {
+                Some(render) => self.by_application(render, error, &correlation_id, sign_in_url, request),
+                None => self.error_page(error, &correlation_id, &sign_in_url),
+            }
         } else {
             HttpResponse::build(status)
                 .content_type("application/problem+json")
@@ -74,6 +104,33 @@ impl Views {
         response
     }
 
+    /// Renders an error with the application's own function.
+    fn by_application(
+        &self,
+        render: &ErrorRenderer,
+        error: &Error,
+        correlation_id: &str,
+        sign_in_url: String,
+        request: &HttpRequest,
+    ) -> HttpResponse {
+        let (text, status) = (error.error_text(), error.status_code());
+        let to_copy = self.registration.to_copy(text.shows);
+        let details = text.for_support.into_iter().chain(to_copy);
+        let text = ErrorText {
+            status,
+            title: text.heading.to_owned(),
+            explanation: text.explanation.to_owned(),
+            actions: text.actions.iter().map(|&action| action.to_owned()).collect(),
+            sign_in_url: text.sign_in.then_some(sign_in_url),
+            provider_code: text.detail,
+            details: details.map(|(name, value)| (name.to_owned(), value)).collect(),
+            correlation_id: correlation_id.to_owned(),
+        };
+        let mut response = render(request, &text);
+        *response.status_mut() = status;
+        response
+    }
+
     fn error_page(&self, error: &Error, correlation_id: &str, sign_in_url: &str) -> HttpResponse {
         let (text, status) = (error.error_text(), error.status_code());
         let mut context = Context::new();
@@ -85,7 +142,7 @@ impl Views {
         context.insert("sign_in_url", sign_in_url);
         context.insert("sign_in_label", if matches!(error, Error::Interaction(_)) { "Continue" } else { "Sign in" });
         context.insert("correlation_id", correlation_id);
-        context.insert("detail", &text.detail);
+        context.insert("provider_code", &text.detail);
         context.insert("for_support", &text.for_support);
         context.insert("to_copy", &self.registration.to_copy(text.shows));
         let loaded = RequestSession::of_request().and_then(|session| session.loaded());

@@ -1,0 +1,77 @@
+//! What the pages say about the site.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+const DEFAULT_NAME: &str = "Identity Web";
+
+/// Section `site`: how the pages look, and where they link to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteSettings {
+    /// `site.name`: the site's name, in the title and the header of each page. Default `Identity Web`.
+    pub name: Option<String>,
+    /// `site.logo`: the URL of an image in place of the built-in logo.
+    pub logo: Option<String>,
+    /// `site.templates`: a folder of templates over the built-in ones.
+    pub templates: Option<PathBuf>,
+    /// `site.terms_url`: the terms of use.
+    pub terms_url: Option<String>,
+    /// `site.privacy_url`: the privacy statement.
+    pub privacy_url: Option<String>,
+    /// `site.support_url`: where users get support. May be a `mailto:` URL.
+    pub support_url: Option<String>,
+}
+
+/// The content of every page's header and footer: the variable `site` of the templates.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Site {
+    pub(super) name: String,
+    pub(super) logo: Option<String>,
+    pub(super) terms_url: Option<String>,
+    pub(super) privacy_url: Option<String>,
+    pub(super) support_url: Option<String>,
+    pub(super) home: &'static str,
+    pub(super) sign_in: String,
+    pub(super) sign_out: String,
+    pub(super) edit_profile: Option<String>,
+    pub(super) token_details: &'static str,
+    pub(super) sessions: &'static str,
+    pub(super) call_graph: &'static str,
+    pub(super) admin: &'static str,
+    pub(super) stylesheet: Option<String>,
+    pub(super) icon: Option<String>,
+    pub(super) demo: bool,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self {
+            name: DEFAULT_NAME.to_owned(),
+            logo: None,
+            terms_url: None,
+            privacy_url: None,
+            support_url: None,
+            home: "/",
+            sign_in: String::new(),
+            sign_out: String::new(),
+            edit_profile: None,
+            token_details: "/token_details",
+            sessions: "/sessions",
+            call_graph: "/call_graph",
+            admin: "/admin",
+            stylesheet: None,
+            icon: None,
+            demo: false,
+        }
+    }
+}
+
+impl Site {
+    /// Returns the site with the name, the logo and the links of the settings.
+    pub(super) fn of(self, settings: &SiteSettings) -> Self {
+        let SiteSettings { name, logo, terms_url, privacy_url, support_url, .. } = settings.clone();
+        let name = name.unwrap_or_else(|| DEFAULT_NAME.to_owned());
+        Self { name, logo, terms_url, privacy_url, support_url, ..self }
+    }
+}

@@ -1,0 +1,170 @@
+//! The templates: built in, and those of a folder over them, checked when they are loaded.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use tera::{Context, ErrorKind, Tera};
+
+use super::contract;
+
+pub(super) const BUILT_IN: [(&str, &str); 9] = [
+    ("base.html", include_str!("../../../templates/base.html")),
+    ("home.html", include_str!("../../../templates/home.html")),
+    ("token_details.html", include_str!("../../../templates/token_details.html")),
+    ("sessions.html", include_str!("../../../templates/sessions.html")),
+    ("call_graph.html", include_str!("../../../templates/call_graph.html")),
+    ("admin.html", include_str!("../../../templates/admin.html")),
+    ("error.html", include_str!("../../../templates/error.html")),
+    ("sign_out.html", include_str!("../../../templates/sign_out.html")),
+    ("post_sign_out.html", include_str!("../../../templates/post_sign_out.html")),
+];
+
+/// The built-in templates, parsed once.
+#[expect(clippy::expect_used, reason = "the templates are part of the program, and tested")]
+pub(super) static EMBEDDED: LazyLock<Arc<Tera>> = LazyLock::new(|| {
+    let mut tera = Tera::default();
+    tera.add_raw_templates(BUILT_IN).expect("the embedded templates are valid");
+    Arc::new(tera)
+});
+
+/// Why a template can't be used: it can't be read, isn't valid, or names a variable that its page doesn't have.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ViewsError {
+    /// The template's file; or the folder, if the problem is with no single file.
+    pub file: PathBuf,
+    /// The line in it, if known, counted from 1.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub problem: String,
+}
+
+impl std::error::Error for ViewsError {}
+
+impl fmt::Display for ViewsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.problem)
+    }
+}
+
+impl ViewsError {
+    /// Finds the template of an error. A template's name is its path under `folder`.
+    fn of(error: &tera::Error, folder: &Path) -> Self {
+        let (name, line, problem) = match error.kind() {
+            ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+                (report.filename(), Some(report.span().start_line), report.message().to_owned())
+            }
+            ErrorKind::MissingParent { current, parent } => {
+                (current.as_str(), None, format!("extends {parent}, which doesn't exist"))
+            }
+            ErrorKind::CircularExtend { tpl, .. } => (tpl.as_str(), None, "extends itself".to_owned()),
+            ErrorKind::CircularInclude { tpl, .. } => (tpl.as_str(), None, "includes itself".to_owned()),
+            ErrorKind::Msg(report) => first_of(report).unwrap_or(("", None, report.clone())),
+            _ => ("", None, error.to_string()),
+        };
+        // Joining an empty name would end the path with a slash.
+        let file = if name.is_empty() { folder.to_owned() } else { folder.join(name) };
+        Self { file, line, problem }
+    }
+
+    /// As [`ViewsError::of`], for a folder that was just loaded: a built-in template fails because of the folder's layout.
+    fn of_loading(error: &tera::Error, folder: &Path) -> Self {
+        let error = Self::of(error, folder);
+        if error.file.exists() {
+            return error;
+        }
+        let layout = folder.join("base.html");
+        Self { file: if layout.exists() { layout } else { folder.to_owned() }, line: None, ..error }
+    }
+
+    /// An error of a page that is being rendered.
+    pub(in crate::web) fn of_rendering(error: &tera::Error) -> Self {
+        Self::of(error, Path::new("templates"))
+    }
+
+    fn unreadable(file: &Path, cause: &io::Error) -> Self {
+        Self { file: file.to_owned(), line: None, problem: format!("can't be read: {cause}") }
+    }
+}
+
+/// Returns the templates with those of a folder in place of, or in addition to, those that are there.
+///
+/// # Errors
+/// One of the folder's templates can't be used.
+pub(super) fn with_folder(tera: &Tera, folder: &Path) -> Result<Tera, ViewsError> {
+    let mut files = Vec::new();
+    read(folder, "", &mut files)?;
+    let mut tera = tera.clone();
+    let sources = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    tera.add_raw_templates(sources).map_err(|error| ViewsError::of_loading(&error, folder))?;
+    // All of them, because a page may extend a template of the folder.
+    for name in BUILT_IN.map(|(name, _)| name) {
+        check_names(&tera, name, &files, folder)?;
+        for sample in contract::samples(name) {
+            let context = Context::from_serialize(&sample).map_err(|error| ViewsError::of_loading(&error, folder))?;
+            tera.render(name, &context).map_err(|error| ViewsError::of_loading(&error, folder))?;
+        }
+    }
+    Ok(tera)
+}
+
+/// Reads every `.html` file under a folder, with its name: the path there, separated by `/`.
+fn read(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> Result<(), ViewsError> {
+    let entries = fs::read_dir(folder).map_err(|cause| ViewsError::unreadable(folder, &cause))?;
+    for entry in entries {
+        let path = entry.map_err(|cause| ViewsError::unreadable(folder, &cause))?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let name = format!("{prefix}{name}");
+        if path.is_dir() {
+            read(&path, &format!("{name}/"), files)?;
+        } else if path.extension().is_some_and(|extension| extension == "html") {
+            let text = fs::read_to_string(&path).map_err(|cause| ViewsError::unreadable(&path, &cause))?;
+            files.push((name, text));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a page's template names only variables that the page has. What a condition hides isn't rendered with any
+/// sample, but named all the same.
+fn check_names(tera: &Tera, page: &str, files: &[(String, String)], folder: &Path) -> Result<(), ViewsError> {
+    let named = tera.get_template_variables(page).map_err(|error| ViewsError::of_loading(&error, folder))?;
+    let known = contract::variables(page);
+    let unknown = |name: &&str| !known.contains(*name) && !name.starts_with("__");
+    let Some(unknown) = named.into_iter().filter(unknown).min() else { return Ok(()) };
+    let own = files.iter().filter(|(name, _)| name == page);
+    let mut candidates = own.chain(files.iter().filter(|(name, _)| name != page));
+    let place = candidates.find_map(|(name, text)| Some((name, line_of(text, unknown)?)));
+    let (file, line) = place.map_or((folder.to_owned(), None), |(name, line)| (folder.join(name), Some(line)));
+    let nearest = known.iter().max_by(|a, b| {
+        let similarity = |known: &str| strsim::jaro_winkler(known, unknown);
+        similarity(a).total_cmp(&similarity(b))
+    });
+    let nearest = nearest.map(String::as_str).unwrap_or_default();
+    let problem = format!("{page} has no variable {unknown}; did you mean {nearest}?");
+    Err(ViewsError { file, line, problem })
+}
+
+/// Reads the first of several reports, as Tera writes them: `error: {message}`, then `--> {name}:{line}:{column}`.
+fn first_of(report: &str) -> Option<(&str, Option<usize>, String)> {
+    let message = report.lines().next()?.trim_start_matches("error: ").to_owned();
+    let place = report.lines().find_map(|line| line.trim_start().strip_prefix("--> "))?;
+    let mut parts = place.rsplitn(3, ':').skip(1);
+    let (line, name) = (parts.next()?.parse().ok(), parts.next()?);
+    Some((name, line, message))
+}
+
+/// Returns the first line, counted from 1, that names a variable.
+fn line_of(text: &str, variable: &str) -> Option<usize> {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut lines = text.lines().enumerate();
+    let (index, _) = lines.find(|(_, line)| line.split(|c| !is_word(c)).any(|word| word == variable))?;
+    Some(index + 1)
+}
