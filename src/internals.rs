@@ -9,5 +9,8 @@ macro_rules! open {
     };
 }
 
-open!(clock, correlation, metrics, spans, oidc, entra, session, flows, web, demo, settings, telemetry, tls, startup);
-open!(check, register, sessions_command);
+open!(clock, correlation, metrics, spans, oidc, entra, session, flows, web, settings, tls, startup);
+#[cfg(feature = "demo")]
+open!(demo);
+#[cfg(feature = "program")]
+open!(telemetry, check, register, sessions_command);

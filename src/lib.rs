@@ -24,7 +24,22 @@
 //! }
 //! ```
 //!
+//! # Cargo features
+//!
+//! An application depends on `identity-web` with `default-features = false`, and adds:
+//!
+//! | Feature | What it adds |
+//! |---|---|
+//! | `demo` | The demo identity provider, which signs users in if no client is configured: for development and end-to-end tests |
+//! | `opentelemetry` | Spans continue the caller's trace and are sent on in `traceparent`, if the application collects them with `tracing-opentelemetry` |
+//! | `program` (default) | Everything that the program `identity-web` needs: its command line, listeners, log, metrics, traces and static files. It includes the other two |
+//!
+//! The library records metrics through the facade [`metrics`](https://docs.rs/metrics) and logs through
+//! [`tracing`](https://docs.rs/tracing); an application chooses where they go.
+//!
 //! ARCHITECTURE.md in the repository describes how it is built.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // In order of dependence: each module uses only those above it. The blank lines prevent rustfmt from sorting them.
 mod clock;
@@ -43,17 +58,22 @@ mod flows;
 
 mod web;
 
+#[cfg(feature = "demo")]
 mod demo;
 
 mod settings;
 
+#[cfg(feature = "program")]
 mod telemetry;
 mod tls;
 
 mod startup;
 
+#[cfg(feature = "program")]
 mod check;
+#[cfg(feature = "program")]
 mod register;
+#[cfg(feature = "program")]
 mod sessions_command;
 
 #[doc(hidden)]

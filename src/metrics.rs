@@ -78,7 +78,7 @@ pub fn describe() {
     describe_counter!(ENDED, count, "Sessions that were ended, by anyone; expired ones aren't counted.");
     describe_gauge!(READY, count, "Whether the last readiness check found that this process can serve: 1 or 0.");
     describe_gauge!(BUILD, count, "1; the version is a label.");
-    #[cfg(target_os = "linux")]
+    #[cfg(all(feature = "program", target_os = "linux"))]
     metrics_process::Collector::default().describe();
 
     gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
@@ -108,7 +108,7 @@ pub fn describe() {
 
 /// Records the process's memory, processor time and open files.
 pub fn process() {
-    #[cfg(target_os = "linux")]
+    #[cfg(all(feature = "program", target_os = "linux"))]
     metrics_process::Collector::default().collect();
 }
 

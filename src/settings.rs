@@ -7,6 +7,7 @@ mod credential;
 mod layers;
 pub mod provider;
 mod reader;
+#[cfg(feature = "program")]
 pub mod registration;
 mod sections;
 mod site;

@@ -4,4 +4,5 @@ pub mod b2c;
 pub mod errors;
 pub mod graph;
 pub mod groups;
+#[cfg(feature = "program")]
 pub mod registration;

@@ -7,6 +7,7 @@ use crate::oidc::authorization::NoRandomness;
 
 /// Why a session can't be read or written.
 #[derive(Clone, Debug, Error)]
+#[non_exhaustive]
 pub enum StoreError {
     /// The backend is unavailable. The cookie is kept, and the session is back when the backend is.
     #[error(transparent)]
@@ -27,6 +28,7 @@ pub enum StoreError {
     #[error("a newer version of this program wrote the session's record")]
     Newer,
     /// There are no random bytes for a new session key.
+    #[doc(hidden)]
     #[error(transparent)]
     Randomness(#[from] NoRandomness),
     /// The application isn't wrapped in `IdentityWeb::sessions()`.

@@ -6,6 +6,7 @@ use super::b2c::check as check_b2c;
 use super::credential::{credential, from_azure};
 use super::reader::Reader;
 use super::{DemoProviderSettings, Profile, ServerSettings};
+#[cfg(feature = "demo")]
 use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DEMO_TENANT};
 use crate::flows::{AuthRequestSettings, Endpoints};
 use crate::oidc::client_authentication::AuthenticationMethod;
@@ -15,6 +16,14 @@ use crate::oidc::jws::Algorithm;
 use crate::oidc::provider::{AuthorityKind, ProviderSettings, is_loopback};
 use crate::oidc::secret::Secret;
 use crate::oidc::token::ClientSettings;
+
+/// Without the demo provider, these aren't used.
+#[cfg(not(feature = "demo"))]
+const DEMO_CLIENT_ID: &str = "";
+#[cfg(not(feature = "demo"))]
+const DEMO_CREDENTIAL: &str = "";
+#[cfg(not(feature = "demo"))]
+const DEMO_TENANT: &str = "";
 
 pub(super) fn authority_kind(reader: &mut Reader) -> AuthorityKind {
     reader.choice("type.client_type", &[("CONFIDENTIAL", ())]);
@@ -38,7 +47,8 @@ pub(super) fn client(
     let (client_id, authority) = (reader.text("client.client_id"), reader.text("client.authority"));
     let (credential_given, credential) = credential(reader);
     let (client_id, authority) = from_azure(reader, kind, client_id, authority);
-    let is_demo = profile == Profile::Development && client_id.is_none() && !credential_given && authority.is_none();
+    let is_configured = client_id.is_some() || credential_given || authority.is_some();
+    let is_demo = cfg!(feature = "demo") && profile == Profile::Development && !is_configured;
     let provider = ProviderSettings {
         kind: if is_demo && kind != AuthorityKind::B2c { AuthorityKind::SingleTenant } else { kind },
         authority: if is_demo {
@@ -59,6 +69,11 @@ pub(super) fn client(
     };
     if is_demo {
         return Some((true, provider, client));
+    }
+    if profile == Profile::Development && !is_configured {
+        let message = "is unset; the demo identity provider, which would sign users in, needs the Cargo feature `demo`";
+        reader.problem("client", message);
+        return None;
     }
     let unset = [
         ("client.client_id", client_id.is_none()),

@@ -74,4 +74,5 @@ pub(super) fn from_azure(
 }
 
 #[cfg(test)]
+#[cfg(feature = "program")]
 mod tests;

@@ -204,11 +204,13 @@ impl Reader {
     }
 
     /// Returns whether a key is a table with members.
+    #[cfg(feature = "program")]
     pub(super) fn has_members(&self, path: &str) -> bool {
         self.values.keys().any(|key| key.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
     }
 
     /// Returns a key's source.
+    #[cfg(feature = "program")]
     pub(super) fn source(&self, path: &str) -> String {
         self.values.get(path).map(|value| source(path, value)).unwrap_or_default()
     }

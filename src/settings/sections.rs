@@ -262,6 +262,8 @@ fn limits(reader: &mut Reader) -> LimitsSettings {
 
 fn telemetry(reader: &mut Reader) -> TelemetrySettings {
     let log = reader.text_or("telemetry.log", "info");
+    // An application that uses the library has a log of its own.
+    #[cfg(feature = "program")]
     if tracing_subscriber::EnvFilter::try_new(&log).is_err() {
         reader.problem("telemetry.log", "must be a level such as info, or a filter such as warn,identity_web=debug");
     }

@@ -15,6 +15,7 @@ fn problems(variables: &[(&str, &str)]) -> Vec<String> {
     problems.iter().map(ToString::to_string).collect()
 }
 
+#[cfg(feature = "demo")]
 #[test]
 fn default_toml_matches_the_code() {
     let (written, coded) = (load("config", &[]).unwrap(), load("/nowhere", &[]).unwrap());
@@ -37,6 +38,7 @@ fn default_toml_documents_every_key() {
     assert_eq!(written.finish().0, [], "keys that are not read");
 }
 
+#[cfg(feature = "demo")]
 #[test]
 fn with_nothing_configured_the_demo_provider_is_used() {
     let settings = load("/nowhere", &[]).unwrap();
@@ -118,6 +120,7 @@ const B2C: [(&str, &str); 5] = [
     ("IDENTITY_WEB__B2C__SUSI", "/b2c_1_susi"),
 ];
 
+#[cfg(feature = "demo")]
 #[test]
 fn b2cs_policies_are_named_with_or_without_a_slash() {
     let extra = [("IDENTITY_WEB__B2C__PASSWORD", "B2C_1A_reset")];
@@ -206,4 +209,12 @@ fn an_application_has_its_own_settings_next_to_the_library_s() {
     let problems = production(&[]).unwrap_err().to_string();
     assert!(problems.contains("client.client_id: is unset") && !problems.contains("database"), "{problems}");
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[cfg(not(feature = "demo"))]
+#[test]
+fn with_nothing_configured_and_no_demo_provider_one_problem_says_so() {
+    let problems = load("/nowhere", &[]).unwrap_err().problems;
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].to_string().contains("feature `demo`"), "{}", problems[0]);
 }

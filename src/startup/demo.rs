@@ -4,7 +4,9 @@ use std::sync::PoisonError;
 
 use tracing::info;
 
-use super::{StartError, shutdown_signal};
+use super::StartError;
+#[cfg(feature = "program")]
+use super::application::shutdown_signal;
 use crate::clock::Clock;
 use crate::demo::signer::Signer;
 use crate::demo::{DEMO_CLIENT_ID, DEMO_CREDENTIAL, DemoProvider, DemoSettings};
@@ -66,6 +68,7 @@ fn register(provider: &DemoProvider, credential: &Credential) -> Result<(), Star
 ///
 /// # Errors
 /// Its server failed.
+#[cfg(feature = "program")]
 pub async fn serve_until_told(demo: DemoProvider) -> Result<(), StartError> {
     let server = demo.run()?;
     let handle = server.handle();

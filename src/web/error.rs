@@ -19,12 +19,15 @@ use crate::web::views::ViewsError;
 
 /// Why a request fails.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Error {
     /// A use case failed. The cookie, if any, removes a transaction that is used up.
+    #[doc(hidden)]
     Identity(Box<Cause>, Option<Box<Cookie<'static>>>),
     /// The page needs a signed-in user.
     NotSignedIn,
     /// The user must go to the provider first. Carries the sealed parameter of the sign-in that asks there.
+    #[doc(hidden)]
     Interaction(String),
     /// The signed-in user lacks access.
     Forbidden,

@@ -44,7 +44,7 @@ impl LimitsSettings {
     ///
     /// # Errors
     /// [`Error::TooLarge`].
-    pub(super) fn check(self, request: &ServiceRequest) -> Result<(), Error> {
+    pub fn check(self, request: &ServiceRequest) -> Result<(), Error> {
         let headers = request.headers();
         let cookies: usize = headers.get_all(COOKIE).map(HeaderValue::len).sum();
         let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());

@@ -2,10 +2,14 @@
 
 pub mod abridged;
 pub mod access_token;
+#[cfg(feature = "program")]
 pub mod assets;
+#[cfg(feature = "program")]
 pub mod call_graph;
+#[cfg(feature = "program")]
 pub mod claim_meanings;
 pub mod cookies;
+#[cfg(feature = "program")]
 pub mod edge;
 pub mod error;
 pub mod error_text;
@@ -15,12 +19,15 @@ pub mod forward_auth;
 pub mod headers;
 pub mod identity;
 pub mod limits;
+#[cfg(feature = "program")]
 pub mod operations;
 mod own_sessions;
+#[cfg(feature = "program")]
 pub mod pages;
 mod provider_logout;
 pub mod proxies;
 mod relative_time;
+#[cfg(feature = "program")]
 pub mod requests;
 pub mod require;
 pub mod routes;

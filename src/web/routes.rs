@@ -8,8 +8,9 @@ use actix_web::web::{Data, ServiceConfig, get, post, resource, route, to};
 use actix_web::{Error as ActixError, HttpResponse, Resource, Route};
 
 use super::error::Error;
-use super::require::Require;
-use super::{call_graph, forward_auth, limits, own_sessions, pages, provider_logout, sign_in, sign_out};
+#[cfg(feature = "program")]
+use super::{call_graph, pages, require::Require};
+use super::{forward_auth, limits, own_sessions, provider_logout, sign_in, sign_out};
 use crate::flows::IdentityWeb;
 
 /// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
@@ -35,6 +36,7 @@ pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb)
 }
 
 /// The routes of the application's own site.
+#[cfg(feature = "program")]
 pub fn site(service: &mut ServiceConfig) {
     service
         .service(only("/").route(page().to(pages::home)))

@@ -53,6 +53,7 @@ impl Sessions {
     }
 
     /// Renders pages with views that are bound already, and shared with the site's edge.
+    #[cfg(feature = "program")]
     pub(crate) fn with_bound_views(self, views: Arc<Views>) -> Self {
         Self { views, ..self }
     }

@@ -15,6 +15,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 use url::form_urlencoded;
 
+#[cfg(feature = "program")]
 use super::assets::Assets;
 use super::error::Error;
 use crate::flows::IdentityWeb;
@@ -188,6 +189,7 @@ impl Views {
     }
 
     /// Adds our stylesheet and icon and, if `demo` is true, a banner that says so.
+    #[cfg(feature = "program")]
     pub(crate) fn with_assets(mut self, assets: &Assets, demo: bool) -> Self {
         self.site.stylesheet = assets.url("site.css");
         self.site.icon = assets.url("favicon.svg");
