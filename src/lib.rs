@@ -93,6 +93,7 @@ pub use web::access_token::{AccessToken, ApiScopes, SignInScopes};
 pub use web::error::Error;
 pub use web::identity::{Identity, MaybeIdentity, login_required};
 pub use web::limits::Budget;
+pub use web::middleware::{api_only, same_origin};
 pub use web::proxies::TrustedProxies;
 pub use web::require::Require;
 pub use web::routes::sessions as sessions_page;

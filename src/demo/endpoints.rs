@@ -13,9 +13,10 @@ use serde_json::{Value, json};
 use tera::Context;
 use url::{Url, form_urlencoded};
 
+use super::authentication::{Authentication, contexts_of};
 use super::b2c::B2C_DOMAIN;
 use super::faults::{Faults, apply};
-use super::people::{PEOPLE, Person, find};
+use super::people::{PEOPLE, find};
 use super::tokens::{revoke, token, userinfo};
 use super::{DEMO_TENANT, DemoState, Grant, OF_SIGN_IN, graph, lock, refusal};
 use crate::oidc::authorization::random_text;
@@ -117,12 +118,13 @@ async fn authorize(
     let scopes = parameters.get("scope").map_or("", String::as_str);
     let prompt = parameters.get("prompt").map_or("", String::as_str);
     let session = request.cookie(SESSION_COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
-    match (signed_in(&state, &request), prompt) {
-        (Some(person), "none") if !state.without_consent(person, scopes).is_empty() => {
+    let session_of = Authentication::of_browser(&state, &request);
+    match (session_of.filter(|session| session.suffices(&parameters, state.clock.now())), prompt) {
+        (Some(Authentication { person, .. }), "none") if !state.without_consent(person, scopes).is_empty() => {
             refuse(&state, &parameters, "65001")
         }
-        (Some(person), "" | "none") if state.without_consent(person, scopes).is_empty() => {
-            grant(&state, &tenant, &parameters, person, session)
+        (Some(known), "" | "none") if state.without_consent(known.person, scopes).is_empty() => {
+            grant(&state, &tenant, &parameters, &known, session)
         }
         (None, "none") => refuse(&state, &parameters, "50058"),
         _ => page_of_accounts(&state, &tenant, &parameters),
@@ -131,11 +133,6 @@ async fn authorize(
 
 fn refuse(state: &DemoState, request: &Parameters, code: &str) -> HttpResponse {
     refusal::chosen(code).map_or_else(|| HttpResponse::BadRequest().finish(), |refusal| refusal.respond(state, request))
-}
-
-/// Returns whose session the browser has.
-pub(super) fn signed_in(state: &DemoState, request: &HttpRequest) -> Option<&'static Person> {
-    lock(&state.sessions).get(request.cookie(SESSION_COOKIE)?.value(), state.clock.now()).copied()
 }
 
 fn check_request(state: &DemoState, parameters: &Parameters) -> Result<(), String> {
@@ -174,6 +171,7 @@ fn page_of_accounts(state: &DemoState, tenant: &str, parameters: &Parameters) ->
     let asked: Vec<_> = parameters.get("scope").map_or("", String::as_str).split_whitespace().collect();
     let asked: Vec<_> = asked.into_iter().filter(|scope| !OF_SIGN_IN.contains(scope)).collect();
     context.insert("asked", &asked.join(", "));
+    context.insert("contexts", &contexts_of(parameters).join(", "));
     context.insert("people", &people);
     let refusals = refusal::CHOICES.iter().map(|refusal| json!({"code": refusal.code, "text": refusal.text}));
     context.insert("refusals", &refusals.collect::<Vec<_>>());
@@ -193,8 +191,9 @@ async fn choose(state: Data<DemoState>, tenant: Path<String>, Form(mut form): Fo
         let refused = form.remove("refused").filter(|_| chosen == "refused");
         return refuse(&state, &form, refused.as_deref().unwrap_or("65004"));
     };
-    lock(&state.sessions).insert(session.clone(), person, state.clock.now());
-    let mut response = grant(&state, &tenant, &form, person, session.clone());
+    let known = Authentication::begin(person, &form, state.clock.now());
+    lock(&state.sessions).insert(session.clone(), known.clone(), state.clock.now());
+    let mut response = grant(&state, &tenant, &form, &known, session.clone());
     let cookie = Cookie::build(SESSION_COOKIE, session).path("/").http_only(true).finish();
     // Without the cookie the browser has no session, which does no harm.
     let _ = response.add_cookie(&cookie);
@@ -205,13 +204,14 @@ fn grant(
     state: &DemoState,
     tenant: &str,
     parameters: &Parameters,
-    person: &'static Person,
+    known: &Authentication,
     session_id: String,
 ) -> HttpResponse {
     let Ok(code) = random_text(&SystemRandom::new()) else { return HttpResponse::InternalServerError().finish() };
     let value = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let grant = Grant {
-        person,
+        person: known.person,
+        authentication: known.claims(parameters),
         tenant: tenant_id(tenant).filter(|id| *id != TENANT_PLACEHOLDER).unwrap_or(DEMO_TENANT).to_owned(),
         redirect_uri: value("redirect_uri"),
         scope: value("scope"),
@@ -221,7 +221,7 @@ fn grant(
         session_id,
         at: state.clock.now(),
     };
-    state.consent(person, &grant.scope);
+    state.consent(known.person, &grant.scope);
     lock(&state.codes).insert(code.clone(), grant, state.clock.now());
     respond(state, parameters, vec![("code", &code)])
 }

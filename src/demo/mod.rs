@@ -3,6 +3,7 @@
 //! With it, `cargo run` can sign users in without an account anywhere. It is also the tests' provider, which misbehaves
 //! on request in every way that a good one does not ([`faults`]). It never starts in the production profile.
 
+mod authentication;
 pub mod b2c;
 pub mod client_authentication;
 mod endpoints;
@@ -22,9 +23,11 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::{App, HttpServer, web};
+use serde_json::{Map, Value};
 use tera::Tera;
 
 use crate::clock::{Clock, Timestamp};
+use authentication::Authentication;
 use b2c::{B2C_DOMAIN, B2c};
 use client_authentication::Registered;
 use expiring::Expiring;
@@ -93,7 +96,7 @@ pub struct DemoState {
     refresh_tokens: Mutex<Expiring<Grant>>,
     /// The scopes that each person has consented to.
     consents: Mutex<HashMap<&'static str, BTreeSet<String>>>,
-    sessions: Mutex<Expiring<&'static Person>>,
+    sessions: Mutex<Expiring<Authentication>>,
     b2c: B2c,
 }
 
@@ -107,6 +110,8 @@ struct Grant {
     claims: Option<String>,
     nonce: Option<String>,
     code_challenge: String,
+    /// What the ID token says of the authentication.
+    authentication: Map<String, Value>,
     session_id: String,
     at: Timestamp,
 }

@@ -137,6 +137,9 @@ fn id_token(state: &DemoState, grant: &Grant, faults: &Faults) -> Option<String>
     } else if person.groups > 0 {
         claims["groups"] = (0..person.groups).map(group).collect();
     }
+    for (name, value) in &grant.authentication {
+        claims[name] = value.clone();
+    }
     let claims = apply(faults.claims.as_ref(), claims);
     let signer = state.signer.read().unwrap_or_else(PoisonError::into_inner);
     signed(state, &signer, &claims, faults)

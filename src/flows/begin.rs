@@ -10,6 +10,7 @@ use super::target::Target;
 use super::{Error, IdentityWeb};
 use crate::oidc::authorization::{RequestParameters, Transaction};
 use crate::oidc::provider::Provider;
+use crate::oidc::step_up::StepUp;
 use crate::session::record::SignedIn;
 use crate::session::transaction::CookieChange;
 
@@ -83,8 +84,11 @@ impl IdentityWeb {
             extra: auth_request.extra.clone(),
         };
         parameters.extra.extend(request.extra);
-        request.interaction.add_to(&mut parameters);
-        if provider.settings().is_entra() && parameters.extra.get("prompt").is_some_and(|it| it == "select_account") {
+        transaction.step_ups = self.step_ups_with(request.asked_by, &request.interaction.step_up);
+        let is_entra = provider.settings().is_entra();
+        request.interaction.add_to(&mut parameters, is_entra);
+        transaction.step_up = StepUp::of(&parameters.extra);
+        if is_entra && parameters.extra.get("prompt").is_some_and(|it| it == "select_account") {
             parameters.extra.remove("login_hint"); // Entra rejects the two together.
         }
         let is_additional = |scope: &&String| !auth_request.scopes.contains(scope);

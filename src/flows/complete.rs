@@ -106,10 +106,15 @@ impl IdentityWeb {
         let tokens = redeem(code, &scopes, client, metadata, provider.http(), clock.now()).await?;
         let access_token = &tokens.granted.access_token;
         let verify = |verifier: &Verifier<'_>, keys: &KeySet| {
-            verifier.verify(&tokens.id_token, keys, code.nonce(), access_token, clock.now())
+            let claims = verifier.verify(&tokens.id_token, keys, code.nonce(), access_token, clock.now())?;
+            let (is_entra, asked) = (provider.settings().is_entra(), code.transaction());
+            asked.step_up.check(&claims, is_entra, asked.started_at, clock.now())?;
+            Ok(claims)
         };
         let claims = self.verified_claims(provider, metadata, rule, access_token, verify).await?;
-        Ok(SignedIn::new(claims, tokens, clock.now(), provider.settings().policy.clone()))
+        let mut signed_in = SignedIn::new(claims, tokens, clock.now(), provider.settings().policy.clone());
+        signed_in.step_ups.clone_from(&code.transaction().step_ups);
+        Ok(signed_in)
     }
 
     /// The claims of an ID token that passes `verify`, completed by userinfo, if that is used.

@@ -1,5 +1,5 @@
-//! What the provider must ask the user before a request can go on: consent to more scopes, or the answer to a claims
-//! challenge. It goes through the browser as a sealed parameter of the sign-in route, so that only we can make one.
+//! What the provider must ask the user before a request can go on: consent to more scopes, the answer to a claims
+//! challenge, or a step-up. It goes through the browser as a sealed parameter of the sign-in route, so that only we can make one.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::{Error, IdentityWeb};
 use crate::clock::Timestamp;
 use crate::oidc::authorization::RequestParameters;
+use crate::oidc::step_up::StepUp;
 use crate::session::seal::Purpose;
 use crate::session::transaction::LIFETIME;
 
@@ -28,6 +29,9 @@ pub struct Interaction {
     pub claims: Option<String>,
     /// The account that it is about.
     pub login_hint: Option<String>,
+    /// What the sign-in must show of the authentication.
+    #[serde(default, skip_serializing_if = "StepUp::is_empty")]
+    pub step_up: StepUp,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -42,6 +46,11 @@ impl Interaction {
         Self { scopes: scopes.to_vec(), ..Self::default() }
     }
 
+    /// A step-up.
+    pub fn step_up(step_up: StepUp) -> Self {
+        Self { step_up, ..Self::default() }
+    }
+
     /// Adds the `claims` of a challenge, if they are a JSON object that fits in a URL.
     #[must_use]
     pub fn with_claims(self, claims: Option<String>) -> Self {
@@ -51,15 +60,17 @@ impl Interaction {
     }
 
     /// Adds it to what an authorization request asks for.
-    pub(super) fn add_to(self, parameters: &mut RequestParameters) {
-        let Self { scopes, claims, login_hint } = self;
+    pub(super) fn add_to(self, parameters: &mut RequestParameters, is_entra: bool) {
+        let Self { scopes, claims, login_hint, step_up } = self;
         if !scopes.is_empty() || claims.is_some() {
             // What the user consents to now is used later, without them.
             let all = scopes.into_iter().chain(["offline_access".to_owned()]);
             let new: Vec<_> = all.filter(|scope| !parameters.scopes.contains(scope)).collect();
             parameters.scopes.extend(new);
         }
-        if let Some(claims) = claims {
+        step_up.add_to(&mut parameters.extra, is_entra);
+        let contexts = step_up.claims_at_entra().filter(|_| is_entra);
+        for claims in [claims, contexts].into_iter().flatten() {
             let own = parameters.extra.remove("claims").unwrap_or_default();
             parameters.extra.insert("claims".to_owned(), united(&own, &claims));
         }

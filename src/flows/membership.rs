@@ -24,6 +24,35 @@ impl IdentityWeb {
         if let Some(answer) = known(session, ids) {
             return Ok((answer, None));
         }
+        let session = self.with_answers(session, ids).await?;
+        let answer = known(&session, ids).ok_or(StoreError::Contended)?;
+        Ok((answer, Some(session)))
+    }
+
+    /// Returns for each of these groups (object ids) whether the user of this session is a member, and the session if it
+    /// was changed for the answer.
+    ///
+    /// # Errors
+    /// As [`IdentityWeb::is_in_any`].
+    pub(crate) async fn memberships(
+        &self,
+        session: &Arc<Loaded>,
+        ids: &[String],
+    ) -> Result<(Vec<bool>, Option<Arc<Loaded>>), Error> {
+        let answers = |session: &Loaded| {
+            let signed_in = session.record.signed_in.as_ref()?;
+            ids.iter().map(|id| is_member(signed_in, id)).collect::<Option<Vec<_>>>()
+        };
+        if let Some(answers) = answers(session) {
+            return Ok((answers, None));
+        }
+        let session = self.with_answers(session, ids).await?;
+        let answers = answers(&session).ok_or(StoreError::Contended)?;
+        Ok((answers, Some(session)))
+    }
+
+    /// Asks the directory about these groups, and returns the session with its answers.
+    async fn with_answers(&self, session: &Arc<Loaded>, ids: &[String]) -> Result<Arc<Loaded>, Error> {
         self.graph_base().await?;
         // Before the lease is taken, which the token's renewal takes too.
         let request = TokenRequest { scopes: vec!["User.Read".to_owned()], refused: None };
@@ -41,9 +70,11 @@ impl IdentityWeb {
             };
             Ok(sessions.change_sign_in(session.key(), change).await?)
         };
-        let session = self.with_lease(session.key(), |session| known(session, ids).is_some(), ask).await?;
-        let answer = known(&session, ids).ok_or(StoreError::Contended)?;
-        Ok((answer, Some(session)))
+        let is_done = |session: &Loaded| {
+            let signed_in = session.record.signed_in.as_ref();
+            signed_in.is_some_and(|signed_in| ids.iter().all(|id| is_member(signed_in, id).is_some()))
+        };
+        self.with_lease(session.key(), is_done, ask).await
     }
 
     async fn graph_base(&self) -> Result<Url, Error> {
@@ -58,15 +89,18 @@ impl IdentityWeb {
     }
 }
 
-/// What is known without asking; `None` if the directory must be asked.
+/// Whether the user is a member of this group; `None` if the directory must be asked.
+pub fn is_member(signed_in: &SignedIn, id: &str) -> Option<bool> {
+    match groups(&signed_in.claims) {
+        Groups::All(all) => Some(all.contains(&id)),
+        Groups::Overage => signed_in.asked_groups.iter().find(|known| known.id == id).map(|known| known.is_member),
+    }
+}
+
+/// Whether the user is a member of any of these groups; `None` if the directory must be asked.
 fn known(session: &Loaded, ids: &[String]) -> Option<bool> {
     let signed_in = session.record.signed_in.as_ref()?;
-    match groups(&signed_in.claims) {
-        Groups::All(all) => Some(ids.iter().any(|id| all.contains(&id.as_str()))),
-        Groups::Overage => {
-            let answers = || ids.iter().map(|id| signed_in.asked_groups.iter().find(|known| known.id == *id));
-            let is_member = answers().flatten().any(|answer| answer.is_member);
-            (is_member || answers().all(|answer| answer.is_some())).then_some(is_member)
-        }
-    }
+    let answers: Vec<_> = ids.iter().map(|id| is_member(signed_in, id)).collect();
+    let is_in_any = answers.contains(&Some(true));
+    (is_in_any || answers.iter().all(Option::is_some)).then_some(is_in_any)
 }

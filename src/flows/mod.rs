@@ -9,6 +9,7 @@ pub mod interaction;
 mod membership;
 pub mod renew;
 mod services;
+mod step_up;
 pub mod target;
 pub mod user_choice;
 
@@ -18,6 +19,7 @@ pub use begin::{AuthorizationRedirect, SignInRequest};
 pub use complete::{CallbackFailure, Completed};
 pub use end::MAX_REVOCATIONS;
 pub use error::Error;
+pub use membership::is_member;
 pub use services::{AuthRequestSettings, CookieSettings, Endpoints, Providers, Services, Site};
 
 /// Signs users in. Clones share everything.

@@ -17,6 +17,7 @@ use super::callback::{AuthorizationError, Callback};
 use super::endpoint;
 use super::issuer::IssuerRule;
 use super::provider::Metadata;
+use super::step_up::StepUp;
 use crate::clock::Timestamp;
 
 /// The longest authorization code that is accepted, in bytes.
@@ -43,6 +44,12 @@ pub struct Transaction {
     /// The scopes requested in addition to those of every sign-in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub additional_scopes: Vec<String>,
+    /// What the ID token must show of the authentication.
+    #[serde(default, skip_serializing_if = "StepUp::is_empty")]
+    pub step_up: StepUp,
+    /// The step-ups that rules have asked for within the last minute, with this one: they aren't asked for again at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub step_ups: Vec<StepUp>,
 }
 
 /// The system's source of random numbers failed.
@@ -98,6 +105,8 @@ impl Transaction {
             policy: None,
             user: None,
             additional_scopes: Vec::new(),
+            step_up: StepUp::default(),
+            step_ups: Vec::new(),
         })
     }
 
@@ -190,6 +199,11 @@ impl Code {
     /// Returns the scopes of the authorization request: those of every sign-in, and this one's additional ones.
     pub fn requested_scopes(&self, of_every_sign_in: &[String]) -> Vec<String> {
         [of_every_sign_in, &self.transaction.additional_scopes].concat()
+    }
+
+    /// Returns the transaction that it answers.
+    pub fn transaction(&self) -> &Transaction {
+        &self.transaction
     }
 
     /// Returns where to send the user after the sign-in.

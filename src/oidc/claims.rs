@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 use super::validity;
 use crate::clock::Timestamp;
 
+/// The claims that say how the user authenticated.
+const OF_AUTHENTICATION: [&str; 4] = ["acr", "acrs", "amr", "auth_time"];
+
 /// Verified claims, made only by [`super::id_token::Verifier::verify`]. All claims are kept.
 ///
 /// Deserialize only records that this application sealed itself.
@@ -53,6 +56,11 @@ impl Claims {
         validity::time(&self.0, "iat").ok().flatten()
     }
 
+    /// Returns `auth_time`: when the user last authenticated, if the provider says so.
+    pub fn authenticated_at(&self) -> Option<Timestamp> {
+        validity::time(&self.0, "auth_time").ok().flatten()
+    }
+
     /// Returns a name to show: `name`, `given_name`, `nickname`, `preferred_username`, an e-mail address or `sub`.
     /// Never use it for authorization.
     pub fn display_name(&self) -> &str {
@@ -73,17 +81,22 @@ impl Claims {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Keeps the nonce of the sign-in if a renewed ID token has none: the next renewal is checked against it.
-    pub(super) fn keep_nonce_of(&mut self, first: &Self) {
-        if let Some(nonce) = first.get("nonce") {
-            self.0.entry("nonce").or_insert_with(|| nonce.clone());
+    /// Keeps what the sign-in says of the authentication if a renewed ID token omits it: a renewal is none, and the next
+    /// one is checked against the same nonce.
+    pub(super) fn keep_authentication_of(&mut self, first: &Self) {
+        for name in ["nonce", "auth_time", "acr"] {
+            if let Some(value) = first.get(name) {
+                self.0.entry(name).or_insert_with(|| value.clone());
+            }
         }
     }
 
-    /// Adds the claims of userinfo. Those of the ID token take precedence.
+    /// Adds the claims of userinfo. Those of the ID token take precedence, and only it says how the user authenticated.
     pub(super) fn complete_with(&mut self, userinfo: Map<String, Value>) {
         for (name, value) in userinfo {
-            self.0.entry(name).or_insert(value);
+            if !OF_AUTHENTICATION.contains(&name.as_str()) {
+                self.0.entry(name).or_insert(value);
+            }
         }
     }
 }

@@ -54,6 +54,12 @@ pub enum IdTokenError {
     /// Its nonce is not the one of this sign-in.
     #[error("the ID token's nonce is not the one of this sign-in")]
     WrongNonce,
+    /// The user authenticated longer ago than the request allows (`max_age`).
+    #[error("the ID token's auth_time is older than max_age allows")]
+    StaleAuthentication,
+    /// The user didn't authenticate by any of the classes that were requested (`acr_values`).
+    #[error("the ID token has none of the requested authentication context classes")]
+    WrongAcr,
     /// A renewed ID token is for another user, or from another sign-in, than the first (section 12.2).
     #[error("the renewed ID token's claim {0} differs from the sign-in's")]
     WrongRenewal(&'static str),
@@ -94,7 +100,7 @@ impl Verifier<'_> {
     /// Validates an ID token from the token endpoint, by the steps of OpenID Connect Core section 3.1.3.7.
     ///
     /// Step 1 (decryption) does not apply: the client registers no encryption. The signature is always checked, though
-    /// step 6 would allow relying on TLS. Steps 12 and 13 (`acr`, `auth_time`) do not apply: neither is requested.
+    /// step 6 would allow relying on TLS. Steps 12 and 13 (`acr`, `auth_time`) are in [`super::step_up::StepUp::check`].
     ///
     /// # Errors
     /// The first check that fails.

@@ -9,7 +9,7 @@
 //! | RFC 6749 sections 3.3 and 5.1, scopes | [`token_set`] |
 //! | RFC 7515, JSON Web Signature | [`jws`] |
 //! | RFC 7519 section 4.1, RFC 8725 | [`json`], [`jws`], [`id_token`] |
-//! | OpenID Connect Core 1.0 section 3.1.3.7 | [`id_token`] |
+//! | OpenID Connect Core 1.0 section 3.1.3.7 | [`id_token`], [`step_up`] |
 //! | OpenID Connect Core 1.0 section 5.3 | [`userinfo`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
 //!
@@ -40,6 +40,7 @@ mod renewed_id_token;
 pub mod revocation;
 mod scope;
 pub mod secret;
+pub mod step_up;
 pub mod token;
 mod token_response;
 pub mod token_set;

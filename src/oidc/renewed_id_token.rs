@@ -30,7 +30,7 @@ impl Verifier<'_> {
                 return Err(IdTokenError::WrongRenewal(name));
             }
         }
-        claims.keep_nonce_of(current);
+        claims.keep_authentication_of(current);
         Ok(claims)
     }
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
 use crate::oidc::claims::Claims;
+use crate::oidc::step_up::StepUp;
 use crate::oidc::token::TokenSet;
 
 /// The major version of the records that this program writes, and the newest that it reads.
@@ -50,6 +51,10 @@ pub struct SignedIn {
     /// The B2C policy of the sign-in: tokens are renewed, and the session is ended, at the same one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+    /// The step-ups that led to it, and to those within a minute before it: a rule that isn't met in spite of them doesn't
+    /// ask for the same again at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub step_ups: Vec<StepUp>,
     /// Fields of a newer version, kept as they are.
     #[serde(flatten)]
     unknown: Map<String, Value>,
@@ -91,7 +96,7 @@ pub enum RecordError {
 impl SignedIn {
     /// A sign-in that was completed at `at`, by a B2C `policy` if there is one.
     pub fn new(claims: Claims, tokens: TokenSet, at: Timestamp, policy: Option<String>) -> Self {
-        Self { claims, tokens, at, asked_groups: Vec::new(), policy, unknown: Map::new() }
+        Self { claims, tokens, at, asked_groups: Vec::new(), policy, step_ups: Vec::new(), unknown: Map::new() }
     }
 }
 

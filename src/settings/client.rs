@@ -15,6 +15,7 @@ use crate::oidc::issuer::is_guid;
 use crate::oidc::jws::Algorithm;
 use crate::oidc::provider::{AuthorityKind, ProviderSettings, is_loopback};
 use crate::oidc::secret::Secret;
+use crate::oidc::step_up::parse_max_age;
 use crate::oidc::token::ClientSettings;
 
 /// Without the demo provider, these aren't used.
@@ -170,6 +171,9 @@ pub(super) fn auth_request(
     if let Some(name) = extra.keys().find(|name| reserved.contains(&name.as_str())).cloned() {
         let path = format!("auth_request.extra_parameters.{name}");
         reader.problem(&path, "is set by this application; remove it");
+    }
+    if extra.get("max_age").is_some_and(|max_age| parse_max_age(max_age).is_none()) {
+        reader.problem("auth_request.extra_parameters.max_age", "must be a number of seconds");
     }
     if let Some(prompt) = reader.text("auth_request.prompt") {
         extra.insert("prompt".to_owned(), prompt);

@@ -29,8 +29,14 @@ pub enum Error {
     /// The user must go to the provider first. Carries the sealed parameter of the sign-in that asks there.
     #[doc(hidden)]
     Interaction(String),
+    /// The user must authenticate again. Carries the sealed parameter of the sign-in that asks for it.
+    StepUp(String),
+    /// The user has just authenticated again, and a rule still isn't met.
+    StepUpUnmet,
     /// The signed-in user lacks access.
     Forbidden,
+    /// The signed-in user lacks this, and may know.
+    Missing(String),
     /// A request that changes state and that no page of this site sent.
     CrossSite,
     /// A malformed request, with a sentence that says why.
@@ -108,6 +114,7 @@ impl Error {
                 Cause::AlreadySpent => "already_spent",
                 Cause::OtherUser => "other_user",
                 Cause::Token(_) => "token",
+                Cause::IdToken(IdTokenError::StaleAuthentication | IdTokenError::WrongAcr) => "step_up_unmet",
                 Cause::IdToken(_) => "id_token",
                 Cause::LogoutToken(_) => "logout_token",
                 Cause::Userinfo(_) => "userinfo",
@@ -121,7 +128,9 @@ impl Error {
             },
             Self::NotSignedIn => "not_signed_in",
             Self::Interaction(_) => "interaction_required",
-            Self::Forbidden => "forbidden",
+            Self::StepUp(_) => "step_up_required",
+            Self::StepUpUnmet => "step_up_unmet",
+            Self::Forbidden | Self::Missing(_) => "forbidden",
             Self::CrossSite => "cross_site",
             Self::BadRequest(_) => "bad_request",
             Self::TooLarge(_) => "too_large",
@@ -155,6 +164,9 @@ impl Error {
         if self.status_code() == StatusCode::UNAUTHORIZED {
             problem["login_url"] = login_url.into();
         }
+        if let Self::Missing(rule) = self {
+            problem["missing"] = rule.as_str().into();
+        }
         problem
     }
 }
@@ -163,8 +175,8 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Identity(cause, _) => status_of(cause),
-            Self::NotSignedIn | Self::Interaction(_) => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::NotSignedIn | Self::Interaction(_) | Self::StepUp(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::Missing(_) | Self::StepUpUnmet | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::BadRequest(_) | Self::BodyIncomplete => StatusCode::BAD_REQUEST,
             Self::TooLarge(status) | Self::Framework(status) => *status,
             Self::UnsupportedEncoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -191,9 +203,9 @@ fn status_of(cause: &Cause) -> StatusCode {
             GraphError::Http(_) | GraphError::Throttled { .. } | GraphError::Refused { status: 500.., .. },
         )
         | Cause::Userinfo(UserinfoError::Http(_)) => StatusCode::SERVICE_UNAVAILABLE,
-        Cause::IdToken(IdTokenError::TenantNotAllowed) | Cause::Graph(GraphError::NotOffered) | Cause::OtherUser => {
-            StatusCode::FORBIDDEN
-        }
+        Cause::IdToken(IdTokenError::TenantNotAllowed | IdTokenError::StaleAuthentication | IdTokenError::WrongAcr)
+        | Cause::Graph(GraphError::NotOffered)
+        | Cause::OtherUser => StatusCode::FORBIDDEN,
         Cause::Graph(_)
         | Cause::Token(TokenError::Refused(_) | TokenError::Malformed)
         | Cause::IdToken(_)

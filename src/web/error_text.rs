@@ -1,9 +1,10 @@
 //! The text of each error page: what happened, why, and what to do.
 
-use super::error::Error;
+mod graph;
+
+use super::{error::Error, step_up};
 use crate::entra::b2c;
 use crate::entra::errors::{EntraError, Shows};
-use crate::entra::graph::GraphError;
 use crate::flows::Error as Cause;
 use crate::oidc::callback::{AuthorizationError, Refusal};
 use crate::oidc::id_token::IdTokenError;
@@ -30,7 +31,7 @@ pub struct ErrorText {
     pub shows: Shows,
 }
 
-fn text(heading: &'static str, explanation: &'static str, actions: &'static [&'static str]) -> ErrorText {
+pub(super) fn text(heading: &'static str, explanation: &'static str, actions: &'static [&'static str]) -> ErrorText {
     ErrorText {
         heading,
         explanation,
@@ -42,7 +43,11 @@ fn text(heading: &'static str, explanation: &'static str, actions: &'static [&'s
     }
 }
 
-fn text_try_again(heading: &'static str, explanation: &'static str, actions: &'static [&'static str]) -> ErrorText {
+pub(super) fn text_try_again(
+    heading: &'static str,
+    explanation: &'static str,
+    actions: &'static [&'static str],
+) -> ErrorText {
     ErrorText { sign_in: true, ..text(heading, explanation, actions) }
 }
 
@@ -53,11 +58,10 @@ impl Error {
             Self::Identity(cause, _) => text_of(cause),
             Self::Interaction(_) => text_to_continue(),
             Self::NotSignedIn => text_try_again("Please sign in", "You need to be signed in to see this page.", &[]),
-            Self::Forbidden => text(
-                "You don’t have access",
-                "You’re signed in, but your account doesn’t have access to this page.",
-                &["Ask an administrator of this site for access.", "Or sign out and sign in with another account."],
-            ),
+            Self::StepUp(_) => step_up::text_required(),
+            Self::StepUpUnmet => step_up::text_unmet(),
+            Self::Forbidden => text_forbidden(),
+            Self::Missing(rule) => ErrorText { for_support: vec![("Required", rule.clone())], ..text_forbidden() },
             Self::CrossSite => text(
                 "This request was blocked",
                 "It didn’t come from a page of this site.",
@@ -97,42 +101,16 @@ impl Error {
     }
 }
 
-fn text_internal() -> ErrorText {
-    text("Something went wrong", "We couldn’t show this page. The error was logged.", &[])
+fn text_forbidden() -> ErrorText {
+    text(
+        "You don’t have access",
+        "You’re signed in, but your account doesn’t have access to this page.",
+        &["Ask an administrator of this site for access.", "Or sign out and sign in with another account."],
+    )
 }
 
-fn text_of_graph(error: &GraphError) -> ErrorText {
-    match error {
-        GraphError::Refused { status: 400..=499, code, request_id } => ErrorText {
-            detail: Some(format!("{code} (request {request_id})")),
-            ..text(
-                "Microsoft Graph denied access",
-                "This application or your account lacks a permission that this page needs.",
-                &[
-                    "Administrator: add the permission under API permissions (User.Read for profiles and groups), and grant \
-                     consent.",
-                ],
-            )
-        },
-        GraphError::NotOffered => text(
-            "Your groups can’t be checked",
-            "This page is for members of certain groups. The identity provider left your groups out because there are \
-             too many (group overage), and offers no way to look them up.",
-            &[
-                "Administrator: use a role or another claim for this page, or have the identity provider send fewer groups.",
-            ],
-        ),
-        GraphError::Unauthorized { .. } => text_try_again(
-            "Microsoft Graph rejected your access token",
-            "The access that you granted to this application is no longer valid.",
-            &["Start a fresh sign-in."],
-        ),
-        _ => text(
-            "Microsoft Graph does not answer",
-            "This page needs your organisation’s directory, which is unavailable right now.",
-            &["Wait a moment, then load this page again."],
-        ),
-    }
+fn text_internal() -> ErrorText {
+    text("Something went wrong", "We couldn’t show this page. The error was logged.", &[])
 }
 
 fn text_to_continue() -> ErrorText {
@@ -186,6 +164,9 @@ fn text_of(cause: &Cause) -> ErrorText {
             "Your account belongs to an organisation that this application doesn’t allow.",
             &["Sign in with another account.", "Ask the application’s administrator to allow your organisation."],
         ),
+        Cause::IdToken(
+            error @ (IdTokenError::StaleAuthentication | IdTokenError::WrongAcr | IdTokenError::Claim("auth_time")),
+        ) => step_up::text_of(error),
         Cause::IdToken(IdTokenError::Expired | IdTokenError::NotYetValid) => text_try_again(
             "The sign-in’s response is out of time",
             "The clocks of the identity provider and this application differ too much.",
@@ -214,7 +195,7 @@ fn text_of(cause: &Cause) -> ErrorText {
                 FRESH,
             ),
         ),
-        Cause::Graph(error) => text_of_graph(error),
+        Cause::Graph(error) => graph::text_of(error),
         Cause::Interaction(_) => text_to_continue(),
         Cause::Store(StoreError::Unavailable(_) | StoreError::Contended | StoreError::Newer) => text(
             "Your session isn’t available right now",

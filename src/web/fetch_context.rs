@@ -1,29 +1,35 @@
 //! What a request's headers say about its sender: a page of this site, another site, a prefetch or a script.
 
-use actix_web::HttpRequest;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT, HeaderMap, HeaderValue, ORIGIN};
+use actix_web::{HttpMessage as _, HttpRequest};
 use url::Url;
 
 use super::error::Error;
+
+/// Marks a request to a scope for programs: it counts as no navigation.
+pub(super) struct ForPrograms;
 
 /// Where a request comes from and what it fetches.
 #[derive(Clone, Copy, Debug)]
 pub struct FetchContext<'a> {
     method: &'a Method,
     headers: &'a HeaderMap,
+    is_for_programs: bool,
 }
 
 impl<'a> From<&'a HttpRequest> for FetchContext<'a> {
     fn from(request: &'a HttpRequest) -> Self {
-        Self { method: request.method(), headers: request.headers() }
+        let is_for_programs = request.extensions().get::<ForPrograms>().is_some();
+        Self { method: request.method(), headers: request.headers(), is_for_programs }
     }
 }
 
 impl<'a> From<&'a ServiceRequest> for FetchContext<'a> {
     fn from(request: &'a ServiceRequest) -> Self {
-        Self { method: request.method(), headers: request.headers() }
+        let is_for_programs = request.extensions().get::<ForPrograms>().is_some();
+        Self { method: request.method(), headers: request.headers(), is_for_programs }
     }
 }
 
@@ -39,8 +45,11 @@ impl<'a> FetchContext<'a> {
     }
 
     /// Returns whether a browser navigates to a page: by `Sec-Fetch-Mode` and `Sec-Fetch-Dest` or, if the browser sends
-    /// neither, by `Accept`.
+    /// neither, by `Accept`. In a scope for programs, no request is one.
     pub fn is_navigation(&self) -> bool {
+        if self.is_for_programs {
+            return false;
+        }
         if *self.method != Method::GET && *self.method != Method::HEAD && *self.method != Method::POST {
             return false;
         }
@@ -66,6 +75,12 @@ impl<'a> FetchContext<'a> {
             .any(|name| self.header(name).is_some_and(|purpose| purpose.contains("prefetch")))
     }
 
+    /// Returns whether a redirect may lead the browser elsewhere and back: a navigation that only reads.
+    pub fn may_lead_away(&self) -> bool {
+        let only_reads = *self.method == Method::GET || *self.method == Method::HEAD;
+        only_reads && self.is_navigation() && !self.is_prefetch()
+    }
+
     /// Returns whether a page shows the response in a frame. Browsers then send a cookie of ours only to their own site.
     pub fn is_frame(&self) -> bool {
         self.header("sec-fetch-dest").is_some_and(|destination| ["iframe", "frame"].contains(&destination))
@@ -88,6 +103,19 @@ impl<'a> FetchContext<'a> {
     /// [`Error::CrossSite`].
     pub(super) fn require_same_origin(&self, public_url: &Url) -> Result<(), Error> {
         if self.is_same_origin(public_url) { Ok(()) } else { Err(Error::CrossSite) }
+    }
+
+    /// Refuses a WebSocket that no page of this site opens. Every browser sends `Origin` with it (RFC 6455 section 4.1); not
+    /// every one takes `wss:` for the same origin as `https:` in `Sec-Fetch-Site`, so that counts only without `Origin`.
+    ///
+    /// # Errors
+    /// [`Error::CrossSite`].
+    pub(super) fn require_own_web_socket(&self, public_url: &Url) -> Result<(), Error> {
+        match self.headers.get(ORIGIN) {
+            Some(origin) if origin.as_bytes() == public_url.origin().ascii_serialization().as_bytes() => Ok(()),
+            Some(_) => Err(Error::CrossSite),
+            None => self.require_same_origin(public_url),
+        }
     }
 
     /// Returns whether a user followed a link on a page of this site: then a GET may do what a button does.

@@ -19,6 +19,7 @@ pub mod forward_auth;
 pub mod headers;
 pub mod identity;
 pub mod limits;
+pub mod middleware;
 #[cfg(feature = "program")]
 pub mod operations;
 mod own_sessions;
@@ -34,6 +35,7 @@ pub mod routes;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
+mod step_up;
 pub mod testing;
 pub mod views;
 

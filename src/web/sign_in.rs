@@ -17,12 +17,13 @@ use crate::flows::target::Target;
 use crate::flows::user_choice::UserChoice;
 use crate::flows::{AuthorizationRedirect, CallbackFailure, Error as Cause, IdentityWeb, SignInRequest};
 use crate::metrics;
+use crate::oidc::step_up::parse_max_age;
 use crate::session::actix::RequestSession;
 use crate::session::device::Device;
 use crate::session::transaction::{CookieChange, TransactionError};
 
 /// What a request may pass on to the provider.
-const PASSED_ON: [&str; 3] = ["login_hint", "domain_hint", "prompt"];
+const PASSED_ON: [&str; 5] = ["acr_values", "domain_hint", "login_hint", "max_age", "prompt"];
 const PROMPTS: [&str; 5] = ["login", "none", "consent", "select_account", "create"];
 const MAX_HINT_BYTES: usize = 256;
 
@@ -102,6 +103,9 @@ fn passed_on(query: BTreeMap<String, String>) -> Result<BTreeMap<String, String>
     let parameters: BTreeMap<_, _> = query.into_iter().filter(ours).collect();
     if parameters.get("prompt").is_some_and(|prompt| !PROMPTS.contains(&prompt.as_str())) {
         return Err(Error::BadRequest("The parameter prompt has an unknown value."));
+    }
+    if parameters.get("max_age").is_some_and(|max_age| parse_max_age(max_age).is_none()) {
+        return Err(Error::BadRequest("The parameter max_age must be a number of seconds."));
     }
     if parameters.values().any(|value| value.len() > MAX_HINT_BYTES || value.chars().any(char::is_control)) {
         return Err(Error::BadRequest("A parameter of the sign-in is too long, or contains control characters."));

@@ -7,7 +7,8 @@ use ring::rand::SystemRandom;
 use serde_json::json;
 use tera::Context;
 
-use super::super::endpoints::{Parameters, SESSION_COOKIE, fields, page, page_of_message, respond, signed_in};
+use super::super::authentication::Authentication;
+use super::super::endpoints::{Parameters, SESSION_COOKIE, fields, page, page_of_message, respond};
 use super::super::people::{PEOPLE, Person, find};
 use super::{Grant, Journey, Policy, description, policy};
 use crate::demo::{DemoState, lock};
@@ -33,7 +34,7 @@ pub(super) async fn authorize(
         return *refusal;
     }
     let prompt = parameters.get("prompt").map_or("", String::as_str);
-    match (signed_in(&state, &request), policy.journey, prompt) {
+    match (Authentication::person_of_browser(&state, &request), policy.journey, prompt) {
         (None, _, "none") => refuse(&state, &parameters, "interaction_required", NO_SESSION),
         (Some(person), Journey::SignUpOrIn, "" | "none") => grant(&state, &policy, &parameters, person),
         (Some(person), Journey::EditProfile, _) => page_of(&state, &policy, &parameters, Some(person)),
@@ -55,7 +56,7 @@ pub(super) async fn step(
         return *refusal;
     }
     let chosen = person.as_deref().and_then(find);
-    match (step.as_deref(), chosen, signed_in(&state, &request)) {
+    match (step.as_deref(), chosen, Authentication::person_of_browser(&state, &request)) {
         (Some("forgot_password"), ..) => refuse(&state, &form, "access_denied", FORGOT_PASSWORD),
         (Some("cancel"), ..) => refuse(&state, &form, "access_denied", CANCELLED),
         (Some("save"), _, Some(person)) => {
@@ -73,7 +74,8 @@ pub(super) async fn step(
 /// Starts a session in the browser.
 fn remember(state: &DemoState, policy: &Policy, form: &Parameters, person: &'static Person) -> HttpResponse {
     let Ok(session) = random_text(&SystemRandom::new()) else { return HttpResponse::InternalServerError().finish() };
-    lock(&state.sessions).insert(session.clone(), person, state.clock.now());
+    let known = Authentication::begin(person, form, state.clock.now());
+    lock(&state.sessions).insert(session.clone(), known, state.clock.now());
     let mut response = match policy.journey {
         Journey::EditProfile => page_of(state, policy, form, Some(person)),
         Journey::SignUpOrIn | Journey::ResetPassword => grant(state, policy, form, person),

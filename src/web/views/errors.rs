@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use tera::Context;
 use tracing::{debug, error, warn};
@@ -77,12 +77,16 @@ impl Views {
     }
 
     fn rendered(&self, error: &Error, request: &HttpRequest) -> HttpResponse {
+        let (sign_in_url, context) = (self.sign_in_url_after(error, request), FetchContext::from(request));
+        if matches!(error, Error::StepUp(_)) && context.may_lead_away() {
+            let mut response = HttpResponse::SeeOther().insert_header((LOCATION, sign_in_url)).finish();
+            response.extensions_mut().insert(Rendered);
+            return response;
+        }
         let correlation_id = CorrelationId::of_request().unwrap_or_else(CorrelationId::random).to_string();
         log(error, &correlation_id, request);
         metrics::refusal(error.reason());
         let status = error.status_code();
-        let sign_in_url = self.sign_in_url_after(error, request);
-        let context = FetchContext::from(request);
         let mut response = if context.is_navigation() && context.wants_html() {
             match &self.error_renderer {
                 Some(render) => self.by_application(render, error, &correlation_id, sign_in_url, request),
@@ -140,7 +144,10 @@ impl Views {
         context.insert("actions", text.actions);
         context.insert("sign_in", &text.sign_in);
         context.insert("sign_in_url", sign_in_url);
-        context.insert("sign_in_label", if matches!(error, Error::Interaction(_)) { "Continue" } else { "Sign in" });
+        context.insert(
+            "sign_in_label",
+            if matches!(error, Error::Interaction(_) | Error::StepUp(_)) { "Continue" } else { "Sign in" },
+        );
         context.insert("correlation_id", correlation_id);
         context.insert("provider_code", &text.detail);
         context.insert("for_support", &text.for_support);
@@ -156,7 +163,7 @@ impl Views {
 
     fn sign_in_url_after(&self, error: &Error, request: &HttpRequest) -> String {
         let url = self.sign_in_url(request);
-        let Error::Interaction(interaction) = error else { return url };
+        let (Error::Interaction(interaction) | Error::StepUp(interaction)) = error else { return url };
         format!("{url}{}interaction={interaction}", if url.contains('?') { '&' } else { '?' })
     }
 }
@@ -177,7 +184,12 @@ fn log(cause: &Error, correlation_id: &str, request: &HttpRequest) {
     let (status, method, path) = (cause.status_code().as_u16(), request.method().as_str(), Abridged(request.path()));
     let text = Abridged(cause);
     match cause {
-        Error::NotSignedIn | Error::Forbidden | Error::NotFound | Error::MethodNotAllowed => {
+        Error::NotSignedIn
+        | Error::Forbidden
+        | Error::Missing(_)
+        | Error::StepUp(_)
+        | Error::NotFound
+        | Error::MethodNotAllowed => {
             debug!(correlation_id, status, method, %path, cause = %text, "request refused");
         }
         _ if status == 500 => error!(correlation_id, status, method, %path, cause = %text, "request failed"),
