@@ -90,12 +90,15 @@ pub use settings::{Settings, SettingsError};
 pub use startup::StartError;
 pub use startup::builder::IdentityWebBuilder;
 pub use web::access_token::{AccessToken, ApiScopes, SignInScopes};
+pub use web::bearer::{Bearer, BearerOrSession};
+pub use web::downstream::{DownstreamApi, DownstreamToken};
 pub use web::error::Error;
 pub use web::identity::{Identity, MaybeIdentity, login_required};
 pub use web::limits::Budget;
 pub use web::middleware::{api_only, same_origin};
 pub use web::proxies::TrustedProxies;
 pub use web::require::Require;
+pub use web::require_token::RequireToken;
 pub use web::routes::sessions as sessions_page;
 pub use web::sessions::Sessions;
 

@@ -30,6 +30,9 @@ const REVOCATIONS: &str = "identity_web_token_revocations_total";
 const SESSION_CACHE: &str = "identity_web_session_cache_total";
 const ENDED: &str = "identity_web_sessions_ended_total";
 const CREDENTIAL_EXPIRES: &str = "identity_web_credential_expires_timestamp_seconds";
+const ACCESS_TOKENS: &str = "identity_web_api_access_tokens_total";
+const INTROSPECTIONS: &str = "identity_web_api_introspections_total";
+const EXCHANGES: &str = "identity_web_api_token_exchanges_total";
 const READY: &str = "identity_web_ready";
 const BUILD: &str = "identity_web_build_info";
 
@@ -76,6 +79,9 @@ pub fn describe() {
     describe_counter!(RENEWALS, count, "Renewals of tokens, by outcome: renewed, refused, interaction, failed.");
     describe_counter!(OPENED, count, "Sessions that were opened.");
     describe_counter!(ENDED, count, "Sessions that were ended, by anyone; expired ones aren't counted.");
+    describe_counter!(ACCESS_TOKENS, count, "Access tokens sent to the API, by outcome: accepted, refused, failed.");
+    describe_counter!(INTROSPECTIONS, count, "Requests to the introspection endpoint, by outcome: ok, error.");
+    describe_counter!(EXCHANGES, count, "Exchanges of access tokens for other APIs, by outcome: ok, error.");
     describe_gauge!(READY, count, "Whether the last readiness check found that this process can serve: 1 or 0.");
     describe_gauge!(BUILD, count, "1; the version is a label.");
     #[cfg(all(feature = "program", target_os = "linux"))]
@@ -224,6 +230,21 @@ pub fn session_opened() {
 /// Counts a session that was ended.
 pub fn session_ended() {
     counter!(ENDED).increment(1);
+}
+
+/// Counts an access token that the API was sent: accepted, refused, or failed if it couldn't be determined.
+pub fn access_token(outcome: &'static str) {
+    counter!(ACCESS_TOKENS, "outcome" => outcome).increment(1);
+}
+
+/// Counts a request to the introspection endpoint.
+pub fn introspection(answered: bool) {
+    counter!(INTROSPECTIONS, "outcome" => outcome(answered)).increment(1);
+}
+
+/// Counts an exchange of an access token.
+pub fn token_exchange(succeeded: bool) {
+    counter!(EXCHANGES, "outcome" => outcome(succeeded)).increment(1);
 }
 
 /// Records when a credential of ours expires: `TLS certificate` is the one for browsers; every other kind authenticates this

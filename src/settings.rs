@@ -1,5 +1,6 @@
 //! The settings of all modules, read from layers of files and the environment.
 
+mod api;
 mod b2c;
 mod client;
 pub mod code;
@@ -23,6 +24,7 @@ use ipnet::IpNet;
 use thiserror::Error;
 use url::Url;
 
+use crate::flows::bearer::ApiSettings;
 use crate::flows::{AuthRequestSettings, CookieSettings, Endpoints};
 use crate::oidc::provider::ProviderSettings;
 use crate::oidc::secret::Secret;
@@ -57,6 +59,7 @@ pub struct Settings {
     pub ca_certificate: Option<Vec<u8>>,
     pub auth_request: AuthRequestSettings,
     pub endpoints: Endpoints,
+    pub api: ApiSettings,
     pub server: ServerSettings,
     pub tls: TlsSettings,
     pub session: SessionSettings,

@@ -4,9 +4,11 @@ use thiserror::Error;
 
 use super::interaction::Interaction;
 use crate::entra::graph::GraphError;
+use crate::oidc::access_token::AccessTokenError;
 use crate::oidc::authorization::NoRandomness;
 use crate::oidc::callback::{AuthorizationError, Refusal};
 use crate::oidc::id_token::IdTokenError;
+use crate::oidc::introspection::IntrospectionError;
 use crate::oidc::logout_token::LogoutTokenError;
 use crate::oidc::provider::ProviderError;
 use crate::oidc::token::TokenError;
@@ -39,6 +41,20 @@ pub enum Error {
     /// The ID token failed a check.
     #[error(transparent)]
     IdToken(#[from] IdTokenError),
+    /// An API's access token failed a check.
+    #[error(transparent)]
+    AccessToken(#[from] AccessTokenError),
+    /// The provider couldn't be asked about an API's access token.
+    #[error(transparent)]
+    Introspection(#[from] IntrospectionError),
+    /// The settings say that the provider is asked about access tokens, but it offers no way to.
+    #[error("api.introspection is always, but the identity provider's metadata has no introspection_endpoint")]
+    NoIntrospection,
+    /// The settings don't say which access tokens are for this API.
+    #[error(
+        "api.audience is unset, so no access token is accepted; set it to the value that aud has in tokens for this API"
+    )]
+    NoAudience,
     /// The logout token failed a check, beyond those of every token.
     #[error(transparent)]
     LogoutToken(#[from] LogoutTokenError),

@@ -1,5 +1,7 @@
-//! The use cases, without HTTP: begin a sign-in, complete it, renew its tokens, end it at the provider.
+//! The use cases, without HTTP: begin a sign-in, complete it, renew its tokens, end it at the provider; verify an API's
+//! access tokens.
 
+pub mod bearer;
 mod begin;
 mod complete;
 mod end;
@@ -11,6 +13,7 @@ pub mod renew;
 mod services;
 mod step_up;
 pub mod target;
+mod token_cache;
 pub mod user_choice;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use url::Url;
 
+use super::bearer::Api;
 use super::renew::Renewals;
 use crate::clock::Clock;
 use crate::oidc::provider::Provider;
@@ -27,6 +28,8 @@ pub struct Services {
     pub renewals: Renewals,
     /// Limits how many revocations of tokens are under way in this process.
     pub revocations: Arc<Semaphore>,
+    /// The application as an API.
+    pub api: Api,
     /// Where we are.
     pub site: Site,
     /// The pages, which the web layer sets and alone knows.

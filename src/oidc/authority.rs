@@ -62,7 +62,7 @@ impl ProviderSettings {
         }
     }
 
-    fn base(&self) -> String {
+    pub(super) fn base(&self) -> String {
         let authority = self.authority.trim_end_matches('/');
         match (self.kind, &self.policy) {
             (AuthorityKind::Oidc, _) => authority.to_owned(),

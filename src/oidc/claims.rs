@@ -1,15 +1,17 @@
-//! The claims of a verified ID token (OpenID Connect Core sections 2 and 5.1).
+//! The claims of a verified token: an ID token (OpenID Connect Core sections 2 and 5.1) or an access token (RFC 9068
+//! section 2.2).
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::validity;
+use super::validity::{self, TimeError};
 use crate::clock::Timestamp;
 
 /// The claims that say how the user authenticated.
 const OF_AUTHENTICATION: [&str; 4] = ["acr", "acrs", "amr", "auth_time"];
 
-/// Verified claims, made only by [`super::id_token::Verifier::verify`]. All claims are kept.
+/// Verified claims, made only by [`super::id_token::Verifier::verify`] and [`super::access_token::AccessTokenVerifier`]. All
+/// claims are kept.
 ///
 /// Deserialize only records that this application sealed itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +61,16 @@ impl Claims {
     /// Returns `auth_time`: when the user last authenticated, if the provider says so.
     pub fn authenticated_at(&self) -> Option<Timestamp> {
         validity::time(&self.0, "auth_time").ok().flatten()
+    }
+
+    /// Returns `exp`: when the token expires.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        validity::time(&self.0, "exp").ok().flatten()
+    }
+
+    /// Checks `exp`, `nbf` and `iat` again, for what was kept.
+    pub(crate) fn check_validity(&self, now: Timestamp) -> Result<(), TimeError> {
+        validity::check(&self.0, now)
     }
 
     /// Returns a name to show: `name`, `given_name`, `nickname`, `preferred_username`, an e-mail address or `sub`.

@@ -13,7 +13,7 @@ use super::validity::{self, TimeError};
 use crate::clock::Timestamp;
 
 /// OpenID Connect Core section 2: `sub` "MUST NOT exceed 255 ASCII characters in length".
-const MAX_SUBJECT: usize = 255;
+pub(super) const MAX_SUBJECT: usize = 255;
 
 /// Why an ID token is rejected.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

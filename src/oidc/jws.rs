@@ -139,6 +139,11 @@ impl<'a> Jws<'a> {
         if accepted { Ok(self) } else { Err(JwsError::WrongType) }
     }
 
+    /// Returns a member of the header, unverified.
+    pub(super) fn header(&self, name: &str) -> Option<&Value> {
+        self.header.get(name)
+    }
+
     /// Returns the payload, unverified.
     pub fn unverified_payload(self) -> Map<String, Value> {
         self.payload

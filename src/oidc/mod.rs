@@ -11,23 +11,31 @@
 //! | RFC 7519 section 4.1, RFC 8725 | [`json`], [`jws`], [`id_token`] |
 //! | OpenID Connect Core 1.0 section 3.1.3.7 | [`id_token`], [`step_up`] |
 //! | OpenID Connect Core 1.0 section 5.3 | [`userinfo`] |
+//! | RFC 9068, JWT access tokens; RFC 6750 section 3, RFC 9728 | [`access_token`], [`challenge`] |
+//! | RFC 7662, token introspection | [`introspection`] |
+//! | RFC 8693, token exchange; Entra's on-behalf-of flow | [`exchange`] |
 //! | OpenID Connect RP-Initiated Logout 1.0 | [`logout`] |
 //!
 //! Building a request is separate from validating the response, so every validation is tested without a network.
 
+pub mod access_token;
 pub mod authority;
 pub mod authorization;
 mod cache;
 pub mod callback;
 pub mod certificate;
+pub mod challenge;
 pub mod claims;
 pub mod client_authentication;
 pub mod credential;
 mod endpoint;
 pub mod excerpt;
+pub mod exchange;
 pub mod federated_token;
+mod form_request;
 pub mod http;
 pub mod id_token;
+pub mod introspection;
 pub mod issuer;
 pub mod json;
 pub mod jws;

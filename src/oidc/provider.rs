@@ -63,6 +63,8 @@ pub struct Metadata {
     pub end_session_endpoint: Option<Url>,
     /// Where tokens are revoked, if anywhere (RFC 8414 section 2).
     pub revocation_endpoint: Option<Url>,
+    /// Where access tokens are introspected, if anywhere (RFC 8414 section 2).
+    pub introspection_endpoint: Option<Url>,
     /// The host of Microsoft Graph in this cloud. Only Entra sends it.
     pub msgraph_host: Option<String>,
     /// The supported client authentication methods; by default `client_secret_basic`.
@@ -101,6 +103,12 @@ impl ProviderSettings {
         Ok(metadata)
     }
 
+    /// Returns the provider's identifier for clients, which find its metadata under it. It is the issuer, except where that
+    /// depends on the user's tenant.
+    pub fn identifier(&self) -> String {
+        if self.kind == AuthorityKind::Oidc { self.authority.clone() } else { self.base() }
+    }
+
     /// Returns the rule for the issuer of tokens.
     pub fn issuer_rule(&self, metadata: &Metadata) -> IssuerRule {
         self.issuer_rule_for(&metadata.issuer)
@@ -129,6 +137,7 @@ impl Metadata {
             ("userinfo_endpoint", self.userinfo_endpoint.as_ref()),
             ("end_session_endpoint", self.end_session_endpoint.as_ref()),
             ("revocation_endpoint", self.revocation_endpoint.as_ref()),
+            ("introspection_endpoint", self.introspection_endpoint.as_ref()),
         ]
         .into_iter()
         .filter_map(|(name, endpoint)| Some((name, endpoint?)))

@@ -1,14 +1,10 @@
 //! Token revocation: RFC 7009.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use oauth2::AuthType;
-use oauth2::http::Request;
 use thiserror::Error;
 use url::Url;
-use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::client_authentication::{Authentication, AuthenticationError};
+use super::client_authentication::AuthenticationError;
+use super::form_request;
 use super::http::{Http, HttpError};
 use super::provider::Metadata;
 use super::token::{ClientSettings, TokenSet};
@@ -46,28 +42,8 @@ pub async fn revoke(
         None if tokens.granted.access_token.is_empty() => return Ok(()),
         None => ("access_token", &tokens.granted.access_token),
     };
-    let Authentication { auth_type, secret, parameters } = client.authenticate(metadata, now)?;
-    let mut form = Serializer::new(String::new());
-    form.append_pair("token", token).append_pair("token_type_hint", hint).extend_pairs(parameters);
-    let mut request = Request::post(endpoint.as_str()).header("content-type", "application/x-www-form-urlencoded");
-    match (&secret, auth_type) {
-        (Some(secret), AuthType::BasicAuth) => {
-            let credentials = format!("{}:{}", encoded(&client.client_id), encoded(secret.secret()));
-            request = request.header("authorization", format!("Basic {}", STANDARD.encode(credentials)));
-        }
-        (secret, _) => {
-            form.append_pair("client_id", &client.client_id);
-            form.extend_pairs(secret.iter().map(|secret| ("client_secret", secret.secret())));
-        }
-    }
-    let host = endpoint.host_str().unwrap_or_default().to_owned();
-    let request = request.body(form.finish().into_bytes());
-    let request = request.map_err(|error| HttpError::Unreachable { host, cause: error.to_string() })?;
-    let status = http.send_unless_failing(request).await?.status();
+    let parameters = [("token", token.as_str()), ("token_type_hint", hint)];
+    let response = form_request::post::<RevocationError>(endpoint, &parameters, client, metadata, http, now).await?;
+    let status = response.status();
     if status.is_success() { Ok(()) } else { Err(RevocationError::Refused(status.as_u16())) }
-}
-
-/// Encodes a client id or secret for the `Authorization` header (RFC 6749 section 2.3.1).
-fn encoded(text: &str) -> String {
-    byte_serialize(text.as_bytes()).collect()
 }

@@ -56,7 +56,7 @@ pub enum TokenError {
 
 /// An error response (RFC 6749 section 5.2), with Entra's additions.
 #[derive(Debug, Serialize, Deserialize)]
-struct TokenErrorResponse {
+pub(super) struct TokenErrorResponse {
     error: String,
     error_description: Option<String>,
     suberror: Option<String>,
@@ -159,7 +159,7 @@ pub async fn refresh(
 
 /// Validates a token response (section 3.1.3.5). Without `scope` the scopes granted are those requested (RFC 6749 section
 /// 5.1).
-fn validate(
+pub(super) fn validate(
     response: Result<TokenResponse, RequestTokenError<HttpError, TokenErrorResponse>>,
     requested: &[String],
     access_token_optional: bool,

@@ -11,7 +11,7 @@ pub(super) const CLOCK_LEEWAY: Duration = Duration::from_mins(1);
 
 /// Why a token is not valid at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TimeError {
+pub(crate) enum TimeError {
     /// It has expired.
     Expired,
     /// It was issued, or becomes valid, in the future.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use url::Url;
 
+use super::api::api;
 use super::b2c::b2c;
 use super::client::{auth_request, authority_kind, client};
 use super::layers::Layers;
@@ -30,7 +31,7 @@ pub(super) fn read(reader: &mut Reader, layers: Layers) -> Option<Settings> {
     let demo_provider = demo_provider(reader);
     let endpoints = endpoints(reader);
     let server = server(reader);
-    let tls = tls(reader, &server);
+    let (tls, api) = (tls(reader, &server), api(reader, &server));
     let redis = redis(reader);
     let redis_chosen = !redis.url.expose().is_empty();
     let (session, limits) = (session(reader, profile, &server, redis_chosen), limits(reader));
@@ -55,6 +56,7 @@ pub(super) fn read(reader: &mut Reader, layers: Layers) -> Option<Settings> {
         ca_certificate,
         auth_request,
         endpoints,
+        api,
         server,
         tls,
         session,

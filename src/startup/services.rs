@@ -8,6 +8,7 @@ use tracing::warn;
 
 use super::StartError;
 use crate::clock::Clock;
+use crate::flows::bearer::Api;
 use crate::flows::renew::Renewals;
 use crate::flows::{MAX_REVOCATIONS, Providers, Services, Site};
 use crate::oidc::http::Http;
@@ -72,6 +73,7 @@ pub fn services(settings: &Settings, backend: Arc<dyn Backend>, clock: Clock) ->
             client: settings.client.clone(),
             auth_request: settings.auth_request.clone(),
         },
+        api: Api::new(settings.api.clone()),
         site: Site {
             public_url: settings.server.public_url.clone(),
             trusted_proxies: settings.server.trusted_proxies.clone(),

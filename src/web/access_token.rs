@@ -149,7 +149,7 @@ pub(super) fn interaction_required(identity: &IdentityWeb, interaction: Interact
 }
 
 /// The `claims` of a challenge: `Bearer … error="insufficient_claims", claims="<base64 of JSON>"`.
-fn challenge(www_authenticate: &str) -> Option<String> {
+pub(super) fn challenge(www_authenticate: &str) -> Option<String> {
     let value = |name: &str| {
         let (_, rest) = www_authenticate.split_once(&format!("{name}=\""))?;
         rest.split_once('"').map(|(value, _)| value)

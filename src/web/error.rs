@@ -8,10 +8,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 
+use super::token_refusal::TokenRefusal;
 use crate::entra::graph::GraphError;
 use crate::flows::Error as Cause;
 use crate::oidc::callback::AuthorizationError;
 use crate::oidc::id_token::IdTokenError;
+use crate::oidc::introspection::IntrospectionError;
 use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
 use crate::session::error::StoreError;
@@ -37,6 +39,8 @@ pub enum Error {
     Forbidden,
     /// The signed-in user lacks this, and may know.
     Missing(String),
+    /// A request to an API without the access token that it needs.
+    Token(Box<TokenRefusal>),
     /// A request that changes state and that no page of this site sent.
     CrossSite,
     /// A malformed request, with a sentence that says why.
@@ -96,6 +100,7 @@ impl fmt::Display for Error {
         match self {
             Self::Identity(cause, _) => cause.fmt(f),
             Self::Rendering(error) => write!(f, "can't render a page: {error}"),
+            Self::Token(refusal) => refusal.fmt(f),
             Self::BadRequest(why) => f.write_str(why),
             other => f.write_str(other.error_text().heading),
         }
@@ -106,26 +111,8 @@ impl Error {
     /// Returns the label for metrics.
     pub fn reason(&self) -> &'static str {
         match self {
-            Self::Identity(cause, _) => match **cause {
-                Cause::Provider(_) => "provider_unavailable",
-                Cause::Transaction(_) => "transaction",
-                Cause::Authorization(AuthorizationError::Refused(_)) => "provider_refused",
-                Cause::Authorization(_) => "authorization_response",
-                Cause::AlreadySpent => "already_spent",
-                Cause::OtherUser => "other_user",
-                Cause::Token(_) => "token",
-                Cause::IdToken(IdTokenError::StaleAuthentication | IdTokenError::WrongAcr) => "step_up_unmet",
-                Cause::IdToken(_) => "id_token",
-                Cause::LogoutToken(_) => "logout_token",
-                Cause::Userinfo(_) => "userinfo",
-                Cause::Store(StoreError::Unavailable(_)) => "store_unavailable",
-                Cause::Store(_) => "store",
-                Cause::ForeignIssuer => "foreign_issuer",
-                Cause::Graph(_) => "graph",
-                Cause::RenewalRefused(_) => "renewal_refused",
-                Cause::Interaction(_) => "interaction_required",
-                Cause::Randomness(_) | Cause::RedirectUri(_) => "internal",
-            },
+            Self::Identity(cause, _) => reason_of(cause),
+            Self::Token(refusal) => refusal.label(),
             Self::NotSignedIn => "not_signed_in",
             Self::Interaction(_) => "interaction_required",
             Self::StepUp(_) => "step_up_required",
@@ -175,6 +162,7 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Identity(cause, _) => status_of(cause),
+            Self::Token(refusal) => refusal.status(),
             Self::NotSignedIn | Self::Interaction(_) | Self::StepUp(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::Missing(_) | Self::StepUpUnmet | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::BadRequest(_) | Self::BodyIncomplete => StatusCode::BAD_REQUEST,
@@ -188,17 +176,46 @@ impl ResponseError for Error {
         }
     }
 
-    /// Returns a bare response; [`super::views::Views`] renders it as a page or as problem JSON.
+    /// Returns a bare response, which [`super::views::Views`] renders as a page or as problem JSON. That of a refused access
+    /// token is complete.
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
+        if let Self::Token(refusal) = self { refusal.response() } else { HttpResponse::new(self.status_code()) }
     }
 }
 
-fn status_of(cause: &Cause) -> StatusCode {
+/// Returns the label of a use case's failure, for metrics.
+pub(super) fn reason_of(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Provider(_) => "provider_unavailable",
+        Cause::Transaction(_) => "transaction",
+        Cause::Authorization(AuthorizationError::Refused(_)) => "provider_refused",
+        Cause::Authorization(_) => "authorization_response",
+        Cause::AlreadySpent => "already_spent",
+        Cause::OtherUser => "other_user",
+        Cause::Token(_) => "token",
+        Cause::IdToken(IdTokenError::StaleAuthentication | IdTokenError::WrongAcr) => "step_up_unmet",
+        Cause::IdToken(_) => "id_token",
+        Cause::AccessToken(_) => "invalid_token",
+        Cause::Introspection(_) => "introspection",
+        Cause::LogoutToken(_) => "logout_token",
+        Cause::Userinfo(_) => "userinfo",
+        Cause::Store(StoreError::Unavailable(_)) => "store_unavailable",
+        Cause::Store(_) => "store",
+        Cause::ForeignIssuer => "foreign_issuer",
+        Cause::Graph(_) => "graph",
+        Cause::RenewalRefused(_) => "renewal_refused",
+        Cause::Interaction(_) => "interaction_required",
+        Cause::Randomness(_) | Cause::RedirectUri(_) | Cause::NoAudience | Cause::NoIntrospection => "internal",
+    }
+}
+
+/// Returns the status of a use case's failure.
+pub(super) fn status_of(cause: &Cause) -> StatusCode {
     match cause {
         Cause::Provider(_)
         | Cause::Store(StoreError::Unavailable(_) | StoreError::Contended | StoreError::Newer)
         | Cause::Token(TokenError::Http(_))
+        | Cause::Introspection(IntrospectionError::Http(_))
         | Cause::Graph(
             GraphError::Http(_) | GraphError::Throttled { .. } | GraphError::Refused { status: 500.., .. },
         )
@@ -208,6 +225,7 @@ fn status_of(cause: &Cause) -> StatusCode {
         | Cause::OtherUser => StatusCode::FORBIDDEN,
         Cause::Graph(_)
         | Cause::Token(TokenError::Refused(_) | TokenError::Malformed)
+        | Cause::Introspection(IntrospectionError::Refused(_) | IntrospectionError::Malformed)
         | Cause::IdToken(_)
         | Cause::Userinfo(_) => StatusCode::BAD_GATEWAY,
         Cause::Authorization(AuthorizationError::Refused(refusal)) => match refusal.code.as_str() {
@@ -220,10 +238,15 @@ fn status_of(cause: &Cause) -> StatusCode {
         | Cause::AlreadySpent
         | Cause::LogoutToken(_)
         | Cause::ForeignIssuer => StatusCode::BAD_REQUEST,
-        Cause::Store(StoreError::Ended) | Cause::RenewalRefused(_) | Cause::Interaction(_) => StatusCode::UNAUTHORIZED,
+        Cause::Store(StoreError::Ended) | Cause::RenewalRefused(_) | Cause::Interaction(_) | Cause::AccessToken(_) => {
+            StatusCode::UNAUTHORIZED
+        }
         Cause::Store(StoreError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
         Cause::Store(StoreError::NotWrapped | StoreError::Randomness(_))
         | Cause::Token(TokenError::Authentication(_))
+        | Cause::Introspection(IntrospectionError::Authentication(_))
+        | Cause::NoAudience
+        | Cause::NoIntrospection
         | Cause::Randomness(_)
         | Cause::RedirectUri(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -57,6 +57,7 @@ impl Error {
         match self {
             Self::Identity(cause, _) => text_of(cause),
             Self::Interaction(_) => text_to_continue(),
+            Self::Token(refusal) => text(refusal.title(), refusal.detail(), &[]),
             Self::NotSignedIn => text_try_again("Please sign in", "You need to be signed in to see this page.", &[]),
             Self::StepUp(_) => step_up::text_required(),
             Self::StepUpUnmet => step_up::text_unmet(),
@@ -210,7 +211,12 @@ fn text_of(cause: &Cause) -> ErrorText {
             "It holds more data than this site allows.",
             &["Give the correlation id to your administrator."],
         ),
+        // Only [`Error::Token`] has those of an access token.
         Cause::Store(_)
+        | Cause::AccessToken(_)
+        | Cause::Introspection(_)
+        | Cause::NoAudience
+        | Cause::NoIntrospection
         | Cause::Randomness(_)
         | Cause::RedirectUri(_)
         | Cause::Token(TokenError::Authentication(_)) => text_internal(),

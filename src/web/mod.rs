@@ -4,11 +4,14 @@ pub mod abridged;
 pub mod access_token;
 #[cfg(feature = "program")]
 pub mod assets;
+mod authorization_header;
+pub mod bearer;
 #[cfg(feature = "program")]
 pub mod call_graph;
 #[cfg(feature = "program")]
 pub mod claim_meanings;
 pub mod cookies;
+pub mod downstream;
 #[cfg(feature = "program")]
 pub mod edge;
 pub mod error;
@@ -31,12 +34,15 @@ mod relative_time;
 #[cfg(feature = "program")]
 pub mod requests;
 pub mod require;
+pub mod require_token;
+mod resource_metadata;
 pub mod routes;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
 mod step_up;
 pub mod testing;
+pub mod token_refusal;
 pub mod views;
 
 use actix_web::web::ServiceConfig;

@@ -6,6 +6,8 @@ mod registration;
 mod site;
 mod templates;
 
+pub(super) use errors::{RETRY_AFTER_SECONDS, Rendered};
+
 use std::path::Path;
 use std::sync::Arc;
 

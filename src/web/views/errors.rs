@@ -18,10 +18,19 @@ use crate::web::abridged::Abridged;
 use crate::web::error::Error;
 use crate::web::fetch_context::FetchContext;
 
-const RETRY_AFTER_SECONDS: &str = "5";
+/// When to try again if something is unavailable.
+pub(in crate::web) const RETRY_AFTER_SECONDS: &str = "5";
 
 /// Marks a response whose error is rendered.
-struct Rendered;
+pub(in crate::web) struct Rendered;
+
+impl Rendered {
+    /// Marks a response: it is left as it is.
+    pub(in crate::web) fn mark(mut response: HttpResponse) -> HttpResponse {
+        response.extensions_mut().insert(Self);
+        response
+    }
+}
 
 /// Renders an error for a browser.
 pub(super) type ErrorRenderer = Arc<dyn Fn(&HttpRequest, &ErrorText) -> HttpResponse + Send + Sync>;
@@ -52,7 +61,8 @@ impl Views {
     /// Renders a response that carries an [`Error`], and logs its cause. Others stay as they are: they belong to the
     /// application.
     pub fn render_error(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
-        match response.response().error().and_then(|error| error.as_error::<Error>()) {
+        let is_rendered = response.response().extensions().get::<Rendered>().is_some();
+        match response.response().error().and_then(|error| error.as_error::<Error>()).filter(|_| !is_rendered) {
             Some(error) => {
                 let rendered = self.rendered(error, response.request());
                 with_headers_of(response, rendered)

@@ -1,0 +1,166 @@
+//! Access to an API by the scopes and roles of the access token.
+
+use std::future::{Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::Error as ActixError;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+
+use super::bearer::Verified;
+use super::error::Error;
+use super::token_refusal::Reason;
+use crate::oidc::access_token::{has_role, scopes};
+use crate::oidc::claims::Claims;
+
+/// Requires an access token with a scope or a role: wrap a scope, a resource or a route in it. Requests without a valid token
+/// are answered as by [`crate::Bearer`], tokens that lack it with 403 and `insufficient_scope`. To require any valid token,
+/// [`crate::Bearer`] as a handler's argument is enough.
+///
+/// ```
+/// use actix_web::web;
+/// use identity_web::RequireToken;
+///
+/// // A user's program has a scope; at Entra, a program that acts for itself has an app role instead.
+/// let may_read = RequireToken::scope("Tasks.Read").or(RequireToken::role("Tasks.Read.All"));
+/// let tasks = web::scope("/tasks").wrap(may_read);
+/// ```
+#[derive(Clone, Debug)]
+pub struct RequireToken(Arc<Rule>);
+
+#[derive(Debug)]
+enum Rule {
+    Scope(String),
+    Role(String),
+    And(RequireToken, RequireToken),
+    Or(RequireToken, RequireToken),
+}
+
+impl RequireToken {
+    /// Requires this scope (`scope`; at Entra `scp`, where it is named without its API).
+    pub fn scope(scope: &str) -> Self {
+        Self(Arc::new(Rule::Scope(scope.to_owned())))
+    }
+
+    /// Requires this role (`roles`; at Entra an app role of the user or, if it acts for itself, of the client).
+    pub fn role(role: &str) -> Self {
+        Self(Arc::new(Rule::Role(role.to_owned())))
+    }
+
+    /// Requires both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(Arc::new(Rule::And(self, other)))
+    }
+
+    /// Requires either.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(Arc::new(Rule::Or(self, other)))
+    }
+
+    fn admits(&self, claims: &Claims) -> bool {
+        match &*self.0 {
+            Rule::Scope(scope) => scopes(claims).any(|one| one == scope),
+            Rule::Role(role) => has_role(claims, role),
+            Rule::And(a, b) => a.admits(claims) && b.admits(claims),
+            Rule::Or(a, b) => a.admits(claims) || b.admits(claims),
+        }
+    }
+
+    /// Returns the scopes that it names, separated by spaces, for the challenge.
+    fn scopes(&self) -> String {
+        match &*self.0 {
+            Rule::Scope(scope) => scope.clone(),
+            Rule::Role(_) => String::new(),
+            Rule::And(a, b) | Rule::Or(a, b) => format!("{} {}", a.scopes(), b.scopes()).trim().to_owned(),
+        }
+    }
+
+    pub(super) fn check(&self, token: &Verified) -> Result<(), Error> {
+        if self.admits(&token.claims) {
+            return Ok(());
+        }
+        Err(token.protected.refuse(Reason::InsufficientScope, &self.scopes()))
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for RequireToken
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError> + 'static,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = ActixError;
+    type Transform = RequireTokenService<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(RequireTokenService { service: Rc::new(service), require: self.clone() }))
+    }
+}
+
+/// The service of [`RequireToken`].
+pub struct RequireTokenService<S> {
+    service: Rc<S>,
+    require: RequireToken,
+}
+
+impl<S, B> Service<ServiceRequest> for RequireTokenService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError> + 'static,
+    S::Future: 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = ActixError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ActixError>>>>;
+
+    forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let (service, require) = (Rc::clone(&self.service), self.require.clone());
+        Box::pin(async move {
+            let token = Verified::of(request.request(), &require.scopes()).await;
+            match token.and_then(|token| require.check(&token)) {
+                Ok(()) => Ok(service.call(request).await?.map_into_left_body()),
+                Err(error) => Ok(request.error_response(error).map_into_right_body()),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn rules_are_met_by_scopes_and_roles() {
+        let admits = |rule: &RequireToken, claims: serde_json::Value| {
+            rule.admits(&Claims::unverified_for_tests(claims.as_object().unwrap().clone()))
+        };
+        let read = RequireToken::scope("read");
+        for (claims, admitted) in [
+            (json!({"scope": "write read"}), true),
+            (json!({"scp": "read"}), true),
+            (json!({"scp": ["read"]}), true),
+            (json!({"scope": "read.all"}), false),
+            (json!({"scope": "Read"}), false),
+            (json!({"roles": ["read"]}), false),
+            (json!({}), false),
+        ] {
+            assert_eq!(admits(&read, claims.clone()), admitted, "{claims}");
+        }
+        let rule = read.or(RequireToken::role("All")).and(RequireToken::scope("openid"));
+        assert!(admits(&rule, json!({"scope": "openid", "roles": ["All"]})));
+        assert!(!admits(&rule, json!({"scope": "read", "roles": ["All"]})));
+        assert_eq!(rule.scopes(), "read openid");
+        assert_eq!(RequireToken::role("All").scopes(), "");
+    }
+}
