@@ -18,7 +18,7 @@ use super::b2c::B2C_DOMAIN;
 use super::faults::{Faults, apply};
 use super::people::{PEOPLE, find};
 use super::tokens::{revoke, token, userinfo};
-use super::{DEMO_TENANT, DemoState, Grant, OF_SIGN_IN, graph, lock, refusal};
+use super::{DEMO_TENANT, DemoState, Grant, OF_SIGN_IN, apis, graph, lock, refusal};
 use crate::oidc::authorization::random_text;
 use crate::oidc::issuer::{CONSUMERS_TENANT, TENANT_PLACEHOLDER};
 
@@ -38,6 +38,7 @@ pub(super) fn routes(service: &mut ServiceConfig) {
         .route("/{tenant}/oauth2/v2.0/logout", get().to(logout))
         .route("/oidc/userinfo", get().to(userinfo))
         .route("/oidc/revoke", post().to(revoke))
+        .route("/oidc/introspect", post().to(apis::introspect))
         .configure(graph::routes);
 }
 

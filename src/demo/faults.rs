@@ -10,7 +10,7 @@ pub type Rewrite = Arc<dyn Fn(&mut Value) + Send + Sync>;
 /// Rewrites the parameters of an authorization response.
 pub type RewriteParameters = Arc<dyn Fn(&mut Vec<(String, String)>) + Send + Sync>;
 
-/// How an ID token is signed.
+/// How a token is signed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Signature {
     /// With the published key.
@@ -49,6 +49,10 @@ pub struct Faults {
     pub graph_challenge: Option<String>,
     /// The userinfo response.
     pub userinfo: Option<Rewrite>,
+    /// The response of the introspection endpoint.
+    pub introspection: Option<Rewrite>,
+    /// The error response to an exchange of tokens.
+    pub exchange: Option<Value>,
     /// The authorization response.
     pub authorization_response: Option<RewriteParameters>,
     /// Whether new keys are generated between the authorization response and the ID token.

@@ -3,6 +3,7 @@
 //! With it, `cargo run` can sign users in without an account anywhere. It is also the tests' provider, which misbehaves
 //! on request in every way that a good one does not ([`faults`]). It never starts in the production profile.
 
+pub mod apis;
 mod authentication;
 pub mod b2c;
 pub mod client_authentication;
@@ -27,6 +28,7 @@ use serde_json::{Map, Value};
 use tera::Tera;
 
 use crate::clock::{Clock, Timestamp};
+use apis::Apis;
 use authentication::Authentication;
 use b2c::{B2C_DOMAIN, B2c};
 use client_authentication::Registered;
@@ -98,6 +100,8 @@ pub struct DemoState {
     consents: Mutex<HashMap<&'static str, BTreeSet<String>>>,
     sessions: Mutex<Expiring<Authentication>>,
     b2c: B2c,
+    /// The tokens for APIs.
+    pub apis: Apis,
 }
 
 /// What a person has granted to the client.
@@ -194,6 +198,7 @@ impl DemoProvider {
             consents: Mutex::default(),
             sessions: expiring(SESSION_LIFETIME),
             b2c: B2c::default(),
+            apis: Apis::default(),
         });
         Ok(Self { state, listener, address })
     }
@@ -229,7 +234,8 @@ impl DemoProvider {
 }
 
 impl DemoState {
-    fn internal_url(&self) -> &str {
+    /// Returns the URL for the client.
+    pub fn internal_url(&self) -> &str {
         self.settings.internal_url.as_deref().unwrap_or(&self.public_url).trim_end_matches('/')
     }
 

@@ -17,7 +17,7 @@ use super::faults::{Faults, Signature, apply};
 use super::people::group;
 use super::refusal::Refusal;
 use super::signer::{Signer, sign_hs256, unsigned};
-use super::{DemoState, Grant, lock};
+use super::{DemoState, Grant, apis, lock};
 use crate::oidc::authorization::random_text;
 
 /// With more groups than this, an ID token has none of them.
@@ -30,18 +30,21 @@ pub(super) async fn token(state: Data<DemoState>, Form(form): Form<Parameters>, 
     if let Err(refusal) = authenticate(&state, &form, &request) {
         return Refusal { error: "invalid_client", code: refusal.0, text: &refusal.1, suberror: None }.answer(&state);
     }
+    if let Some(response) = apis::token(&state, &form) {
+        return response;
+    }
     let granted = match form.get("grant_type").map(String::as_str) {
         Some("authorization_code") => redeemed(&state, &form),
         Some("refresh_token") => renewed(&state, &form).await,
         _ => Err(refused("unsupported_grant_type", 70003, "The grant type is not supported.")),
     };
     match granted {
-        Ok(grant) => tokens(&state, &grant).unwrap_or_else(|| HttpResponse::InternalServerError().finish()),
+        Ok(grant) => tokens(&state, &grant, &form).unwrap_or_else(|| HttpResponse::InternalServerError().finish()),
         Err(refusal) => refusal.answer(&state),
     }
 }
 
-fn refused(error: &'static str, code: u32, text: &'static str) -> Refusal<'static> {
+pub(super) fn refused(error: &'static str, code: u32, text: &'static str) -> Refusal<'static> {
     Refusal { error, code, text, suberror: None }
 }
 
@@ -92,12 +95,12 @@ async fn renewed(state: &DemoState, form: &Parameters) -> Result<Grant, Refusal<
     Ok(Grant { scope, claims: form.get("claims").cloned().or(grant.claims), ..grant })
 }
 
-fn tokens(state: &DemoState, grant: &Grant) -> Option<HttpResponse> {
+fn tokens(state: &DemoState, grant: &Grant, form: &Parameters) -> Option<HttpResponse> {
     let faults = faults(state);
     if faults.rotate_before_signing {
         *state.signer.write().unwrap_or_else(PoisonError::into_inner) = Signer::generate().ok()?;
     }
-    let access_token = random_text(&SystemRandom::new()).ok()?;
+    let access_token = apis::access_token(state, grant, form)?;
     let id_token = id_token(state, grant, &faults)?;
     lock(&state.access_tokens).insert(access_token.clone(), grant.clone(), state.clock.now());
     let mut response = json!({
@@ -171,8 +174,19 @@ pub(super) async fn revoke(state: Data<DemoState>, Form(form): Form<Parameters>,
 
 /// Signs claims as the faults request.
 pub(super) fn signed(state: &DemoState, signer: &Signer, claims: &Value, faults: &Faults) -> Option<String> {
+    signed_as(state, signer, "JWT", claims, faults)
+}
+
+/// The same, with this `typ`.
+pub(super) fn signed_as(
+    state: &DemoState,
+    signer: &Signer,
+    typ: &str,
+    claims: &Value,
+    faults: &Faults,
+) -> Option<String> {
     let header = |algorithm: &str| {
-        let header = json!({"typ": "JWT", "alg": algorithm, "kid": signer.kid()});
+        let header = json!({"typ": typ, "alg": algorithm, "kid": signer.kid()});
         apply(faults.header.as_ref(), header)
     };
     match faults.signature {

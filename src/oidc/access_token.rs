@@ -218,9 +218,9 @@ impl AccessTokenVerifier<'_> {
             AuthorityKind::Oidc => return Ok(()),
             kind => (kind != AuthorityKind::B2c, kind == AuthorityKind::B2c),
         };
-        let is_access_token = ["azp", "appid"].iter().any(|name| has(name))
+        let is_access_token = ["azp", "appid"].iter().any(has)
             && (has(&"scp") || is_entra && has(&"roles"))
-            && !["at_hash", "c_hash"].iter().any(|name| has(name))
+            && !["at_hash", "c_hash"].iter().any(has)
             && (is_b2c || !has(&"nonce"));
         if is_access_token { Ok(()) } else { Err(AccessTokenError::IdToken) }
     }

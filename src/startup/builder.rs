@@ -158,6 +158,13 @@ impl IdentityWebBuilder {
         self.setting("server.trusted_proxies", networks.into_iter().map(Into::into).collect::<Vec<String>>())
     }
 
+    /// Sets what `aud` is in access tokens for this application as an API: [`crate::Bearer`] accepts no others. Default: none
+    /// is accepted.
+    #[must_use]
+    pub fn api_audience<T: Into<String>>(self, audience: impl IntoIterator<Item = T>) -> Self {
+        self.setting("api.audience", audience.into_iter().map(Into::into).collect::<Vec<String>>())
+    }
+
     /// Sets any other setting by its path in `config/default.toml`, such as `limits.session_bytes`.
     #[must_use]
     pub fn setting(mut self, path: &str, value: impl Into<Value>) -> Self {

@@ -5,8 +5,11 @@
 
 mod authorities;
 mod b2c;
+mod bearer;
+mod bearer_refusals;
 mod builder;
 mod callback;
+mod certified_api;
 mod certified_logout;
 mod certified_provider;
 mod codes;
@@ -14,6 +17,7 @@ mod compose_faults;
 mod compose_journey;
 mod credentials;
 mod demo_journey;
+mod downstream;
 mod edge;
 mod entra;
 mod faults;

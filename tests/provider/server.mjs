@@ -62,7 +62,19 @@ const provider = new Provider(issuer, {
   fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined }),
   features: {
     backchannelLogout: { enabled: true }, // for a client with a backchannel_logout_uri
+    clientCredentials: { enabled: true }, // for a client with that grant type
     devInteractions: { enabled: true },
+    introspection: { enabled: true },
+    // Any URL is an API. The access tokens for one whose path is /opaque aren't JWTs (RFC 9068).
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: (_ctx, resource) => ({
+        scope: 'tasks.read tasks.write',
+        accessTokenFormat: resource.endsWith('/opaque') ? 'opaque' : 'jwt',
+        accessTokenTTL: 300,
+        jwt: { sign: { alg: 'RS256' } },
+      }),
+    },
     revocation: { enabled: true },
     rpInitiatedLogout: { enabled: true },
     userinfo: { enabled: true },

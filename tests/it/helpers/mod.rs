@@ -1,5 +1,6 @@
 //! What the tests share: the application on free ports, a browser with cookies, a real Redis, the log.
 
+pub mod api;
 pub mod app;
 pub mod browser;
 pub mod certificates;
