@@ -58,11 +58,12 @@ impl DemoState {
         lock(&self.apis.tokens).clear();
     }
 
-    /// Returns the claims of an access token as RFC 9068 names them. A client that acts for nobody is the subject itself.
+    /// Returns the claims of an access token as RFC 9068 names them, and the tenant, which the keys are for. A client that acts
+    /// for nobody is the subject itself.
     pub fn rfc9068_claims(&self, subject: &str, audience: &str, scope: &str) -> Value {
         let now = self.clock.now().0;
         json!({
-            "iss": self.issuer(DEMO_TENANT), "sub": subject, "aud": audience, "client_id": self.settings.client_id,
+            "iss": self.issuer(DEMO_TENANT), "tid": DEMO_TENANT, "sub": subject, "aud": audience, "client_id": self.settings.client_id,
             "jti": random_text(&SystemRandom::new()).unwrap_or_default(), "iat": now, "exp": now + TOKEN_SECONDS,
             "scope": scope,
         })
