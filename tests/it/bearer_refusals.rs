@@ -51,7 +51,8 @@ async fn judge(app: &TestApp, table: Table) {
             let answer = call(&browser, &format!("{url}/tasks"), &token).await;
             match refusal {
                 None => {
-                    assert_eq!((answer.status, answer.header("www-authenticate")), (200, ""), "{what}: {}", answer.body)
+                    let outcome = (answer.status, answer.header("www-authenticate"));
+                    assert_eq!(outcome, (200, ""), "{what}: {}", answer.body);
                 }
                 Some(text) => {
                     let error = format!("error=\"invalid_token\", error_description=\"{text}\"");
