@@ -2,6 +2,7 @@
 //! `auth_request`, Traefik, Envoy, HAProxy).
 
 use std::collections::BTreeMap;
+use std::slice;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
@@ -168,14 +169,18 @@ fn headers(claims: &Claims) -> Vec<Header> {
     HEADERS.into_iter().filter_map(header).collect()
 }
 
-/// Percent-encodes a claim's values, with commas between them.
+/// Percent-encodes a claim's values, with commas between them; no more than what shows that they don't fit.
 fn encode(claim: &Value, into: &mut String) {
     if let Value::String(text) = claim {
         return into.extend(utf8_percent_encode(text, ENCODED));
     }
-    for (place, value) in texts(claim).iter().enumerate() {
+    let values = claim.as_array().map_or(slice::from_ref(claim), Vec::as_slice);
+    for (place, value) in values.iter().filter(|value| !value.is_array()).flat_map(texts).enumerate() {
+        if into.len() > MAX_VALUE_BYTES {
+            return;
+        }
         into.push_str(if place == 0 { "" } else { "," });
-        into.extend(utf8_percent_encode(value, ENCODED));
+        into.extend(utf8_percent_encode(&value, ENCODED));
     }
 }
 

@@ -131,20 +131,23 @@ impl Sentinels {
         let is_master = |server: &&Server| server.ask(&["ROLE"]).is_some_and(|role| role.starts_with("master"));
         let masters: Vec<_> = self.servers.iter().filter(is_master).collect();
         let [master] = masters.as_slice() else { return None };
-        let is_known = |sentinel: &Server| {
-            let command = ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster"];
-            let address = cli(sentinel.port, "sentinel-secret", &command).unwrap_or_default();
-            address.lines().last() == Some(&master.port.to_string())
-        };
+        let is_known = |sentinel: &Server| Self::port_of_master(sentinel) == Some(master.port);
         let takes_writes = master.ask(&["SET", "probe", "1"]).as_deref() == Some("OK");
         (takes_writes && self.sentinels.iter().all(is_known)).then_some(master)
     }
 
-    /// Returns whether any master has this key.
+    /// Returns the port that a Sentinel gives for the master.
+    fn port_of_master(sentinel: &Server) -> Option<u16> {
+        let address = cli(sentinel.port, "sentinel-secret", &["SENTINEL", "GET-MASTER-ADDR-BY-NAME", "mymaster"])?;
+        address.lines().last()?.parse().ok()
+    }
+
+    /// Returns whether the master has this key. On a busy machine the Sentinels may have replaced it once more, and the one
+    /// before doesn't know yet.
     pub fn has(&self, key: &str) -> bool {
-        let masters =
-            self.servers.iter().filter(|server| server.ask(&["ROLE"]).is_some_and(|role| role.starts_with("master")));
-        masters.into_iter().any(|master| master.ask(&["EXISTS", key]).as_deref() == Some("1"))
+        let port = Self::port_of_master(&self.sentinels[0]).unwrap();
+        let master = self.servers.iter().find(|server| server.port == port).unwrap();
+        master.ask(&["EXISTS", key]).as_deref() == Some("1")
     }
 
     /// Asks for a failover, and waits until another master takes writes.

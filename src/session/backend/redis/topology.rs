@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Once, PoisonError, RwLock};
+use std::thread::{self, ThreadId};
 
 use futures_util::future::select_ok;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig, MultiplexedConnection};
@@ -14,9 +15,11 @@ use super::sentinels::{agreed, ask_sentinel};
 use super::slots::{Slots, slot_of};
 use super::target::{Access, Target, TargetError};
 
-/// A connection to a server. It is made when first needed, and made again whenever it is lost.
+/// A thread's connection to a server. It is made when first needed, and made again whenever it is lost. Between threads, an
+/// answer would wait until two of them wake up.
 pub(super) struct Connection {
     pub(super) address: String,
+    thread: ThreadId,
     pub(super) manager: ConnectionManager,
 }
 
@@ -35,7 +38,19 @@ struct State {
     routes: Routes,
     /// How often they were found out.
     version: u64,
-    connections: HashMap<String, Arc<Connection>>,
+    connections: HashMap<ThreadId, HashMap<String, Arc<Connection>>>,
+}
+
+impl State {
+    /// Returns this thread's connection to a server.
+    fn connection_to(&self, address: &str) -> Option<Arc<Connection>> {
+        self.connections.get(&thread::current().id())?.get(address).cloned()
+    }
+
+    /// Returns this thread's connection to the server that has a key, and the version.
+    fn connection(&self, key: &str) -> Option<(Arc<Connection>, u64)> {
+        Some((self.connection_to(self.routes.address(key)?)?, self.version))
+    }
 }
 
 #[derive(Clone, Default)]
@@ -48,6 +63,15 @@ enum Routes {
 }
 
 impl Routes {
+    /// The server that has a key.
+    fn address(&self, key: &str) -> Option<&str> {
+        match self {
+            Self::Unknown => None,
+            Self::All(address) => Some(address),
+            Self::Slots(slots) => slots.address(slot_of(key)),
+        }
+    }
+
     /// Every server, once, sorted.
     fn addresses(&self) -> Vec<String> {
         match self {
@@ -72,26 +96,23 @@ impl Topology {
         settings: &RedisSettings,
     ) -> Result<(Arc<Connection>, u64), RedisError> {
         self.listening.call_once(|| self.listen_for_failovers(settings));
-        let (routes, version) = self.routes();
-        let (routes, version) = match routes {
-            Routes::Unknown => {
+        if let Some(known) = self.read(|state| state.connection(key)) {
+            return Ok(known);
+        }
+        let (routes, version) = match self.routes() {
+            (Routes::Unknown, version) => {
                 self.find_out(version, settings).await?;
                 self.routes()
             }
-            known => (known, version),
+            known => known,
         };
-        let address = match &routes {
-            Routes::Unknown => None,
-            Routes::All(address) => Some(address.as_str()),
-            Routes::Slots(slots) => slots.address(slot_of(key)),
-        };
-        let address = address.ok_or((ErrorKind::Client, "no server has the slot of this key"))?;
+        let address = routes.address(key).ok_or((ErrorKind::Client, "no server has the slot of this key"))?;
         Ok((self.connection_to(address, settings)?, version))
     }
 
-    /// Returns the connection to a server.
+    /// Returns this thread's connection to a server.
     pub(super) fn connection_to(&self, address: &str, settings: &RedisSettings) -> Result<Arc<Connection>, RedisError> {
-        if let Some(connection) = self.read(|state| state.connections.get(address).cloned()) {
+        if let Some(connection) = self.read(|state| state.connection_to(address)) {
             return Ok(connection);
         }
         // A request waits for one attempt to connect, never for a back-off: the next request tries again.
@@ -101,17 +122,25 @@ impl Topology {
             .set_response_timeout(Some(settings.command_timeout));
         let client = self.access.server(address, settings)?;
         let manager = ConnectionManager::new_lazy_with_config(client, config)?;
-        let connection = Arc::new(Connection { address: address.to_owned(), manager });
-        self.write(|state| drop(state.connections.insert(address.to_owned(), Arc::clone(&connection))));
+        let thread = thread::current().id();
+        let connection = Arc::new(Connection { address: address.to_owned(), thread, manager });
+        self.write(|state| {
+            let of_thread = state.connections.entry(thread).or_default();
+            of_thread.insert(address.to_owned(), Arc::clone(&connection));
+        });
         Ok(connection)
     }
 
-    /// Gives up a connection. The server may have restarted behind it, or a firewall may have forgotten it: neither
-    /// closes it.
+    /// Gives up a connection, and those of the other threads to the same server. The server may have restarted behind them,
+    /// or a firewall may have forgotten them: neither closes them.
     pub(super) fn give_up(&self, lost: &Arc<Connection>) {
         self.write(|state| {
-            if state.connections.get(&lost.address).is_some_and(|connection| Arc::ptr_eq(connection, lost)) {
-                state.connections.remove(&lost.address);
+            let of_thread = state.connections.get(&lost.thread);
+            let current = of_thread.and_then(|connections| connections.get(&lost.address));
+            if current.is_some_and(|connection| Arc::ptr_eq(connection, lost)) {
+                for connections in state.connections.values_mut() {
+                    connections.remove(&lost.address);
+                }
                 debug!(server = lost.address, "redis: gave up a connection; the next command connects again");
             }
         });
