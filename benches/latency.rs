@@ -168,8 +168,7 @@ async fn run(certificate: Option<Certificate>) -> bool {
     let (identity, handle) = (application.identity().clone(), application.handle());
     actix_web::rt::spawn(application.run_until_stopped());
     identity.services().providers.sign_in.keys().await.unwrap();
-    let claims = json!({"iss": "https://provider.example", "sub": "ada", "name": "Ada Lovelace"});
-    let session = identity.sign_in_for_tests(claims.as_object().unwrap().clone()).await.unwrap();
+    let session = identity.test_user("ada").claim("name", "Ada Lovelace").sign_in().await.unwrap();
     let cookie = format!("{}={}", session.name(), session.value());
     let measured = actix_web::rt::task::spawn_blocking(move || {
         if let Some(certificate) = certificate {

@@ -131,7 +131,7 @@ fn answer(bencher: Bencher, path: &str) {
     let system = System::new();
     let (app, cookie) = system.block_on(async {
         let identity = IdentityWeb::from_settings(settings()).await.unwrap();
-        let cookie = identity.sign_in_for_tests(claims()).await.unwrap();
+        let cookie = identity.test_user("ada").claims(claims()).sign_in().await.unwrap();
         let app = App::new().wrap(identity.sessions()).configure(identity.routes()).configure(routes::site);
         (init_service(app).await, format!("{}={}", cookie.name(), cookie.value()))
     });

@@ -221,6 +221,7 @@ async fn start(most: usize) -> App {
         client_id: DEMO_CLIENT_ID.to_owned(),
         client_credential: DEMO_CREDENTIAL.to_owned(),
         redirect_uris: vec!["http://127.0.0.1:5000/auth/redirect".to_owned()],
+        any_loopback: false,
         public_url: None,
         internal_url: None,
     };

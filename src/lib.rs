@@ -116,3 +116,9 @@ pub mod views {
 
     pub use crate::web::views::{ErrorText, Views, ViewsError};
 }
+
+/// For the tests of applications: signed-in users, and a provider in the process of the tests.
+pub mod testing {
+    pub use crate::startup::test_provider::{DemoProvider, DemoRefusal};
+    pub use crate::web::testing::TestUser;
+}

@@ -10,6 +10,7 @@ pub mod demo;
 #[cfg(feature = "program")]
 mod servers;
 pub mod services;
+pub mod test_provider;
 mod watch;
 
 use std::net::SocketAddr;

@@ -136,12 +136,12 @@ fn refuse(state: &DemoState, request: &Parameters, code: &str) -> HttpResponse {
     refusal::chosen(code).map_or_else(|| HttpResponse::BadRequest().finish(), |refusal| refusal.respond(state, request))
 }
 
-fn check_request(state: &DemoState, parameters: &Parameters) -> Result<(), String> {
+pub(super) fn check_request(state: &DemoState, parameters: &Parameters) -> Result<(), String> {
     let value = |name: &str| parameters.get(name).map_or("", String::as_str);
     if value("client_id") != state.settings.client_id {
         return Err("AADSTS700016: Application was not found in the directory: the client id is wrong.".to_owned());
     }
-    if !state.settings.redirect_uris.iter().any(|uri| uri == value("redirect_uri")) {
+    if !state.settings.is_registered(value("redirect_uri")) {
         return Err(format!("AADSTS50011: The redirect URI {} is not registered.", value("redirect_uri")));
     }
     for (name, fits) in [
@@ -201,7 +201,7 @@ async fn choose(state: Data<DemoState>, tenant: Path<String>, Form(mut form): Fo
     response
 }
 
-fn grant(
+pub(super) fn grant(
     state: &DemoState,
     tenant: &str,
     parameters: &Parameters,
@@ -267,7 +267,7 @@ pub(super) async fn logout(
     }
     let registered = query
         .get("post_logout_redirect_uri")
-        .filter(|uri| state.settings.redirect_uris.contains(*uri))
+        .filter(|uri| state.settings.is_registered(uri))
         .and_then(|uri| Url::parse(uri).ok());
     let Some(mut target) = registered else {
         return page_of_message(&state, "You signed out", "You may close this page.");

@@ -7,6 +7,7 @@ pub mod apis;
 mod authentication;
 pub mod b2c;
 pub mod client_authentication;
+mod direct;
 mod endpoints;
 mod expiring;
 pub mod faults;
@@ -29,6 +30,7 @@ use tera::Tera;
 
 use crate::clock::{Clock, Timestamp};
 use apis::Apis;
+use crate::oidc::provider::is_loopback;
 use authentication::Authentication;
 use b2c::{B2C_DOMAIN, B2c};
 use client_authentication::Registered;
@@ -67,10 +69,20 @@ pub struct DemoSettings {
     pub client_credential: String,
     /// Where users may be redirected after sign-in and after sign-out.
     pub redirect_uris: Vec<String>,
+    /// Whether they may also be redirected to any URL of this machine, for tests.
+    pub any_loopback: bool,
     /// The URL for browsers. The default is the listener's.
     pub public_url: Option<String>,
     /// The URL for the client, if it differs.
     pub internal_url: Option<String>,
+}
+
+impl DemoSettings {
+    /// Returns whether users may be redirected to this URI.
+    fn is_registered(&self, uri: &str) -> bool {
+        let is_here = || url::Url::parse(uri).is_ok_and(|url| is_loopback(&url));
+        self.redirect_uris.iter().any(|registered| registered == uri) || (self.any_loopback && is_here())
+    }
 }
 
 /// The demo provider's state. Tests read and change it.

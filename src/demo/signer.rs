@@ -70,6 +70,14 @@ impl Signer {
         Self::with(Box::new(|| Ok(rsa)))
     }
 
+    /// Generates a P-256 key alone, and signs with it (ES256). It takes no time, even without optimisation.
+    ///
+    /// # Errors
+    /// [`SigningError`].
+    pub fn elliptic() -> Result<Self, SigningError> {
+        Ok(Self { algorithm: "ES256", ..Self::with(Box::new(|| Err(SigningError)))? })
+    }
+
     fn with(rsa: MakeRsa) -> Result<Self, SigningError> {
         let random = SystemRandom::new();
         let ec = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).map_err(|_| SigningError)?;
@@ -90,17 +98,19 @@ impl Signer {
 
     /// Returns the key set, mixed as in the conformance suite: keys to sign, to encrypt, and of an unknown curve.
     pub fn key_set(&self, issuer: &str) -> Value {
-        let Ok(rsa) = self.rsa() else { return json!({"keys": []}) };
-        let public = PublicKeyComponents::<Vec<u8>>::from(rsa.pair.public());
-        let (n, e) = (URL_SAFE_NO_PAD.encode(public.n), URL_SAFE_NO_PAD.encode(public.e));
         let point = self.ec.public_key().as_ref();
         let (x, y) = (URL_SAFE_NO_PAD.encode(&point[1..33]), URL_SAFE_NO_PAD.encode(&point[33..65]));
-        json!({"keys": [
-            {"kty": "RSA", "use": "sig", "kid": rsa.kid, "n": n, "e": e, "issuer": issuer},
-            {"kty": "EC", "use": "sig", "crv": "P-256", "kid": self.ec_kid, "x": x, "y": y, "issuer": issuer},
-            {"kty": "EC", "use": "sig", "crv": "secp256k1", "kid": "unknown-curve", "x": x, "y": y},
-            {"kty": "RSA", "use": "enc", "alg": "RSA-OAEP", "kid": "encryption", "n": n, "e": e},
-        ]})
+        let mut keys = vec![
+            json!({"kty": "EC", "use": "sig", "crv": "P-256", "kid": self.ec_kid, "x": x, "y": y, "issuer": issuer}),
+            json!({"kty": "EC", "use": "sig", "crv": "secp256k1", "kid": "unknown-curve", "x": x, "y": y}),
+        ];
+        if let Ok(rsa) = self.rsa() {
+            let public = PublicKeyComponents::<Vec<u8>>::from(rsa.pair.public());
+            let (n, e) = (URL_SAFE_NO_PAD.encode(public.n), URL_SAFE_NO_PAD.encode(public.e));
+            keys.insert(0, json!({"kty": "RSA", "use": "sig", "kid": rsa.kid, "n": n, "e": e, "issuer": issuer}));
+            keys.push(json!({"kty": "RSA", "use": "enc", "alg": "RSA-OAEP", "kid": "encryption", "n": n, "e": e}));
+        }
+        json!({"keys": keys})
     }
 
     /// Signs with the key of the algorithm in the header.

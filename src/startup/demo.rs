@@ -41,6 +41,7 @@ pub fn build(settings: &Settings, clock: Clock) -> Result<DemoProvider, StartErr
         client_id,
         client_credential,
         redirect_uris: vec![settings.auth_request.redirect_uri.to_string(), url(&settings.endpoints.post_sign_out)],
+        any_loopback: false,
         public_url: (demo.listen.port() != 0).then(|| demo.public_url.to_string()),
         internal_url: demo.internal_url.as_ref().map(ToString::to_string),
     };

@@ -134,7 +134,7 @@ impl<R: ApiScopes> FromRequest for AccessToken<R> {
     }
 }
 
-fn scopes<R: ApiScopes>() -> Vec<String> {
+pub(super) fn scopes<R: ApiScopes>() -> Vec<String> {
     R::SCOPES.iter().map(|&scope| scope.to_owned()).collect()
 }
 

@@ -61,6 +61,8 @@ pub enum Error {
     MethodNotAllowed,
     /// The web framework failed the request with this status.
     Framework(StatusCode),
+    /// Two session middlewares are around each other: what to change.
+    NestedSessions(&'static str),
     /// A template can't be rendered.
     Rendering(ViewsError),
 }
@@ -101,7 +103,7 @@ impl fmt::Display for Error {
             Self::Identity(cause, _) => cause.fmt(f),
             Self::Rendering(error) => write!(f, "can't render a page: {error}"),
             Self::Token(refusal) => refusal.fmt(f),
-            Self::BadRequest(why) => f.write_str(why),
+            Self::BadRequest(why) | Self::NestedSessions(why) => f.write_str(why),
             other => f.write_str(other.error_text().heading),
         }
     }
@@ -128,7 +130,7 @@ impl Error {
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Framework(status) if status.is_client_error() => "framework",
-            Self::Framework(_) | Self::Rendering(_) => "internal",
+            Self::Framework(_) | Self::NestedSessions(_) | Self::Rendering(_) => "internal",
         }
     }
 
@@ -172,7 +174,7 @@ impl ResponseError for Error {
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Rendering(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NestedSessions(_) | Self::Rendering(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 

@@ -97,7 +97,7 @@ impl Error {
                 "This site can’t respond to this request as it was sent.",
                 &[],
             ),
-            Self::Framework(_) | Self::Rendering(_) => text_internal(),
+            Self::Framework(_) | Self::NestedSessions(_) | Self::Rendering(_) => text_internal(),
         }
     }
 }

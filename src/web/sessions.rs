@@ -1,7 +1,9 @@
 //! The middleware around every page that has a session.
 
 mod listed;
+mod nested;
 
+use std::cell::Cell;
 use std::future::{Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -102,7 +104,8 @@ where
 
     fn new_transform(&self, service: S) -> Self::Future {
         let core = Rc::new(self.identity.services().sessions.clone());
-        ready(Ok(SessionsService { service: Rc::new(service), sessions: Rc::new(self.clone()), core }))
+        let (service, sessions, is_checked) = (Rc::new(service), Rc::new(self.clone()), Cell::new(false));
+        ready(Ok(SessionsService { service, sessions, core, is_checked }))
     }
 }
 
@@ -111,6 +114,8 @@ pub struct SessionsService<S> {
     service: Rc<S>,
     sessions: Rc<Sessions>,
     core: Rc<session::Sessions>,
+    /// Whether a request has shown that no other session middleware is around this one.
+    is_checked: Cell<bool>,
 }
 
 impl<S, B> Service<ServiceRequest> for SessionsService<S>
@@ -127,6 +132,9 @@ where
 
     fn call(&self, request: ServiceRequest) -> Answer {
         let (service, sessions) = (Rc::clone(&self.service), Rc::clone(&self.sessions));
+        if let Err(error) = nested::check(&request, &self.is_checked) {
+            return Box::pin(ready(Ok(sessions.views.render_error(request.error_response(error)))));
+        }
         let presented = sessions.presented(request.headers());
         let session =
             RequestSession::new(Rc::clone(&self.core), presented, sessions.carried_over, request.get_session());

@@ -60,8 +60,7 @@ async fn a_backend_of_the_applications_own_has_the_sessions() {
         builder.build().await.unwrap()
     };
     let (one, other) = (build().await, build().await);
-    let claims = serde_json::json!({"iss": "https://op.example", "sub": "ada"});
-    one.sign_in_for_tests(claims.as_object().unwrap().clone()).await.unwrap();
+    one.test_user("ada").claim("iss", "https://op.example").sign_in().await.unwrap();
     let user = ("https://op.example", "ada");
     assert_eq!(other.sessions().list(user).await.unwrap().len(), 1, "the other one has the same backend");
 }

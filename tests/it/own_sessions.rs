@@ -219,9 +219,8 @@ async fn an_application_lists_and_ends_sessions() {
 #[actix_web::test]
 async fn a_page_of_very_many_sessions_stays_short_and_all_of_them_end() {
     let app = TestApp::spawn().await;
-    let claims = serde_json::json!({"iss": "https://op.example", "sub": "42", "name": "Test User"});
     let sign_in = async || {
-        let cookie = app.identity.sign_in_for_tests(claims.as_object().unwrap().clone()).await.unwrap();
+        let cookie = app.identity.test_user("42").sign_in().await.unwrap();
         let browser = Browser::new();
         browser.cookies.borrow_mut().insert(cookie.name().to_owned(), cookie.value().to_owned());
         browser

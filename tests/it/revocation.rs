@@ -4,7 +4,6 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use actix_web::cookie::Cookie;
 use identity_web::internals::clock::Stopwatch;
 use identity_web::internals::demo::DEMO_CLIENT_ID;
 use identity_web::internals::session::key::SessionKey;
@@ -42,12 +41,11 @@ impl Replicas {
 
     async fn sign_in(&self, subject: &str) -> User {
         let (identity, session_id) = (&self.apps[0].identity, format!("sid-{}", rand::random::<u64>()));
-        let claims = json!({"iss": self.issuer, "sub": subject, "sid": session_id, "iat": self.apps[0].clock.now().0});
-        let cookie = identity.sign_in_for_tests(claims.as_object().unwrap().clone()).await.unwrap();
+        let user = identity.test_user(subject).claim("iss", &*self.issuer).claim("sid", &*session_id);
+        let cookie = user.sign_in().await.unwrap();
         let (name, value) = (cookie.name().to_owned(), cookie.value().to_owned());
-        let decoded = Cookie::parse_encoded(cookie.to_string()).unwrap();
         let keys = identity.services().sessions.ring().keys();
-        let key = SessionKey::from_cookie(&keys, decoded.value()).unwrap().key;
+        let key = SessionKey::from_cookie(&keys, &value).unwrap().key;
         let browser = Browser::new();
         browser.cookies.borrow_mut().insert(name, value);
         let user = User { subject: subject.to_owned(), session_id, browser, key };

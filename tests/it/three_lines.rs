@@ -198,18 +198,6 @@ async fn what_the_application_names_carries_over_a_sign_in() {
 }
 
 #[actix_web::test]
-async fn an_application_tests_itself_with_a_person_of_its_own() {
-    let app = TestApp::spawn().await;
-    let url = spawn(&app.identity);
-    let claims = serde_json::json!({"iss": "https://op.example", "sub": "42", "name": "Test Person"});
-    let cookie = app.identity.sign_in_for_tests(claims.as_object().unwrap().clone()).await.unwrap();
-    let header = format!("{}={}", cookie.name(), cookie.value());
-    let answer = Browser::new().send(Method::GET, &format!("{url}/members"), &[("cookie", &header)], None).await;
-    assert_eq!((answer.status, answer.body.as_str()), (200, "Test Person false"));
-    assert_eq!(app.provider.token_requests(), 0);
-}
-
-#[actix_web::test]
 async fn more_than_a_session_may_hold_is_refused_and_what_was_there_stays() {
     let app = TestApp::spawn_with(&[("limits.session_bytes", "4096")]).await;
     let url = spawn(&app.identity);

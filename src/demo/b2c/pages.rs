@@ -106,7 +106,7 @@ fn check_request(state: &DemoState, parameters: &Parameters) -> Result<(), Box<H
             "AADB2C90018: The client id '{client_id}' specified in the request is not registered in tenant."
         ));
     }
-    if !state.settings.redirect_uris.iter().any(|uri| uri == redirect_uri) {
+    if !state.settings.is_registered(redirect_uri) {
         return error_page(format!(
             "AADB2C90006: The redirect URI '{redirect_uri}' provided in the request is not registered for the client id '{client_id}'."
         ));

@@ -67,6 +67,7 @@ fn provider_known_as(
         client_id: DEMO_CLIENT_ID.to_owned(),
         client_credential: SECRET.to_owned(),
         redirect_uris: redirect_uris.to_vec(),
+        any_loopback: false,
         public_url: host.map(|host| format!("http://{host}:{port}")),
         // The system may not resolve the host.
         internal_url: host.map(|_| format!("http://{address}")),
