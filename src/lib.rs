@@ -119,6 +119,7 @@ pub mod views {
 
 /// For the tests of applications: signed-in users, and a provider in the process of the tests.
 pub mod testing {
+    #[cfg(feature = "demo")]
     pub use crate::startup::test_provider::{DemoProvider, DemoRefusal};
     pub use crate::web::testing::TestUser;
 }

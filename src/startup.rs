@@ -10,6 +10,7 @@ pub mod demo;
 #[cfg(feature = "program")]
 mod servers;
 pub mod services;
+#[cfg(feature = "demo")]
 pub mod test_provider;
 mod watch;
 
