@@ -29,8 +29,8 @@ use serde_json::{Map, Value};
 use tera::Tera;
 
 use crate::clock::{Clock, Timestamp};
-use apis::Apis;
 use crate::oidc::provider::is_loopback;
+use apis::Apis;
 use authentication::Authentication;
 use b2c::{B2C_DOMAIN, B2c};
 use client_authentication::Registered;
