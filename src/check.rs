@@ -1,6 +1,7 @@
 //! `identity-web check`: tests the settings and prints a line for each check.
 
 mod credential;
+mod second_reading;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
@@ -110,6 +111,9 @@ async fn check_provider(report: &mut Report, provider: &Provider, clock: &Clock,
         Err(error) => return report.line(&discovery, Err(format!("{error}; check {setting}"))),
     };
     report.line(&discovery, Ok(format!("issuer {}", metadata.issuer)));
+    if let Some(problem) = second_reading::of_metadata(&response.body) {
+        warn(&discovery, &format!("openidconnect, another implementation, can't read the document: {problem}"));
+    }
     if let Some(date) = response.date.as_deref().and_then(http_date) {
         let difference = clock.now().0 - date;
         let result = format!("differs from the provider's by {difference} s");
@@ -122,6 +126,9 @@ async fn check_provider(report: &mut Report, provider: &Provider, clock: &Clock,
 
 async fn check_keys(provider: &Provider, metadata: &Metadata) -> Result<String, String> {
     let response = provider.http().get(&metadata.jwks_uri, None).await.map_err(|error| error.to_string())?;
+    if let Some(problem) = second_reading::of_keys(&response.body) {
+        warn("keys", &format!("openidconnect, another implementation, can't read them: {problem}"));
+    }
     KeySet::parse(&response.body).map(|_| format!("fetched from {}", metadata.jwks_uri))
 }
 
