@@ -98,6 +98,7 @@ impl Clock {
     }
 
     /// Returns the monotonic clock's time.
+    #[doc(hidden)]
     #[expect(clippy::disallowed_methods, reason = "this is the place")]
     pub fn moment(&self) -> Moment {
         Moment(Instant::now() + Duration::from_secs(self.monotonic_offset_seconds.load(Ordering::Relaxed)))

@@ -45,28 +45,44 @@ pub enum Profile {
     Production,
 }
 
-/// All settings, validated.
+/// All settings, validated. `config/default.toml` describes each.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each section is documented where its type is, and in config/default.toml")]
 pub struct Settings {
+    #[doc(hidden)]
     pub profile: Profile,
     /// No client is configured: the demo provider is used.
+    #[doc(hidden)]
     pub demo: bool,
+    #[doc(hidden)]
     pub provider: ProviderSettings,
+    #[doc(hidden)]
     pub b2c: B2cSettings,
+    #[doc(hidden)]
     pub client: ClientSettings,
     /// `client.ca_certificate`: an additional PEM root for connections to the provider.
+    #[doc(hidden)]
     pub ca_certificate: Option<Vec<u8>>,
+    #[doc(hidden)]
     pub auth_request: AuthRequestSettings,
+    #[doc(hidden)]
     pub endpoints: Endpoints,
+    #[doc(hidden)]
     pub api: ApiSettings,
+    #[doc(hidden)]
     pub server: ServerSettings,
+    #[doc(hidden)]
     pub tls: TlsSettings,
+    #[doc(hidden)]
     pub session: SessionSettings,
+    #[doc(hidden)]
     pub redis: RedisSettings,
+    #[doc(hidden)]
     pub limits: LimitsSettings,
+    #[doc(hidden)]
     pub telemetry: TelemetrySettings,
+    #[doc(hidden)]
     pub site: SiteSettings,
+    #[doc(hidden)]
     pub demo_provider: DemoProviderSettings,
     /// What they were read from.
     layers: Layers,
@@ -150,7 +166,7 @@ pub struct DemoProviderSettings {
 /// The settings are invalid; it contains every problem. `Debug` reads like `Display`, so that `main` may return it.
 #[derive(Clone, Error)]
 pub struct SettingsError {
-    /// The problems.
+    #[doc(hidden)]
     pub problems: Vec<Problem>,
 }
 
@@ -203,7 +219,7 @@ impl Settings {
 
     /// Returns the secrets that are read from files, to be reloaded when those change. The client's credential is not
     /// included: it reloads itself.
-    pub fn secrets(&self) -> Vec<Secret> {
+    pub(crate) fn secrets(&self) -> Vec<Secret> {
         let all = [self.session.keys.as_ref(), Some(&self.redis.url)];
         all.into_iter().flatten().filter(|secret| secret.file().is_some()).cloned().collect()
     }

@@ -48,7 +48,7 @@ impl IdentityWeb {
     ///
     /// # Errors
     /// [`Error::Provider`]: nothing is known about the provider yet.
-    pub async fn begin(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
+    pub(crate) async fn begin(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
         self.begin_at(&self.services().providers.sign_in, request).await
     }
 
@@ -56,7 +56,7 @@ impl IdentityWeb {
     ///
     /// # Errors
     /// As [`IdentityWeb::begin`].
-    pub async fn begin_profile(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
+    pub(crate) async fn begin_profile(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
         let providers = &self.services().providers;
         self.begin_at(providers.profile.as_ref().unwrap_or(&providers.sign_in), request).await
     }
@@ -65,7 +65,7 @@ impl IdentityWeb {
     ///
     /// # Errors
     /// As [`IdentityWeb::begin`].
-    pub async fn begin_password(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
+    pub(crate) async fn begin_password(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
         let providers = &self.services().providers;
         self.begin_at(providers.password.as_ref().unwrap_or(&providers.sign_in), request).await
     }
@@ -102,7 +102,7 @@ impl IdentityWeb {
     ///
     /// # Errors
     /// [`Error::ForeignIssuer`], and [`Error::Provider`] if the provider's issuer is not known yet.
-    pub async fn check_initiating_issuer(&self, issuer: &str) -> Result<(), Error> {
+    pub(crate) async fn check_initiating_issuer(&self, issuer: &str) -> Result<(), Error> {
         let provider = &self.services().providers.sign_in;
         let metadata = provider.metadata().await?;
         let is_ours = issuer == metadata.issuer || provider.settings().issuer_rule(&metadata).matches(issuer);

@@ -54,7 +54,7 @@ impl IdentityWeb {
     /// # Errors
     /// The first check that fails. If the same response may come again (the store or the provider was unavailable before
     /// the code reached it), the transaction's cookie stays.
-    pub async fn complete<'a>(
+    pub(crate) async fn complete<'a>(
         &self,
         parameters: impl Iterator<Item = (&'a str, &'a str)>,
         cookies: &[(String, String)],

@@ -23,7 +23,7 @@ pub const MAX_REVOCATIONS: usize = 100;
 impl IdentityWeb {
     /// Revokes the tokens of a session that has ended, if the provider lets them be revoked: in a task of its own, so that
     /// nobody waits. If that fails, they expire.
-    pub fn revoke_tokens(&self, signed_in: &SignedIn) {
+    pub(crate) fn revoke_tokens(&self, signed_in: &SignedIn) {
         let Ok(permit) = Arc::clone(&self.services().revocations).try_acquire_owned() else {
             return metrics::token_revocation(false);
         };
@@ -46,7 +46,7 @@ impl IdentityWeb {
     /// Where to send a browser whose session has ended here, so that it ends at the provider too. `None` if the provider
     /// has no `end_session_endpoint`, or is unavailable. `with_hints` adds what the provider's data makes long: the ID token
     /// and the user's name.
-    pub async fn end_at_provider(&self, signed_in: &SignedIn, with_hints: bool) -> Option<Url> {
+    pub(crate) async fn end_at_provider(&self, signed_in: &SignedIn, with_hints: bool) -> Option<Url> {
         let services = self.services();
         let client_id = &services.providers.client.client_id;
         let provider = services.providers.of_policy(signed_in.policy.as_deref());

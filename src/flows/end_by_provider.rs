@@ -17,7 +17,7 @@ impl IdentityWeb {
     /// # Errors
     /// [`Error::LogoutToken`]: the token is invalid, and nothing has changed. [`Error::Provider`] and
     /// [`Error::Store`]: the provider may send it again.
-    pub async fn back_channel_logout(&self, token: &str) -> Result<usize, Error> {
+    pub(crate) async fn back_channel_logout(&self, token: &str) -> Result<usize, Error> {
         let services = self.services();
         let (provider, client) = (&services.providers.sign_in, &services.providers.client);
         let metadata = provider.metadata().await?;
@@ -44,7 +44,7 @@ impl IdentityWeb {
     ///
     /// # Errors
     /// [`Error::ForeignIssuer`]: nothing has changed. [`Error::Provider`] and [`Error::Store`].
-    pub async fn front_channel_logout(
+    pub(crate) async fn front_channel_logout(
         &self,
         issuer: Option<&str>,
         session_ids: &BTreeSet<String>,
@@ -67,7 +67,7 @@ impl IdentityWeb {
     ///
     /// # Errors
     /// [`Error::Provider`].
-    pub async fn provider_origins(&self) -> Result<BTreeSet<String>, Error> {
+    pub(crate) async fn provider_origins(&self) -> Result<BTreeSet<String>, Error> {
         let metadata = self.services().providers.sign_in.metadata().await?;
         let issuer = Url::parse(&metadata.issuer).ok();
         let urls = [issuer.as_ref(), Some(&metadata.authorization_endpoint), metadata.end_session_endpoint.as_ref()];

@@ -100,7 +100,7 @@ impl IdentityWeb {
     ///
     /// # Errors
     /// There are no random bytes.
-    pub fn seal_interaction(&self, interaction: &Interaction) -> Result<String, Error> {
+    pub(crate) fn seal_interaction(&self, interaction: &Interaction) -> Result<String, Error> {
         let (ring, clock) = (self.services().sessions.ring(), &self.services().clock);
         let plain = Sealed { interaction: interaction.clone(), made_at: clock.now() };
         let plain = serde_json::to_vec(&plain).unwrap_or_default();
@@ -108,7 +108,7 @@ impl IdentityWeb {
     }
 
     /// Opens a parameter of the sign-in route; `None` for anything that wasn't sealed here in the last ten minutes.
-    pub fn open_interaction(&self, parameter: &str) -> Option<Interaction> {
+    pub(crate) fn open_interaction(&self, parameter: &str) -> Option<Interaction> {
         let (ring, clock) = (self.services().sessions.ring(), &self.services().clock);
         let sealed = URL_SAFE_NO_PAD.decode(parameter).ok()?;
         let plain = ring.open(Purpose::Interaction, b"", SEAL_NAME, &sealed).ok()?;

@@ -20,7 +20,11 @@ impl IdentityWeb {
     /// # Errors
     /// It can't be determined, because the directory or the store is unavailable or refuses ([`Error::Graph`]): that
     /// never counts as yes, nor as no.
-    pub async fn is_in_any(&self, session: &Arc<Loaded>, ids: &[String]) -> Result<(bool, Option<Arc<Loaded>>), Error> {
+    pub(crate) async fn is_in_any(
+        &self,
+        session: &Arc<Loaded>,
+        ids: &[String],
+    ) -> Result<(bool, Option<Arc<Loaded>>), Error> {
         if let Some(answer) = known(session, ids) {
             return Ok((answer, None));
         }

@@ -31,11 +31,12 @@ pub struct IdentityWeb(Arc<Services>);
 
 impl IdentityWeb {
     /// The use cases over these services.
-    pub fn new(services: Services) -> Self {
+    pub(crate) fn new(services: Services) -> Self {
         Self(Arc::new(services))
     }
 
     /// What it works with.
+    #[doc(hidden)]
     pub fn services(&self) -> &Services {
         &self.0
     }

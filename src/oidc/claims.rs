@@ -24,6 +24,7 @@ impl Claims {
     }
 
     /// Wraps unverified claims, for tests of applications. Never use it for what a browser or a provider sent.
+    #[doc(hidden)]
     pub fn unverified_for_tests(claims: Map<String, Value>) -> Self {
         Self(claims)
     }

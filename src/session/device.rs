@@ -93,6 +93,7 @@ const SYSTEMS: [(&str, &str); 16] = [
 
 /// The browser and the system of a session, each `None` if unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Device {
     /// The browser or program, such as `Firefox`.
     pub browser: Option<String>,
@@ -102,6 +103,7 @@ pub struct Device {
 
 impl Device {
     /// Recognises the usual browsers, programs and systems in a `User-Agent` header (RFC 9110 section 10.1.5).
+    #[doc(hidden)]
     pub fn of_user_agent(user_agent: &str) -> Self {
         let header = &user_agent[..user_agent.floor_char_boundary(MAX_BYTES)];
         let words: Vec<_> = header.split(|c: char| c.is_whitespace() || "();,/[]".contains(c)).collect();

@@ -27,6 +27,7 @@ const READ_AT_ONCE: usize = 100;
 
 /// Whose sessions.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum SessionsOf<'a> {
     /// Those of a user.
     Subject {
@@ -36,6 +37,7 @@ pub enum SessionsOf<'a> {
         subject: &'a str,
     },
     /// Those that began from one session at the provider.
+    #[doc(hidden)]
     ProviderSession {
         /// `iss`.
         issuer: &'a str,
@@ -46,6 +48,7 @@ pub enum SessionsOf<'a> {
 
 /// A session of a user, as a list shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ListedSession {
     /// Names the session, but opens nothing: a hash of its key.
     pub id: String,

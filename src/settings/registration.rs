@@ -76,7 +76,7 @@ impl Settings {
     ///
     /// # Errors
     /// Contains the problems of the sections it needs, and all unknown keys.
-    pub fn for_registration() -> Result<RegistrationSettings, SettingsError> {
+    pub(crate) fn for_registration() -> Result<RegistrationSettings, SettingsError> {
         let layers = Layers::read(Path::new("config"), Place::Root, environment())?;
         let mut reader = Reader::new(layers.root.clone());
         sections::read(&mut reader, layers.clone());

@@ -20,7 +20,7 @@ use crate::tls;
 use crate::web::assets::Assets;
 use crate::web::edge::Edge;
 use crate::web::headers::SecurityHeaders;
-use crate::web::limits::Budget;
+use crate::web::limits::SignInBudget;
 use crate::web::operations::Stopping;
 use crate::web::proxies::TrustedProxies;
 use crate::web::{operations, routes};
@@ -46,7 +46,7 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
         SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority, settings.site.logo.as_deref())?;
     let proxies = TrustedProxies(identity.services().site.trusted_proxies.clone());
     let limits = settings.limits;
-    let budget = Data::new(Budget::new(limits.sign_in_requests_per_minute, proxies.clone()));
+    let budget = Data::new(SignInBudget::new(limits.sign_in_requests_per_minute, proxies.clone()));
 
     let identity = identity.clone();
     let server = HttpServer::new(move || {

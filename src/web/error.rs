@@ -90,9 +90,9 @@ impl From<StatusCode> for Error {
     }
 }
 
-impl From<tera::Error> for Error {
-    fn from(error: tera::Error) -> Self {
-        Self::Rendering(ViewsError::of_rendering(&error))
+impl From<ViewsError> for Error {
+    fn from(error: ViewsError) -> Self {
+        Self::Rendering(error)
     }
 }
 
@@ -135,7 +135,7 @@ impl Error {
     }
 
     /// Returns the cookie that the response removes.
-    pub fn removal(&self) -> Option<&Cookie<'static>> {
+    pub(crate) fn removal(&self) -> Option<&Cookie<'static>> {
         match self {
             Self::Identity(_, removal) => removal.as_deref(),
             _ => None,
@@ -143,7 +143,7 @@ impl Error {
     }
 
     /// Returns the response for programs: problem JSON (RFC 9457).
-    pub fn problem(&self, correlation_id: &str, login_url: &str) -> Value {
+    pub(crate) fn problem(&self, correlation_id: &str, login_url: &str) -> Value {
         let text = self.error_text();
         let status = self.status_code().as_u16();
         let mut problem = json!({

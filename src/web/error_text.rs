@@ -53,7 +53,7 @@ pub(super) fn text_try_again(
 
 impl Error {
     /// Returns the text that the browser shows.
-    pub fn error_text(&self) -> ErrorText {
+    pub(crate) fn error_text(&self) -> ErrorText {
         match self {
             Self::Identity(cause, _) => text_of(cause),
             Self::Interaction(_) => text_to_continue(),

@@ -47,7 +47,7 @@ impl Identity {
     ///
     /// # Panics
     /// Never: it is only created from a session with a sign-in.
-    pub fn signed_in(&self) -> &SignedIn {
+    pub(crate) fn signed_in(&self) -> &SignedIn {
         self.0.record.signed_in.as_ref().unwrap_or_else(|| unreachable!("created from a session with a sign-in"))
     }
 

@@ -17,6 +17,7 @@ use super::error::Error;
 use super::form::FormLimits;
 use super::proxies::TrustedProxies;
 use crate::clock::Stopwatch;
+use crate::flows::IdentityWeb;
 
 /// With how many addresses those whose budget is full again are forgotten.
 const FORGET_AT: usize = 10_000;
@@ -74,9 +75,21 @@ fn is_compressed(headers: &HeaderMap) -> bool {
     headers.get_all(CONTENT_ENCODING).any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// How many sign-in requests one address may send. An application limits its own sign-in routes by registering one:
-/// `App::new().app_data(Data::new(budget))`.
-pub struct Budget {
+/// How many requests one address may send to the routes of the sign-in, all workers together. The next ones get 429.
+///
+/// ```no_run
+/// use actix_web::web::Data;
+/// use actix_web::{App, HttpServer};
+/// use identity_web::IdentityWeb;
+///
+/// # fn serve(identity: IdentityWeb) {
+/// let budget = Data::new(identity.sign_in_budget(600));
+/// HttpServer::new(move || {
+///     App::new().app_data(budget.clone()).wrap(identity.sessions()).configure(identity.routes())
+/// });
+/// # }
+/// ```
+pub struct SignInBudget {
     proxies: TrustedProxies,
     /// In this time one more request is allowed.
     interval: Duration,
@@ -92,8 +105,16 @@ struct Addresses {
     kept: usize,
 }
 
-impl Budget {
-    /// Returns a budget that no address has used yet: `per_minute` requests at once, and as many in each minute.
+impl IdentityWeb {
+    /// Returns a budget that no address has used yet: `per_minute` requests at once, and as many in each minute. Behind the
+    /// proxies of `server.trusted_proxies`, the address is the one that they forward.
+    pub fn sign_in_budget(&self, per_minute: u32) -> SignInBudget {
+        SignInBudget::new(per_minute, TrustedProxies(self.services().site.trusted_proxies.clone()))
+    }
+}
+
+impl SignInBudget {
+    #[doc(hidden)]
     pub fn new(per_minute: u32, proxies: TrustedProxies) -> Self {
         let interval = MINUTE / per_minute.max(1);
         Self { proxies, interval, started: Stopwatch::start(), addresses: Mutex::default() }
@@ -130,7 +151,7 @@ pub(super) async fn count<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, ActixError> {
-    let outcome = request.app_data::<Data<Budget>>().map_or(Ok(()), |budget| budget.spend(&request));
+    let outcome = request.app_data::<Data<SignInBudget>>().map_or(Ok(()), |budget| budget.spend(&request));
     pass(outcome, request, next).await
 }
 
@@ -161,7 +182,7 @@ mod tests {
 
     #[test]
     fn an_address_has_a_budget_of_its_own() {
-        let budget = Budget::new(2, TrustedProxies::default());
+        let budget = SignInBudget::new(2, TrustedProxies::default());
         let spend = |peer: &str| {
             let request = TestRequest::default().peer_addr(format!("{peer}:1").parse().unwrap());
             budget.spend(&request.to_srv_request())
@@ -173,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_spent_budget_fills_up_again() {
-        let budget = Budget::new(6000, TrustedProxies::default());
+        let budget = SignInBudget::new(6000, TrustedProxies::default());
         let request = TestRequest::default().peer_addr("192.0.2.1:1".parse().unwrap()).to_srv_request();
         while budget.spend(&request).is_ok() {}
         std::thread::sleep(Duration::from_millis(20));

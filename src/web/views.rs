@@ -221,7 +221,7 @@ impl Views {
     /// There is no such template, it fails, or the route isn't wrapped in [`IdentityWeb::sessions`].
     pub fn render(request: &HttpRequest, template: &str, context: impl Serialize) -> Result<HttpResponse, Error> {
         let views = Self::of(request).ok_or(StoreError::NotWrapped)?;
-        let mut context = Context::from_serialize(&context)?;
+        let mut context = Context::from_serialize(&context).map_err(|error| ViewsError::of_rendering(&error))?;
         let loaded = RequestSession::of_request()?.loaded();
         context.insert("account_unknown", &loaded.is_err());
         if !context.contains_key("title") {
@@ -260,7 +260,7 @@ impl Views {
             username: signed_in.claims.text("preferred_username").or_else(|| signed_in.claims.first_email()),
         });
         context.insert("user", &user);
-        let html = self.tera.render(template, &context)?;
+        let html = self.tera.render(template, &context).map_err(|error| ViewsError::of_rendering(&error))?;
         Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
     }
 

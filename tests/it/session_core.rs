@@ -403,7 +403,7 @@ async fn a_session_in_use_stays_in_the_index_and_one_that_expires_leaves_it() {
     let clock = Clock::system();
     let backend = Arc::new(MemoryBackend::new(clock.clone()));
     let sessions = sessions_over(Arc::clone(&backend) as Arc<dyn Backend>, "", &new_ring(), clock.clone());
-    let device = Device { browser: Some("Firefox".to_owned()), system: None };
+    let device = Device::of_user_agent("Firefox/1");
     let opened = sessions.open(record("ada"), device.clone()).await.unwrap();
     let of = SessionsOf::Subject { issuer: ISSUER, subject: "ada" };
     let moved = sessions.rekey(opened.key(), Record::clone).await.unwrap();

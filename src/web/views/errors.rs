@@ -60,7 +60,7 @@ pub struct ErrorText {
 impl Views {
     /// Renders a response that carries an [`Error`], and logs its cause. Others stay as they are: they belong to the
     /// application.
-    pub fn render_error(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    pub(in crate::web) fn render_error(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         let is_rendered = response.response().extensions().get::<Rendered>().is_some();
         match response.response().error().and_then(|error| error.as_error::<Error>()).filter(|_| !is_rendered) {
             Some(error) => {
@@ -73,7 +73,8 @@ impl Views {
 
     /// Renders every response that is an error and isn't rendered yet, also those of the web framework, such as 404 for
     /// a static file or 406. For the edge of a site whose pages are all ours.
-    pub fn render_every_error(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    #[cfg(feature = "program")]
+    pub(in crate::web) fn render_every_error(&self, response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
         let (status, inner) = (response.status(), response.response());
         let failed = status.is_client_error() || status.is_server_error();
         if !failed || inner.extensions().get::<Rendered>().is_some() {
