@@ -69,7 +69,8 @@ impl IdentityWeb {
     /// # Errors
     /// [`Error::Interaction`]: the provider must ask the user first. [`Error::RenewalRefused`]: the provider has ended the
     /// session, and so have we. Any other error leaves the session as it was.
-    pub(crate) async fn access_token(
+    #[doc(hidden)]
+    pub async fn access_token(
         &self,
         session: &Loaded,
         request: &TokenRequest,
