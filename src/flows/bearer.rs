@@ -89,7 +89,7 @@ impl IdentityWeb {
     /// # Errors
     /// [`Error::AccessToken`]: it is not valid for this API. [`Error::NoAudience`]: there is no `api.audience`. Any other
     /// error says that it can't be determined.
-    pub async fn verify_access_token(&self, token: &str) -> Result<Claims, Error> {
+    pub(crate) async fn verify_access_token(&self, token: &str) -> Result<Claims, Error> {
         let outcome = self.claims_of(token).await;
         metrics::access_token(match &outcome {
             Ok(_) => "accepted",
@@ -193,7 +193,7 @@ impl IdentityWeb {
     ///
     /// # Errors
     /// [`Error::Token`]: the provider refuses or is unavailable. [`Error::Provider`].
-    pub async fn exchange_token(&self, token: &str, request: &ExchangeRequest) -> Result<Arc<str>, Error> {
+    pub(crate) async fn exchange_token(&self, token: &str, request: &ExchangeRequest) -> Result<Arc<str>, Error> {
         let services = self.services();
         let targets = [request.audience.as_deref(), request.resource.as_deref()].map(Option::unwrap_or_default);
         let parts = [token].into_iter().chain(targets).chain(request.scopes.iter().map(String::as_str));

@@ -40,6 +40,7 @@ pub enum Error {
     /// The signed-in user lacks this, and may know.
     Missing(String),
     /// A request to an API without the access token that it needs.
+    #[doc(hidden)]
     Token(Box<TokenRefusal>),
     /// A request that changes state and that no page of this site sent.
     CrossSite,
