@@ -232,7 +232,7 @@ pub(super) fn status_of(cause: &Cause) -> StatusCode {
         | Cause::IdToken(_)
         | Cause::Userinfo(_) => StatusCode::BAD_GATEWAY,
         Cause::Authorization(AuthorizationError::Refused(refusal)) => match refusal.code.as_str() {
-            "access_denied" => StatusCode::FORBIDDEN,
+            "access_denied" | "unmet_authentication_requirements" => StatusCode::FORBIDDEN,
             "server_error" | "temporarily_unavailable" => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         },

@@ -262,6 +262,7 @@ fn text_of_refusal(refusal: &Refusal) -> ErrorText {
                 &["Start a fresh sign-in and follow its instructions."],
             )
         }
+        "unmet_authentication_requirements" => step_up::text_of(&IdTokenError::WrongAcr),
         "server_error" | "temporarily_unavailable" => text_try_again(
             "Signing in is not possible right now",
             "The identity provider reported an error.",

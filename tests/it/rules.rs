@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, Responder, web};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, Responder, web};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::stream::pending;
 use identity_web::internals::demo::faults::Faults;
 use identity_web::internals::demo::people::group;
 use identity_web::{Identity, IdentityWeb, Require, api_only, login_required, same_origin};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::helpers::{Browser, TestApp};
+use crate::helpers::chromium::{Chromium, DESKTOP};
+use crate::helpers::{Browser, TestApp, free_port};
 
 async fn hello(user: Identity) -> impl Responder {
     format!("Hello {}", user.name())
@@ -223,4 +227,43 @@ async fn only_pages_of_this_site_change_state_or_open_a_web_socket() {
     let socket =
         [("origin", own), ("sec-fetch-site", "cross-site"), ("connection", "close, Upgrade"), ("upgrade", "websocket")];
     assert_eq!(browser.send(Method::GET, &url, &socket, None).await.status, 200);
+}
+
+/// Accepts a WebSocket, and keeps it open (RFC 6455 section 4.2.2).
+async fn web_socket(request: HttpRequest) -> HttpResponse {
+    let mut key = request.headers().get("sec-websocket-key").unwrap().as_bytes().to_vec();
+    key.extend_from_slice(b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    let accept = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &key);
+    HttpResponse::SwitchingProtocols()
+        .upgrade("websocket")
+        .insert_header(("sec-websocket-accept", STANDARD.encode(accept)))
+        .streaming(pending::<Result<web::Bytes, actix_web::Error>>())
+}
+
+#[actix_web::test]
+async fn in_a_browser_only_pages_of_this_site_open_a_web_socket() {
+    let port = free_port();
+    let public_url = format!("http://127.0.0.1:{port}");
+    let app = TestApp::spawn_with(&[("server.public_url", &public_url), ("tls.mode", "off")]).await;
+    let identity = app.identity.clone();
+    let server = HttpServer::new(move || {
+        App::new()
+            .wrap(identity.sessions())
+            .configure(identity.routes())
+            .route("/page", web::get().to(async || web::Html::new("<p>A page of this site</p>")))
+            .service(web::resource("/socket").wrap(from_fn(same_origin)).to(web_socket))
+    });
+    let server = server.workers(1).disable_signals().bind(("127.0.0.1", port)).unwrap();
+    actix_web::rt::spawn(server.run());
+    let chromium = Chromium::start(DESKTOP).await;
+    let script = "const [url, done] = arguments; const socket = new WebSocket(url);
+        socket.onopen = () => done('open'); socket.onerror = () => done('refused');";
+    // Another host name is another site; it resolves to the same server.
+    for (page, expected) in [(public_url.clone(), "open"), (format!("http://localhost:{port}"), "refused")] {
+        chromium.goto(&format!("{page}/page")).await;
+        chromium.sees("A page of this site").await;
+        let outcome = chromium.client.execute_async(script, vec![json!(format!("ws://127.0.0.1:{port}/socket"))]).await;
+        assert_eq!(outcome.unwrap(), json!(expected), "{page}");
+    }
+    chromium.close().await;
 }

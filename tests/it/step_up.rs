@@ -369,3 +369,19 @@ async fn a_certified_provider_asks_again_and_says_when() {
     assert_eq!(back.path(), "/token_details", "{back}");
     chromium.close().await;
 }
+
+#[actix_web::test]
+async fn a_provider_that_cannot_meet_the_demand_is_explained() {
+    let journey = Journey::start(&OIDC).await;
+    let before = journey.browser.session_cookie();
+    let request = journey.asked("/acr").await;
+    let refused = Arc::new(|parameters: &mut Vec<(String, String)>| {
+        parameters.retain(|(name, _)| name == "state");
+        parameters.push(("error".to_owned(), "unmet_authentication_requirements".to_owned()));
+    });
+    journey.app.with_faults(Faults { authorization_response: Some(refused), ..Faults::default() });
+    let answer = journey.answered(&request, "ada").await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.body.contains("More verification is needed"), "{}", answer.body);
+    assert_eq!(journey.browser.session_cookie(), before);
+}
