@@ -73,6 +73,7 @@ fn spawn(identity: &IdentityWeb) -> String {
             .service(page("/needless-2", editor.or(&group(1))))
             .service(page("/needless-3", Require::claim("acct", "1").and(&group(1))))
             .service(page("/needless-4", group(1).or(&editor)))
+            .service(page("/needless-5", group(1).and(&admin)))
             .service(page("/three-groups", group(1).and(&group(2)).and(&group(999).not()).and(&editor)))
             .service(page("/not-in-group", group(900).not()))
             .service(page("/explained", admin.and(&group(7).not()).explained()))
@@ -126,7 +127,9 @@ async fn the_directory_is_asked_only_if_its_answer_matters() {
     browser.sign_in(&app, "grace").await;
     consent(&app, &browser).await;
     let asked = || app.provider.graph_requests.lock().unwrap().len();
-    for (path, status) in [("/needless-1", 403), ("/needless-2", 200), ("/needless-3", 403), ("/needless-4", 200)] {
+    for (path, status) in
+        [("/needless-1", 403), ("/needless-2", 200), ("/needless-3", 403), ("/needless-4", 200), ("/needless-5", 403)]
+    {
         assert_eq!((browser.get(&format!("{url}{path}")).await.status, asked()), (status, 0), "{path}");
     }
     for _ in 0..3 {
