@@ -81,6 +81,8 @@ pub mod internals;
 
 pub use clock::{Clock, Timestamp};
 pub use flows::IdentityWeb;
+pub use flows::hook_events::{EndReason, RefusalReason, SessionEnd, SignIn, SignInRefusal, SignOut};
+pub use flows::hooks::{Decision, HookError, IntoHookResult};
 pub use oidc::claims::Claims;
 pub use session::device::Device;
 pub use session::error::StoreError;

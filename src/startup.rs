@@ -22,6 +22,7 @@ use thiserror::Error;
 
 use crate::clock::Clock;
 use crate::flows::IdentityWeb;
+use crate::flows::hooks::Hooks;
 use crate::oidc::authorization::NoRandomness;
 use crate::oidc::http;
 use crate::session::backend::Backend;
@@ -106,11 +107,13 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     /// The pages, which the settings complete.
     pub(crate) views: Views,
+    /// What the application decides and hears.
+    pub(crate) hooks: Hooks,
 }
 
 /// Creates the library and its background tasks. If no client is configured, starts the demo provider.
 fn assemble(settings: &mut Settings, parts: Parts) -> Result<IdentityWeb, StartError> {
-    let Parts { backend, clock, views } = parts;
+    let Parts { backend, clock, views, hooks } = parts;
     tls::install_crypto();
     #[cfg(feature = "demo")]
     if settings.demo {
@@ -121,9 +124,12 @@ fn assemble(settings: &mut Settings, parts: Parts) -> Result<IdentityWeb, StartE
         None => services::backend(settings, &clock)?,
     };
     let views = views.completed_by(&settings.site)?;
-    let identity = IdentityWeb::new(services::services(settings, backend, clock)?);
+    let mut services = services::services(settings, backend, clock)?;
+    services.hooks = hooks.with_timeout(settings.limits.hook_timeout);
+    let identity = IdentityWeb::new(services);
     identity.set_views(&views);
     watch::provider(&identity);
+    watch::expiries(&identity);
     watch::sessions(&identity);
     watch::files(&identity, settings.secrets());
     Ok(identity)

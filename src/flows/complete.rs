@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::hook_events::SignIn;
 use super::target::Target;
 use super::user_choice::{FlowOrigin, UserChoice};
 use super::{Error, IdentityWeb};
@@ -49,7 +50,7 @@ impl<E: Into<Error>> From<E> for CallbackFailure {
 impl IdentityWeb {
     /// Completes a sign-in from the parameters of the authorization response and the request's cookies, both by name and
     /// value. Checks, in this order: one value per parameter; the transaction; `iss`; the provider's error; the code,
-    /// spent once across all replicas; the tokens; userinfo; the user, if only one may answer.
+    /// spent once across all replicas; the tokens; userinfo; the user, if only one may answer; the application's own.
     ///
     /// # Errors
     /// The first check that fails. If the same response may come again (the store or the provider was unavailable before
@@ -80,10 +81,15 @@ impl IdentityWeb {
             return Err(ended(Error::AlreadySpent));
         }
         match self.claim(&code, provider, &metadata, &rule).await {
-            Ok(signed_in) if user.is_some_and(|user| user != self.user_hash(&signed_in.claims)) => {
+            Ok(signed_in) if user.as_ref().is_some_and(|user| *user != self.user_hash(&signed_in.claims)) => {
                 Err(ended(Error::OtherUser))
             }
-            Ok(signed_in) => Ok(Completed { signed_in, target: Target::parse(code.target(), prefix), removal }),
+            Ok(signed_in) => {
+                let target = Target::parse(code.target(), prefix);
+                let sign_in = SignIn::new(signed_in, target.clone(), user.is_some());
+                let signed_in = self.admit(sign_in).await.map_err(ended)?;
+                Ok(Completed { signed_in, target, removal })
+            }
             Err(error) if is_unanswered(&error) => {
                 // The code may be good yet. If this fails, the mark expires.
                 let _ = transactions.unspend(&state).await;

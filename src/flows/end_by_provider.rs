@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
+use super::hook_events::{EndReason, SessionEnd};
 use super::{Error, IdentityWeb};
 use crate::oidc::id_token::Verifier;
 use crate::oidc::logout_token::{LogoutToken, LogoutTokenError};
@@ -36,7 +37,9 @@ impl IdentityWeb {
             issued_at: token.issued_at,
             accepted_until: token.accepted_until,
         };
-        Ok(services.sessions.log_out(&logout).await?.ok_or(LogoutTokenError::Replayed)?)
+        let closed = services.sessions.log_out(&logout).await?.ok_or(LogoutTokenError::Replayed)?;
+        self.tell_session_end(SessionEnd::of_sessions(logout.of, EndReason::Provider, closed)).await;
+        Ok(closed)
     }
 
     /// Carries out a front-channel logout. `session_ids` are the readings of `sid`, which some providers send without
@@ -58,7 +61,9 @@ impl IdentityWeb {
         let (issuer, mut closed) = (issuer.unwrap_or(&metadata.issuer), 0);
         for session_id in session_ids {
             let of = SessionsOf::ProviderSession { issuer, session_id };
-            closed += services.sessions.close_of(of, Some(services.clock.now())).await?;
+            let ended = services.sessions.close_of(of, Some(services.clock.now())).await?;
+            self.tell_session_end(SessionEnd::of_sessions(of, EndReason::Provider, ended)).await;
+            closed += ended;
         }
         Ok(closed)
     }

@@ -1,7 +1,9 @@
 //! Why a use case failed.
 
 use thiserror::Error;
+use url::Url;
 
+use super::hooks::HookFailure;
 use super::interaction::Interaction;
 use crate::entra::graph::GraphError;
 use crate::oidc::access_token::AccessTokenError;
@@ -32,6 +34,17 @@ pub enum Error {
     /// This transaction's code was spent before.
     #[error("this sign-in was completed before")]
     AlreadySpent,
+    /// The application doesn't admit the user, who sees this text, and may sign out at the provider.
+    #[error("the application refused the sign-in: {text}")]
+    NotAdmitted {
+        /// The application's text.
+        text: String,
+        /// Where the user signs out at the provider, if it offers that.
+        sign_out: Option<Url>,
+    },
+    /// The application's hook for sign-ins gave no answer.
+    #[error("the hook on_sign_in failed: {0}")]
+    Hook(HookFailure),
     /// A signed-in user asked for this sign-in, and another one answered it.
     #[error("another user answered this sign-in than the one who asked for it")]
     OtherUser,

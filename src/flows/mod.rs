@@ -7,6 +7,8 @@ mod complete;
 mod end;
 mod end_by_provider;
 mod error;
+pub mod hook_events;
+pub mod hooks;
 pub mod interaction;
 mod membership;
 pub mod renew;

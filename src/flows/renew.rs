@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
+use super::hook_events::{EndReason, SessionEnd};
 use super::interaction::Interaction;
 use super::{Error, IdentityWeb};
 use crate::clock::{Stopwatch, Timestamp};
@@ -181,7 +182,9 @@ impl IdentityWeb {
             && !error.may_be_key_rotation()
         {
             warn!(cause = %error, "the session ends: the ID token of a renewal failed its checks");
-            sessions.close_unless_renewed(session).await?;
+            if sessions.close_unless_renewed(session).await?.is_none() {
+                self.tell_session_end(SessionEnd::of(signed_in, EndReason::Provider)).await;
+            }
             return Err(error.clone().into());
         }
         let change = |latest: &SignedIn| after_renewal(latest.clone(), request, &renewed, claims.as_ref().ok());
@@ -220,6 +223,7 @@ impl IdentityWeb {
             return Ok(renewed);
         }
         info!(cause = %refusal, "the session ends: the provider refused to renew it");
+        self.tell_session_end(SessionEnd::of(session.signed_in()?, EndReason::Provider)).await;
         Err(Error::RenewalRefused(refusal))
     }
 }

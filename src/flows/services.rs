@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::bearer::Api;
+use super::hooks::Hooks;
 use super::renew::Renewals;
 use crate::clock::Clock;
 use crate::oidc::provider::Provider;
@@ -34,6 +35,8 @@ pub struct Services {
     pub site: Site,
     /// The pages, which the web layer sets and alone knows.
     pub pages: OnceLock<Arc<dyn Any + Send + Sync>>,
+    /// What the application decides and hears.
+    pub hooks: Hooks,
     /// The clock.
     pub clock: Clock,
 }

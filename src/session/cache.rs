@@ -13,7 +13,7 @@ mod observed;
 use std::collections::HashMap;
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -32,7 +32,11 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// The sessions that this process holds in memory.
 pub(super) struct Cache {
     state: Mutex<State>,
+    /// Is called with each session that a change removes.
+    on_removal: OnceLock<Box<OnRemoval>>,
 }
+
+type OnRemoval = dyn Fn(Arc<Loaded>) + Send + Sync;
 
 struct State {
     sessions: Generations,
@@ -69,7 +73,12 @@ impl Cache {
     pub(super) fn new(bytes: usize) -> Self {
         let (sessions, reads, waiting) = (Generations::new(bytes), HashMap::new(), HashMap::new());
         let state = State { sessions, reads, waiting, hits: 0, confirmed: None, lost: None };
-        Self { state: Mutex::new(state) }
+        Self { state: Mutex::new(state), on_removal: OnceLock::new() }
+    }
+
+    /// Calls `notice` with each session that a change removes, from now on; only the first caller's.
+    pub(super) fn on_removal(&self, notice: impl Fn(Arc<Loaded>) + Send + Sync + 'static) {
+        let _ = self.on_removal.set(Box::new(notice));
     }
 
     /// Returns the session that is held under this key, if any.
@@ -144,12 +153,16 @@ impl State {
 impl Observer for Cache {
     fn changed(&self, key: &str) {
         let mut state = self.lock();
-        state.sessions.remove(key);
+        let removed = state.sessions.remove(key);
         if let Some(read) = state.reads.remove(key) {
             read.has_changed.store(true, Ordering::Relaxed);
         }
         if let Some(waiting) = state.waiting.get(key) {
             waiting.send_replace(());
+        }
+        drop(state);
+        if let (Some(removed), Some(notice)) = (removed, self.on_removal.get()) {
+            notice(removed);
         }
     }
 

@@ -107,6 +107,16 @@ impl Sessions {
             .await;
     }
 
+    /// Calls `notice` with every session that this process has in memory when it finds that it has expired; once.
+    pub fn on_expiry(&self, notice: impl Fn(Arc<Loaded>) + Send + Sync + 'static) {
+        let (limits, clock) = (self.limits, self.clock.clone());
+        self.cache.on_removal(move |removed| {
+            if removed.record.time_to_live(&limits, clock.now()).is_none() {
+                notice(removed);
+            }
+        });
+    }
+
     /// Opens a session: stores its record under a fresh key.
     ///
     /// # Errors
@@ -128,10 +138,12 @@ impl Sessions {
         let now = self.clock.now();
         let has_cache = self.limits.cache_bytes > 0;
         let held = has_cache.then(|| self.cache.held(&self.storage_key(key))).flatten();
-        match held.filter(|held| self.is_live(held, now) && !self.is_due(held, now)) {
-            Some(loaded) => Ok(Some(loaded)),
-            None => Box::pin(self.load_and_extend(key)).await,
+        match held {
+            Some(held) if !self.is_live(&held, now) => self.cache.changed(&self.storage_key(key)),
+            Some(held) if !self.is_due(&held, now) => return Ok(Some(held)),
+            _ => {}
         }
+        Box::pin(self.load_and_extend(key)).await
     }
 
     /// Whether the idle timeout is due to be extended, or the record to be sealed again.

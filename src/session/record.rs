@@ -55,6 +55,9 @@ pub struct SignedIn {
     /// ask for the same again at once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub step_ups: Vec<StepUp>,
+    /// The values that the application's hook for sign-ins added, apart from the claims.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub values: Map<String, Value>,
     /// Fields of a newer version, kept as they are.
     #[serde(flatten)]
     unknown: Map<String, Value>,
@@ -96,7 +99,16 @@ pub enum RecordError {
 impl SignedIn {
     /// A sign-in that was completed at `at`, by a B2C `policy` if there is one.
     pub fn new(claims: Claims, tokens: TokenSet, at: Timestamp, policy: Option<String>) -> Self {
-        Self { claims, tokens, at, asked_groups: Vec::new(), policy, step_ups: Vec::new(), unknown: Map::new() }
+        Self {
+            claims,
+            tokens,
+            at,
+            asked_groups: Vec::new(),
+            policy,
+            step_ups: Vec::new(),
+            values: Map::new(),
+            unknown: Map::new(),
+        }
     }
 }
 

@@ -258,6 +258,7 @@ fn limits(reader: &mut Reader) -> LimitsSettings {
         body_bytes: bytes(reader, "limits.body_bytes", 65536),
         query_bytes: bytes(reader, "limits.query_bytes", 16384),
         cookie_bytes: bytes(reader, "limits.cookie_bytes", 16384),
+        hook_timeout: Duration::from_secs(reader.number("limits.hook_timeout_seconds", 5, 1..=60)),
         sign_ins_under_way: small(reader, "sign_ins_under_way", 5, 20) as usize,
     }
 }

@@ -9,6 +9,8 @@ use serde_json::Value;
 use super::{Parts, StartError, assemble};
 use crate::clock::Clock;
 use crate::flows::IdentityWeb;
+use crate::flows::hook_events::{SessionEnd, SignIn, SignInRefusal, SignOut};
+use crate::flows::hooks::{Decision, IntoHookResult};
 use crate::session::backend::Backend;
 use crate::settings::Settings;
 use crate::settings::code::CodeSettings;
@@ -184,6 +186,81 @@ impl IdentityWebBuilder {
     #[must_use]
     pub fn views(mut self, views: Views) -> Self {
         self.parts.views = views;
+        self
+    }
+
+    /// Decides who may sign in: after every check of the response and its tokens, and before there is a session. For
+    /// provisioning at the first sign-in, for rules and values of your own.
+    ///
+    /// If it fails, panics or takes longer than `limits.hook_timeout_seconds` (5), the sign-in ends with 503: there is no
+    /// session, and the tokens are revoked if the provider revokes any. It runs on the worker's thread: send work that
+    /// blocks to [`actix_web::web::block`].
+    ///
+    /// ```
+    /// use identity_web::{Decision, IdentityWeb, SignIn};
+    ///
+    /// # struct Account { id: i64, is_closed: bool }
+    /// # async fn find_or_create(issuer: &str, subject: &str) -> Result<Account, std::io::Error> {
+    /// #     Ok(Account { id: 7, is_closed: false })
+    /// # }
+    /// let builder = IdentityWeb::builder().on_sign_in(async |sign_in: &SignIn| {
+    ///     let (issuer, subject) = sign_in.key();
+    ///     let account = find_or_create(issuer, subject).await?;
+    ///     if account.is_closed {
+    ///         return Ok(Decision::refuse("Your account is closed. Write to help@tasks.example."));
+    ///     }
+    ///     Ok(Decision::allow_with([("account", account.id.into())]))
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_sign_in<R: IntoHookResult<Decision> + 'static>(
+        mut self,
+        hook: impl AsyncFn(&SignIn) -> R + Send + Sync + 'static,
+    ) -> Self {
+        self.parts.hooks.on_sign_in(hook);
+        self
+    }
+
+    /// Hears of every sign-out by a user, once their session has ended. The user waits for it, but not longer than
+    /// `limits.hook_timeout_seconds`; if it fails, the log says so.
+    #[must_use]
+    pub fn on_sign_out<R: IntoHookResult<()> + 'static>(
+        mut self,
+        hook: impl AsyncFn(&SignOut) -> R + Send + Sync + 'static,
+    ) -> Self {
+        self.parts.hooks.on_sign_out(hook);
+        self
+    }
+
+    /// Hears of the end of sessions, with its [reason](crate::EndReason): also of a sign-out, after
+    /// [`on_sign_out`](Self::on_sign_out). Its time and failures are as there.
+    ///
+    /// ```
+    /// use identity_web::{EndReason, IdentityWeb, SessionEnd};
+    ///
+    /// let builder = IdentityWeb::builder().on_session_end(async |end: &SessionEnd| {
+    ///     if end.reason == EndReason::Provider {
+    ///         println!("{} sessions of {:?} have ended", end.sessions, end.subject);
+    ///     }
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_session_end<R: IntoHookResult<()> + 'static>(
+        mut self,
+        hook: impl AsyncFn(&SessionEnd) -> R + Send + Sync + 'static,
+    ) -> Self {
+        self.parts.hooks.on_session_end(hook);
+        self
+    }
+
+    /// Hears of every sign-in that fails at the callback, with its [reason](crate::RefusalReason). Its time and failures
+    /// are as for [`on_sign_out`](Self::on_sign_out).
+    #[must_use]
+    pub fn on_refusal<R: IntoHookResult<()> + 'static>(
+        mut self,
+        hook: impl AsyncFn(&SignInRefusal) -> R + Send + Sync + 'static,
+    ) -> Self {
+        self.parts.hooks.on_refusal(hook);
         self
     }
 

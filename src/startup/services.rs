@@ -9,6 +9,7 @@ use tracing::warn;
 use super::StartError;
 use crate::clock::Clock;
 use crate::flows::bearer::Api;
+use crate::flows::hooks::Hooks;
 use crate::flows::renew::Renewals;
 use crate::flows::{MAX_REVOCATIONS, Providers, Services, Site};
 use crate::oidc::http::Http;
@@ -80,6 +81,7 @@ pub fn services(settings: &Settings, backend: Arc<dyn Backend>, clock: Clock) ->
             endpoints: settings.endpoints.clone(),
             cookie: settings.session.cookie.clone(),
         },
+        hooks: Hooks::default(),
         renewals: Renewals::default(),
         revocations: Arc::new(Semaphore::new(MAX_REVOCATIONS)),
         pages: OnceLock::new(),

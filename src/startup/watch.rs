@@ -1,19 +1,24 @@
 //! Background tasks: fetching the provider's keys until it succeeds, following the sessions, and reloading files that
 //! change.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing::{info, warn};
 
 use crate::clock::{Clock, Timestamp};
 use crate::flows::IdentityWeb;
+use crate::flows::hook_events::{EndReason, SessionEnd};
 use crate::metrics;
 use crate::oidc::certificate::RENEWAL_DUE;
 use crate::oidc::credential::Credential;
 use crate::oidc::secret::Secret;
+use crate::session::Loaded;
 use crate::web::abridged::Abridged;
 
 const FILES_READ_EVERY: Duration = Duration::from_secs(2);
+/// How many sessions whose expiry was noticed wait for the hook.
+const MAX_EXPIRIES: usize = 1000;
 const PROVIDER_ASKED_EVERY: Duration = Duration::from_secs(5);
 const EXPIRY_REPORTED_EVERY: Duration = Duration::from_hours(24);
 
@@ -34,6 +39,27 @@ pub(super) fn sessions(identity: &IdentityWeb) {
     if sessions.limits().cache_bytes > 0 {
         actix_web::rt::spawn(async move { sessions.follow().await });
     }
+}
+
+/// Tells the application of sessions whose expiry is noticed here, if it listens.
+pub(super) fn expiries(identity: &IdentityWeb) {
+    if !identity.services().hooks.hear_of_ends() {
+        return;
+    }
+    let (sender, mut expired) = tokio::sync::mpsc::channel::<Arc<Loaded>>(MAX_EXPIRIES);
+    identity.services().sessions.on_expiry(move |session| {
+        if sender.try_send(session).is_err() {
+            warn!("more sessions expire at once than on_session_end is told");
+        }
+    });
+    let identity = identity.clone();
+    actix_web::rt::spawn(async move {
+        while let Some(session) = expired.recv().await {
+            if let Some(signed_in) = &session.record.signed_in {
+                identity.tell_session_end(SessionEnd::of(signed_in, EndReason::Expired)).await;
+            }
+        }
+    });
 }
 
 /// Reloads secrets and the client's credential when their files change, and warns before the credential expires.

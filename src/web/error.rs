@@ -7,6 +7,7 @@ use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
+use url::Url;
 
 use super::token_refusal::TokenRefusal;
 use crate::entra::graph::GraphError;
@@ -135,6 +136,31 @@ impl Error {
         }
     }
 
+    /// Returns whether the application refused the user.
+    pub(super) fn is_not_admitted(&self) -> bool {
+        matches!(self, Self::Identity(cause, _) if matches!(**cause, Cause::NotAdmitted { .. }))
+    }
+
+    /// Returns what the button says that leads to the sign-in.
+    pub(super) fn sign_in_label(&self) -> &'static str {
+        match self {
+            Self::Interaction(_) | Self::StepUp(_) => "Continue",
+            _ if self.is_not_admitted() => "Use another account",
+            _ => "Sign in",
+        }
+    }
+
+    /// Returns where a user whom the application refused signs out at the provider.
+    pub(super) fn provider_sign_out_url(&self) -> Option<&str> {
+        match self {
+            Self::Identity(cause, _) => match &**cause {
+                Cause::NotAdmitted { sign_out, .. } => sign_out.as_ref().map(Url::as_str),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Returns the cookie that the response removes.
     pub(crate) fn removal(&self) -> Option<&Cookie<'static>> {
         match self {
@@ -195,6 +221,8 @@ pub(super) fn reason_of(cause: &Cause) -> &'static str {
         Cause::Authorization(_) => "authorization_response",
         Cause::AlreadySpent => "already_spent",
         Cause::OtherUser => "other_user",
+        Cause::NotAdmitted { .. } => "not_admitted",
+        Cause::Hook(_) => "hook",
         Cause::Token(_) => "token",
         Cause::IdToken(IdTokenError::StaleAuthentication | IdTokenError::WrongAcr) => "step_up_unmet",
         Cause::IdToken(_) => "id_token",
@@ -216,6 +244,7 @@ pub(super) fn reason_of(cause: &Cause) -> &'static str {
 pub(super) fn status_of(cause: &Cause) -> StatusCode {
     match cause {
         Cause::Provider(_)
+        | Cause::Hook(_)
         | Cause::Store(StoreError::Unavailable(_) | StoreError::Contended | StoreError::Newer)
         | Cause::Token(TokenError::Http(_))
         | Cause::Introspection(IntrospectionError::Http(_))
@@ -225,7 +254,8 @@ pub(super) fn status_of(cause: &Cause) -> StatusCode {
         | Cause::Userinfo(UserinfoError::Http(_)) => StatusCode::SERVICE_UNAVAILABLE,
         Cause::IdToken(IdTokenError::TenantNotAllowed | IdTokenError::StaleAuthentication | IdTokenError::WrongAcr)
         | Cause::Graph(GraphError::NotOffered)
-        | Cause::OtherUser => StatusCode::FORBIDDEN,
+        | Cause::OtherUser
+        | Cause::NotAdmitted { .. } => StatusCode::FORBIDDEN,
         Cause::Graph(_)
         | Cause::Token(TokenError::Refused(_) | TokenError::Malformed)
         | Cause::Introspection(IntrospectionError::Refused(_) | IntrospectionError::Malformed)

@@ -2,6 +2,8 @@
 
 mod graph;
 
+use std::borrow::Cow;
+
 use super::{error::Error, step_up};
 use crate::entra::b2c;
 use crate::entra::errors::{EntraError, Shows};
@@ -18,7 +20,7 @@ pub struct ErrorText {
     /// What happened, in a few words.
     pub heading: &'static str,
     /// What happened and why, in a sentence or two.
-    pub explanation: &'static str,
+    pub explanation: Cow<'static, str>,
     /// What the reader can do.
     pub actions: &'static [&'static str],
     /// Whether the page offers to sign in.
@@ -34,7 +36,7 @@ pub struct ErrorText {
 pub(super) fn text(heading: &'static str, explanation: &'static str, actions: &'static [&'static str]) -> ErrorText {
     ErrorText {
         heading,
-        explanation,
+        explanation: explanation.into(),
         actions,
         sign_in: false,
         detail: None,
@@ -139,6 +141,12 @@ fn text_of(cause: &Cause) -> ErrorText {
         ),
         Cause::AlreadySpent => {
             text_try_again("This sign-in is already complete", "Each sign-in can be completed only once.", FRESH)
+        }
+        Cause::NotAdmitted { text, .. } => {
+            ErrorText { explanation: text.clone().into(), ..text_try_again("You can’t sign in here", "", &[]) }
+        }
+        Cause::Hook(_) => {
+            text_try_again("Signing in is not possible right now", "This site couldn’t look up your account.", WAIT)
         }
         Cause::OtherUser => text(
             "A different account signed in",

@@ -8,6 +8,7 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::LOCATION;
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, FromRequest, HttpRequest, HttpResponse};
+use serde::de::DeserializeOwned;
 
 use super::error::Error;
 use super::fetch_context::FetchContext;
@@ -63,6 +64,19 @@ impl Identity {
     /// Returns the name to show. It can change: don't use it as a key or for authorization.
     pub fn name(&self) -> &str {
         self.claims().display_name()
+    }
+
+    /// Returns a value that the hook `on_sign_in` gave the session ([`Decision::AllowWith`](crate::Decision::AllowWith));
+    /// `None` if there is none of this name and type. Your values never mix with the provider's claims.
+    ///
+    /// ```
+    /// # use identity_web::Identity;
+    /// # fn page(user: Identity) {
+    /// let plan: Option<String> = user.value("plan");
+    /// # }
+    /// ```
+    pub fn value<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        T::deserialize(self.signed_in().values.get(name)?).ok()
     }
 
     /// Returns the user's stable key: issuer and subject (`iss`, `sub`).

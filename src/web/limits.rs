@@ -29,6 +29,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 pub struct LimitsSettings {
     pub sign_in_requests_per_minute: u32,
     pub request_timeout: Duration,
+    pub hook_timeout: Duration,
     pub body_bytes: usize,
     pub query_bytes: usize,
     pub cookie_bytes: usize,
@@ -219,6 +220,7 @@ mod tests {
         let limits = LimitsSettings {
             sign_in_requests_per_minute: 2,
             request_timeout: Duration::from_secs(1),
+            hook_timeout: Duration::from_secs(1),
             body_bytes: 10,
             query_bytes: 10,
             cookie_bytes: 10,

@@ -20,6 +20,7 @@ use super::sign_out::sign_out;
 use super::views::Views;
 use crate::clock::Timestamp;
 use crate::flows::IdentityWeb;
+use crate::flows::hook_events::{EndReason, SessionEnd};
 use crate::session::actix::RequestSession;
 use crate::session::device::Device;
 use crate::session::error::StoreError;
@@ -182,6 +183,7 @@ pub(super) async fn end(
         return sign_out(&identity, &session).await;
     }
     let ended = identity.services().sessions.end((&user).into(), id).await?;
+    told(&identity, &user, ended.into()).await;
     Ok(if ended { Outcome::Ended } else { Outcome::Gone }.redirect())
 }
 
@@ -197,14 +199,24 @@ pub(super) async fn end_all(
     let user = user?;
     let form = pairs(&form::read(&request, body).await?)?;
     if !form.iter().any(|(name, value)| name == "keep" && value == "this") {
-        identity.services().sessions.close_of((&user).into(), None).await?;
+        let ended = identity.services().sessions.close_of((&user).into(), None).await?;
+        // The sign-out says that this one has ended.
+        told(&identity, &user, ended.saturating_sub(1)).await;
         return sign_out(&identity, &session).await;
     }
     let mut current = current(&session, &identity)?;
+    let mut ended = 0;
     for other in others(&identity, &user, &mut current).await? {
-        identity.services().sessions.end((&user).into(), &other.id).await?;
+        ended += usize::from(identity.services().sessions.end((&user).into(), &other.id).await?);
     }
+    told(&identity, &user, ended).await;
     Ok(Outcome::OthersEnded.redirect())
+}
+
+/// Tells the application that the user has ended sessions of theirs.
+async fn told(identity: &IdentityWeb, user: &Identity, sessions: usize) {
+    let (issuer, subject) = user.key();
+    identity.tell_session_end(SessionEnd::of_user(issuer, subject, EndReason::User, sessions)).await;
 }
 
 #[cfg(test)]

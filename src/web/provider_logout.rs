@@ -12,6 +12,7 @@ use super::error::Error;
 use super::fetch_context::FetchContext;
 use super::form;
 use crate::flows::IdentityWeb;
+use crate::flows::hook_events::{EndReason, SessionEnd};
 use crate::metrics;
 use crate::session::actix::RequestSession;
 
@@ -68,7 +69,11 @@ pub(super) async fn front_channel(
     let closed = counted("front", closed)?;
     let is_meant = closed == 0 && FetchContext::from(&request).is_frame() && is_meant(&session, &session_ids)?;
     if is_meant || is_gone(&identity, &session).await? {
+        let ended = session.loaded()?.filter(|_| is_meant);
         session.sign_out().await?;
+        if let Some(signed_in) = ended.as_ref().and_then(|ended| ended.record.signed_in.as_ref()) {
+            identity.tell_session_end(SessionEnd::of(signed_in, EndReason::Provider)).await;
+        }
     }
     info!(sessions = closed, "front-channel logout");
     metrics::provider_logout("front", "completed");

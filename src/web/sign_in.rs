@@ -12,6 +12,7 @@ use super::error::Error;
 use super::fetch_context::FetchContext;
 use super::form;
 use super::identity::{Identity, MaybeIdentity, way_to_sign_in};
+use crate::flows::hook_events::{EndReason, SessionEnd};
 use crate::flows::interaction::Interaction;
 use crate::flows::target::Target;
 use crate::flows::user_choice::UserChoice;
@@ -163,14 +164,21 @@ async fn complete(
         }
         Err(CallbackFailure { error, removal, .. }) => {
             metrics::sign_in("refused");
+            identity.tell_refusal(&error).await;
             let removal = removal.map(|removal| Box::new(cookies::of_transaction(identity, removal)));
             return Err(Error::Identity(Box::new(error), removal));
         }
     };
     let removal = cookies::of_transaction(identity, completed.removal);
+    let previous = session.loaded().ok().flatten();
     if let Err(error) = session.sign_in(completed.signed_in, device(request)).await {
         metrics::sign_in("refused");
-        return Err(Error::Identity(Box::new(error.into()), Some(Box::new(removal))));
+        let error = Cause::from(error);
+        identity.tell_refusal(&error).await;
+        return Err(Error::Identity(Box::new(error), Some(Box::new(removal))));
+    }
+    if let Some(signed_in) = previous.as_ref().and_then(|previous| previous.record.signed_in.as_ref()) {
+        identity.tell_session_end(SessionEnd::of(signed_in, EndReason::Replaced)).await;
     }
     metrics::sign_in("completed");
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, completed.target.as_str())).cookie(removal).finish())

@@ -14,6 +14,7 @@ use super::headers::{PROVIDER_DATA_BYTES, provider_data};
 use super::identity::{Identity, MaybeIdentity};
 use super::views::Views;
 use crate::flows::IdentityWeb;
+use crate::flows::hook_events::{EndReason, SessionEnd};
 use crate::session::actix::RequestSession;
 use crate::session::record::SignedIn;
 
@@ -50,6 +51,8 @@ pub(super) async fn sign_out(identity: &IdentityWeb, session: &RequestSession) -
     let location = match ended.as_ref().and_then(|ended| ended.record.signed_in.as_ref()) {
         Some(signed_in) => {
             identity.revoke_tokens(signed_in);
+            identity.tell_sign_out(signed_in).await;
+            identity.tell_session_end(SessionEnd::of(signed_in, EndReason::User)).await;
             at_provider(identity, signed_in).await
         }
         None => None,

@@ -26,6 +26,7 @@ mod forged;
 mod forward_auth;
 mod graph;
 mod helpers;
+mod hooks;
 mod hostile;
 mod house;
 mod http2;

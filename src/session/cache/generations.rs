@@ -46,11 +46,13 @@ impl Generations {
         self.young.insert(key.to_owned(), loaded);
     }
 
-    pub(super) fn remove(&mut self, key: &str) {
-        if let Some(removed) = self.young.remove(key) {
-            self.young_bytes -= size(&removed);
+    pub(super) fn remove(&mut self, key: &str) -> Option<Arc<Loaded>> {
+        let young = self.young.remove(key);
+        if let Some(removed) = &young {
+            self.young_bytes -= size(removed);
         }
-        self.old.remove(key);
+        let old = self.old.remove(key);
+        young.or(old)
     }
 
     pub(super) fn clear(&mut self) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Sessions;
+use crate::flows::hook_events::{EndReason, SessionEnd};
 use crate::session::error::StoreError;
 use crate::session::index::{ListedSession, SessionsOf};
 use crate::web::identity::Identity;
@@ -59,7 +60,10 @@ impl Sessions {
     /// # Errors
     /// [`StoreError::Unavailable`]: the session may go on.
     pub async fn end<'a>(&self, of: impl Into<SessionsOf<'a>>, id: &str) -> Result<bool, StoreError> {
-        self.identity.services().sessions.end(of.into(), id).await
+        let of = of.into();
+        let ended = self.identity.services().sessions.end(of, id).await?;
+        self.identity.tell_session_end(SessionEnd::of_sessions(of, EndReason::Operator, ended.into())).await;
+        Ok(ended)
     }
 
     /// Ends all of a user's sessions, for all replicas. Returns how many there were.
@@ -67,7 +71,10 @@ impl Sessions {
     /// # Errors
     /// [`StoreError::Unavailable`]: some of them may go on.
     pub async fn end_all<'a>(&self, of: impl Into<SessionsOf<'a>>) -> Result<usize, StoreError> {
-        self.identity.services().sessions.close_of(of.into(), None).await
+        let of = of.into();
+        let ended = self.identity.services().sessions.close_of(of, None).await?;
+        self.identity.tell_session_end(SessionEnd::of_sessions(of, EndReason::Operator, ended)).await;
+        Ok(ended)
     }
 
     /// Waits until this session of a user has ended: by a sign-out anywhere, by the provider, by an operator or by a

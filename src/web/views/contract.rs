@@ -46,7 +46,7 @@ fn own(template: &str) -> Value {
         "error.html" => json!({
             "status": 403, "heading": "You don’t have access", "explanation": "Your account doesn’t have access.",
             "actions?": ["Ask an administrator."], "sign_in?": true, "sign_in_url": "/auth/sign_in",
-            "sign_in_label": "Sign in", "correlation_id": "0af7651916cd43dd8448eb211c80319c",
+            "sign_in_label": "Sign in", "provider_sign_out_url": "https://op.example/end", "correlation_id": "0af7651916cd43dd8448eb211c80319c",
             "provider_code?": "AADSTS50105", "for_support?": [["Trace id", "4d2a"]],
             "to_copy?": [["Redirect URI", "https://app.example/auth/redirect"]],
         }),

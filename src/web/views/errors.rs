@@ -49,6 +49,8 @@ pub struct ErrorText {
     pub actions: Vec<String>,
     /// If a sign-in helps, its URL; it leads back to the page.
     pub sign_in_url: Option<String>,
+    /// If the application refused the user (`on_sign_in`): where they sign out at the provider, if it offers that.
+    pub provider_sign_out_url: Option<String>,
     /// The identity provider's error code, if it sent one.
     pub provider_code: Option<String>,
     /// What support or an administrator needs: names and values.
@@ -134,9 +136,10 @@ impl Views {
         let text = ErrorText {
             status,
             title: text.heading.to_owned(),
-            explanation: text.explanation.to_owned(),
+            explanation: text.explanation.into_owned(),
             actions: text.actions.iter().map(|&action| action.to_owned()).collect(),
             sign_in_url: text.sign_in.then_some(sign_in_url),
+            provider_sign_out_url: error.provider_sign_out_url().map(str::to_owned),
             provider_code: text.detail,
             details: details.map(|(name, value)| (name.to_owned(), value)).collect(),
             correlation_id: correlation_id.to_owned(),
@@ -151,14 +154,12 @@ impl Views {
         let mut context = Context::new();
         context.insert("status", &status.as_u16());
         context.insert("heading", text.heading);
-        context.insert("explanation", text.explanation);
+        context.insert("explanation", &text.explanation);
         context.insert("actions", text.actions);
         context.insert("sign_in", &text.sign_in);
         context.insert("sign_in_url", sign_in_url);
-        context.insert(
-            "sign_in_label",
-            if matches!(error, Error::Interaction(_) | Error::StepUp(_)) { "Continue" } else { "Sign in" },
-        );
+        context.insert("sign_in_label", error.sign_in_label());
+        context.insert("provider_sign_out_url", &error.provider_sign_out_url());
         context.insert("correlation_id", correlation_id);
         context.insert("provider_code", &text.detail);
         context.insert("for_support", &text.for_support);
@@ -174,8 +175,13 @@ impl Views {
 
     fn sign_in_url_after(&self, error: &Error, request: &HttpRequest) -> String {
         let url = self.sign_in_url(request);
-        let (Error::Interaction(interaction) | Error::StepUp(interaction)) = error else { return url };
-        format!("{url}{}interaction={interaction}", if url.contains('?') { '&' } else { '?' })
+        let parameter = match error {
+            Error::Interaction(interaction) | Error::StepUp(interaction) => format!("interaction={interaction}"),
+            // Otherwise the provider would sign the same user in.
+            _ if error.is_not_admitted() => "prompt=select_account".to_owned(),
+            _ => return url,
+        };
+        format!("{url}{}{parameter}", if url.contains('?') { '&' } else { '?' })
     }
 }
 

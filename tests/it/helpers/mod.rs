@@ -7,6 +7,7 @@ pub mod certificates;
 pub mod chromium;
 pub mod compose;
 pub mod core;
+pub mod host;
 pub mod http2;
 pub mod load_balancer;
 pub mod log;

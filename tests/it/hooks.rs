@@ -1,0 +1,249 @@
+//! The hooks of an application: what it decides of a sign-in, and what it hears.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use identity_web::internals::clock::Stopwatch;
+use identity_web::internals::demo::DEMO_CLIENT_ID;
+use identity_web::internals::demo::faults::Faults;
+use identity_web::{
+    Decision, EndReason, HookError, IdentityWebBuilder, RefusalReason, SessionEnd, SignIn, SignInRefusal, SignOut,
+};
+use serde_json::json;
+
+use crate::helpers::host::Host;
+use crate::helpers::{Browser, eventually, log};
+
+/// What hooks have heard.
+type Heard<T> = Arc<Mutex<Vec<T>>>;
+
+fn take<T>(heard: &Heard<T>) -> Vec<T> {
+    std::mem::take(&mut *heard.lock().unwrap())
+}
+
+fn hearing_ends(builder: IdentityWebBuilder, heard: &Heard<(EndReason, usize)>) -> IdentityWebBuilder {
+    let heard = Arc::clone(heard);
+    builder.on_session_end(async move |end: &SessionEnd| {
+        assert!(end.subject.is_some() || end.provider_session_id.is_some());
+        heard.lock().unwrap().push((end.reason, end.sessions));
+    })
+}
+
+/// Returns the names of the cookies that the application has set.
+fn own_cookies(browser: &Browser) -> Vec<String> {
+    let cookies = browser.cookies.borrow();
+    cookies.keys().filter(|name| !name.starts_with("demo-provider")).cloned().collect()
+}
+
+/// Returns the refresh token that the provider sends next.
+fn watch_refresh_tokens(host: &Host) -> Heard<String> {
+    let tokens = Heard::<String>::default();
+    let sent = Arc::clone(&tokens);
+    let mut faults: Faults = host.provider.faults.read().unwrap().clone();
+    faults.token_response = Some(Arc::new(move |response| {
+        sent.lock().unwrap().push(response["refresh_token"].as_str().unwrap().to_owned());
+    }));
+    *host.provider.faults.write().unwrap() = faults;
+    tokens
+}
+
+#[actix_web::test]
+async fn a_sign_in_is_allowed_with_values_apart_from_the_claims() {
+    let host = Host::start(|builder| {
+        builder.on_sign_in(async |sign_in: &SignIn| {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            assert!(sign_in.claims().issuer().starts_with("http://") && sign_in.access_token().is_some());
+            assert_eq!((sign_in.target(), sign_in.is_step_up()), ("/", false));
+            let plan = format!("of {}", sign_in.claims().display_name());
+            Ok::<_, HookError>(Decision::allow_with([("plan", plan.into()), ("sub", "forged".into())]))
+        })
+    });
+    let (host, browser) = (host.await, Browser::new());
+    assert_eq!(host.sign_in(&browser, "ada").await.status, 303);
+    assert_eq!(browser.get(&format!("{}/value", host.url)).await.body, r#"Some("of Ada Lovelace") None None"#);
+    assert_eq!(browser.get(&host.url).await.body, "Hello Ada Lovelace");
+}
+
+#[actix_web::test]
+async fn a_user_who_is_refused_sees_why_and_nothing_stays() {
+    let refusals = Heard::default();
+    let heard = Arc::clone(&refusals);
+    let host = Host::start(|builder| {
+        let builder = builder.on_sign_in(async |sign_in: &SignIn| {
+            if sign_in.claims().display_name().starts_with("Ada") {
+                return Decision::refuse("Only <b>members</b> may enter.");
+            }
+            Decision::Allow
+        });
+        builder.on_refusal(async move |refusal: &SignInRefusal| heard.lock().unwrap().push(refusal.reason))
+    });
+    let (host, browser) = (host.await, Browser::new());
+    let tokens = watch_refresh_tokens(&host);
+    let callback = host.callback(&browser, "ada").await;
+    let answer = browser.get(&callback).await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.body.contains("Only &lt;b&gt;members&lt;/b&gt; may enter."), "{}", answer.body);
+    assert!(answer.body.contains("Use another account") && answer.body.contains("prompt=select_account"));
+    assert!(answer.body.contains("Sign out at your identity provider") && !answer.body.contains("id_token_hint"));
+    assert_eq!((own_cookies(&browser), host.keys()), (vec![], vec![]));
+    let token = take(&tokens).remove(0);
+    eventually("the revocation", async || (!host.provider.accepts_refresh_token(&token)).then_some(())).await;
+    assert_eq!(take(&refusals), [RefusalReason::NotAdmitted]);
+    assert_eq!(browser.get(&callback).await.status, 400, "the code is spent");
+    assert_eq!(take(&refusals), [RefusalReason::NotUnderWay]);
+    assert_eq!(host.sign_in(&browser, "grace").await.status, 303, "another account");
+    log::assert_silent_about([token.as_str()]);
+}
+
+#[actix_web::test]
+async fn a_hook_that_fails_panics_or_hangs_ends_the_sign_in_and_nothing_stays() {
+    for (how, cause) in [
+        ("fail", "the database hook-4711 is down"),
+        ("panic", "it panicked: hook-4712"),
+        ("hang", "it didn’t return within 1 s"),
+    ] {
+        let host = Host::start(|builder| {
+            builder.setting("limits.hook_timeout_seconds", 1).on_sign_in(async move |_: &SignIn| {
+                match how {
+                    "fail" => return Err("the database hook-4711 is down".into()),
+                    "panic" => panic!("hook-4712"),
+                    _ => std::future::pending().await,
+                }
+                Ok(Decision::Allow)
+            })
+        });
+        let (host, browser) = (host.await, Browser::new());
+        let tokens = watch_refresh_tokens(&host);
+        let stopwatch = Stopwatch::start();
+        let answer = host.sign_in(&browser, "ada").await;
+        assert!(stopwatch.elapsed() < Duration::from_secs(4), "{how}: {:?}", stopwatch.elapsed());
+        assert_eq!((answer.status, answer.header("retry-after")), (503, "5"), "{how}");
+        assert!(!answer.body.contains("hook-471"), "{how}");
+        assert_eq!((own_cookies(&browser), host.keys()), (vec![], vec![]), "{how}");
+        let token = take(&tokens).remove(0);
+        eventually("the revocation", async || (!host.provider.accepts_refresh_token(&token)).then_some(())).await;
+        let id = answer.body.split("Correlation id</dt><dd><code>").nth(1).unwrap().split('<').next().unwrap();
+        let log = log::text();
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(cause) && line.contains(id)).collect();
+        assert_eq!(lines.len(), 1, "{how}: {lines:?}");
+        log::assert_silent_about([token.as_str()]);
+    }
+}
+
+#[actix_web::test]
+async fn a_session_that_exists_stays_when_a_further_sign_in_is_refused() {
+    let calls = Heard::default();
+    let heard = Arc::clone(&calls);
+    let host = Host::start(|builder| {
+        builder.on_sign_in(async move |_: &SignIn| {
+            heard.lock().unwrap().push(());
+            if heard.lock().unwrap().len() == 2 { Decision::refuse("No.") } else { Decision::Allow }
+        })
+    });
+    let (host, browser) = (host.await, Browser::new());
+    host.sign_in(&browser, "ada").await;
+    assert_eq!(host.sign_in(&browser, "grace").await.status, 403);
+    assert_eq!(browser.get(&host.url).await.body, "Hello Ada Lovelace");
+}
+
+#[actix_web::test]
+async fn the_end_of_a_session_is_heard_with_its_reason() {
+    let (ends, sign_outs) = (Heard::default(), Heard::default());
+    let heard = Arc::clone(&sign_outs);
+    let host = Host::start(|builder| {
+        let builder = builder.on_sign_out(async move |sign_out: &SignOut| {
+            heard.lock().unwrap().push(sign_out.claims().display_name().to_owned());
+        });
+        hearing_ends(builder, &ends)
+    });
+    let (host, browser, other) = (host.await, Browser::new(), Browser::new());
+
+    host.sign_in(&browser, "ada").await;
+    assert_eq!(take(&ends), []);
+    host.sign_in(&browser, "ada").await;
+    assert_eq!(take(&ends), [(EndReason::Replaced, 1)]);
+
+    host.post(&browser, "/login/sign_out", &[]).await;
+    assert_eq!((take(&sign_outs), take(&ends)), (vec!["Ada Lovelace".to_owned()], vec![(EndReason::User, 1)]));
+    host.post(&browser, "/login/sign_out", &[]).await;
+    assert_eq!((take(&sign_outs), take(&ends)), (vec![], vec![]), "there is none any more");
+
+    host.sign_in(&browser, "ada").await;
+    host.sign_in(&other, "ada").await;
+    host.post(&browser, "/sessions/end_all", &[("keep".to_owned(), "this".to_owned())]).await;
+    assert_eq!((take(&sign_outs), take(&ends)), (vec![], vec![(EndReason::User, 1)]));
+    host.sign_in(&other, "ada").await;
+    host.post(&browser, "/sessions/end_all", &[]).await;
+    assert_eq!(take(&ends), [(EndReason::User, 1), (EndReason::User, 1)]);
+    assert_eq!(take(&sign_outs).len(), 1);
+
+    let claims = json!({"iss": "https://op.example", "sub": "ada", "sid": "s"});
+    host.identity.sign_in_for_tests(claims.as_object().unwrap().clone()).await.unwrap();
+    assert_eq!(host.identity.sessions().end_all(("https://op.example", "ada")).await.unwrap(), 1);
+    assert_eq!(take(&ends), [(EndReason::Operator, 1)]);
+    host.identity.sessions().end_all(("https://op.example", "ada")).await.unwrap();
+    assert_eq!(take(&ends), []);
+}
+
+#[actix_web::test]
+async fn the_provider_s_logout_is_heard() {
+    let ends = Heard::default();
+    let host = Host::start(|builder| hearing_ends(builder, &ends)).await;
+    let browsers = [Browser::new(), Browser::new()];
+    for browser in &browsers {
+        host.sign_in(browser, "ada").await;
+    }
+    let metadata = host.identity.services().providers.sign_in.metadata().await.unwrap();
+    let subject = "ada-Zk3vX0mQ8w1rT5uYpL7nB2cD4fG6hJ9k";
+    let (now, event) = (host.clock.now().0, "http://schemas.openid.net/event/backchannel-logout");
+    let claims = json!({
+        "iss": metadata.issuer, "sub": subject, "aud": DEMO_CLIENT_ID, "iat": now, "exp": now + 120, "jti": "hooks",
+        "tid": identity_web::internals::demo::DEMO_TENANT, "events": {event: {}},
+    });
+    let token = host.provider.logout_token(&claims).unwrap();
+    let fields = [("logout_token".to_owned(), token)];
+    let answer = host.post(&Browser::new(), "/login/back_channel_logout", &fields).await;
+    assert_eq!((answer.status, take(&ends)), (200, vec![(EndReason::Provider, 2)]), "{}", answer.body);
+}
+
+#[actix_web::test]
+async fn an_expiry_is_heard_once_where_the_session_is_in_memory() {
+    let ends = Heard::default();
+    let host = Host::start(|builder| hearing_ends(builder, &ends).idle_timeout(Duration::from_mins(10))).await;
+    let browser = Browser::new();
+    host.sign_in(&browser, "ada").await;
+    // Until Redis has confirmed that it reports changes.
+    for _ in 0..30 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        browser.get(&host.url).await;
+    }
+    host.clock.advance_seconds(601);
+    assert_eq!(browser.get(&host.url).await.status, 401);
+    let heard = async || Some(take(&ends)).filter(|ends| !ends.is_empty());
+    assert_eq!(eventually("the expiry", heard).await, [(EndReason::Expired, 1)]);
+    assert_eq!(browser.get(&host.url).await.status, 401);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(take(&ends), []);
+}
+
+#[actix_web::test]
+async fn a_hook_that_hangs_or_fails_holds_up_no_sign_out() {
+    for how in ["fail", "hang"] {
+        let host = Host::start(|builder| {
+            builder.setting("limits.hook_timeout_seconds", 1).on_sign_out(async move |_: &SignOut| {
+                if how == "hang" {
+                    std::future::pending::<()>().await;
+                }
+                Err::<(), HookError>(format!("sign-out-hook-{how}").into())
+            })
+        });
+        let (host, browser) = (host.await, Browser::new());
+        host.sign_in(&browser, "ada").await;
+        let stolen = browser.stolen();
+        let stopwatch = Stopwatch::start();
+        assert_eq!(host.post(&browser, "/login/sign_out", &[]).await.status, 303);
+        assert!(stopwatch.elapsed() < Duration::from_secs(3), "{how}: {:?}", stopwatch.elapsed());
+        assert_eq!(stolen.get(&host.url).await.status, 401, "{how}");
+    }
+    assert_eq!(log::text().matches("sign-out-hook-fail").count(), 1);
+}
