@@ -177,8 +177,7 @@ async fn the_end_of_a_session_is_heard_with_its_reason() {
     assert_eq!(take(&ends), [(EndReason::User, 1), (EndReason::User, 1)]);
     assert_eq!(take(&sign_outs).len(), 1);
 
-    let claims = json!({"iss": "https://op.example", "sub": "ada", "sid": "s"});
-    host.identity.sign_in_for_tests(claims.as_object().unwrap().clone()).await.unwrap();
+    host.identity.test_user("ada").claim("iss", "https://op.example").sign_in().await.unwrap();
     assert_eq!(host.identity.sessions().end_all(("https://op.example", "ada")).await.unwrap(), 1);
     assert_eq!(take(&ends), [(EndReason::Operator, 1)]);
     host.identity.sessions().end_all(("https://op.example", "ada")).await.unwrap();
