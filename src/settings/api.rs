@@ -45,3 +45,48 @@ fn algorithms(reader: &mut Reader) -> Vec<Algorithm> {
     }
     if algorithms.is_empty() { vec![Algorithm::RS256] } else { algorithms }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    fn read(settings: &[(&str, &str)]) -> Result<ApiSettings, String> {
+        let own = [("SERVER__PUBLIC_URL", "https://tasks.example")];
+        let variables =
+            own.iter().chain(settings).map(|(key, value)| (format!("IDENTITY_WEB__{key}"), (*value).to_owned()));
+        let settings = Settings::from_environment(Path::new("/nowhere"), variables);
+        settings.map(|settings| settings.api).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_resource_is_an_audience_at_this_site_or_the_site() {
+        for (audience, resource, identifier, metadata) in [
+            ("", "", "https://tasks.example", ""),
+            ("api://tasks", "", "https://tasks.example", ""),
+            ("api://tasks,https://tasks.example/v1", "", "https://tasks.example/v1", "/v1"),
+            ("https://other.example/v1", "", "https://tasks.example", ""),
+            ("https://tasks.example/v1", "https://api.example/", "https://api.example", ""),
+        ] {
+            let api = read(&[("API__AUDIENCE", audience), ("API__RESOURCE", resource)]).unwrap();
+            let path = format!("/.well-known/oauth-protected-resource{metadata}");
+            assert_eq!((api.identifier(), api.metadata_path()), (identifier, path), "{audience} {resource}");
+        }
+        for resource in ["https://tasks.example/?a", "https://tasks.example/#a", "api://tasks"] {
+            assert!(read(&[("API__RESOURCE", resource)]).unwrap_err().contains("api.resource"), "{resource}");
+        }
+    }
+
+    #[test]
+    fn no_shared_secret_signs_access_tokens() {
+        assert_eq!(read(&[]).unwrap().algorithms, [Algorithm::RS256]);
+        let several = read(&[("API__SIGNING_ALGORITHMS", "ES256, PS256")]).unwrap().algorithms;
+        assert_eq!(several, [Algorithm::ES256, Algorithm::PS256]);
+        for refused in ["HS256", "RS256,HS512", "none", "rs256"] {
+            let error = read(&[("API__SIGNING_ALGORITHMS", refused)]).unwrap_err();
+            assert!(error.contains("must be a list of RS256, RS384"), "{error}");
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use futures_util::future::join_all;
-use identity_web::internals::demo::faults::{Faults, Rewrite};
+use identity_web::internals::demo::faults::{Faults, Rewrite, Signature};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -231,6 +231,18 @@ async fn while_the_provider_is_away_the_answer_is_503() {
     assert_eq!(call(&Browser::new(), &url, &token).await.status, 200);
     app.with_faults(Faults { status: Some(500), ..Faults::default() });
     assert_eq!(call(&Browser::new(), &url, &token).await.status, 200, "with the keys that are known");
+
+    let claims = app.provider.rfc9068_claims("ada", AUDIENCE, "");
+    let unknown: Rewrite = Arc::new(|header: &mut Value| header["kid"] = "of a new key".into());
+    for (faults, status, what) in [
+        (Faults { signature: Signature::Foreign, ..Faults::default() }, 401, "a wrong signature is wrong in any case"),
+        (Faults { header: Some(unknown), ..Faults::default() }, 503, "it may be good"),
+    ] {
+        app.with_faults(faults);
+        let token = app.provider.api_token("at+jwt", &claims).unwrap();
+        app.with_faults(Faults { status: Some(500), ..Faults::default() });
+        assert_eq!(call(&Browser::new(), &url, &token).await.status, status, "{what}");
+    }
 }
 
 #[actix_web::test]
@@ -245,8 +257,7 @@ async fn keys_that_the_provider_rotates_are_fetched_once() {
     }
     assert_eq!(app.provider.key_requests.load(Ordering::SeqCst), before + 1);
     for _ in 0..3 {
-        let foreign = identity_web::internals::demo::faults::Signature::Foreign;
-        app.with_faults(Faults { signature: foreign, ..Faults::default() });
+        app.with_faults(Faults { signature: Signature::Foreign, ..Faults::default() });
         assert_eq!(call(&Browser::new(), &url, &token(&app, "")).await.status, 401);
     }
     assert_eq!(app.provider.key_requests.load(Ordering::SeqCst), before + 1, "forged tokens cause no requests");
