@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use serde::de::DeserializeOwned;
+use tracing::error;
 
 use super::authorization_header::access_token;
 use super::downstream::{DownstreamApi, DownstreamToken};
@@ -107,8 +108,12 @@ impl Verified {
     }
 }
 
+/// Finds the library. Without it nothing else would log why the request fails.
 fn identity(request: &HttpRequest) -> Result<IdentityWeb, Error> {
     let identity = request.app_data::<Data<IdentityWeb>>().map(|identity| identity.get_ref().clone());
+    if identity.is_none() {
+        error!("access tokens can't be verified: configure identity.api_routes() at the root of the application");
+    }
     Ok(identity.ok_or(StoreError::NotWrapped)?)
 }
 

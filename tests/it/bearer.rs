@@ -55,14 +55,25 @@ async fn a_request_without_a_token_is_told_where_to_get_one() {
         let scoped = browser.get(&format!("{url}/scoped")).await;
         assert_refused(&scoped, 401, &challenge(&app.url, "scope=\"tasks.read\""), "with its scope");
     }
+    let url = format!("{}/either", spawn(&app.identity, true));
     let form = format!("access_token={}", token(&app, "tasks.read"));
     let headers = [("content-type", "application/x-www-form-urlencoded")];
-    let answer = Browser::new().send(Method::POST, &format!("{url}/either"), &headers, Some(form)).await;
-    assert_eq!(
-        (answer.status, answer.header("www-authenticate")),
-        (500, ""),
-        "without sessions it can't be determined"
-    );
+    let answer = Browser::new().send(Method::POST, &url, &headers, Some(form)).await;
+    assert_refused(&answer, 401, &challenge(&app.url, ""), "a form is no place for a token");
+}
+
+/// An application that forgot to configure the library's routes.
+#[actix_web::test]
+async fn without_the_library_in_the_application_the_log_says_what_is_missing() {
+    let _app = spawn_app().await;
+    let server = actix_web::test::init_service(
+        actix_web::App::new()
+            .route("/tasks", actix_web::web::get().to(async |token: identity_web::Bearer| token.key().1.to_owned())),
+    )
+    .await;
+    let request = actix_web::test::TestRequest::with_uri("/tasks").to_request();
+    assert_eq!(actix_web::test::call_service(&server, request).await.status(), 500);
+    assert!(log::text().contains("configure identity.api_routes()"));
 }
 
 #[actix_web::test]
