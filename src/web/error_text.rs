@@ -125,6 +125,27 @@ fn text_to_continue() -> ErrorText {
     )
 }
 
+fn text_of_store(error: &StoreError) -> ErrorText {
+    match error {
+        StoreError::Unavailable(_) | StoreError::Contended | StoreError::Newer => text(
+            "Your session isn’t available right now",
+            "You have not been signed out: the session store isn’t responding.",
+            &["Wait a moment, then load this page again."],
+        ),
+        StoreError::Ended => text_try_again(
+            "Your session has ended",
+            "It was ended while this page was loading.",
+            &["Start a fresh sign-in."],
+        ),
+        StoreError::TooLarge { .. } => text(
+            "Your session is too large",
+            "It holds more data than this site allows.",
+            &["Give the correlation id to your administrator."],
+        ),
+        StoreError::NotWrapped | StoreError::Randomness(_) => text_internal(),
+    }
+}
+
 fn text_of(cause: &Cause) -> ErrorText {
     const WAIT: &[&str] = &["Wait a moment, then try again."];
     const FRESH: &[&str] = &["Start a fresh sign-in."];
@@ -206,22 +227,9 @@ fn text_of(cause: &Cause) -> ErrorText {
         ),
         Cause::Graph(error) => graph::text_of(error),
         Cause::Interaction(_) => text_to_continue(),
-        Cause::Store(StoreError::Unavailable(_) | StoreError::Contended | StoreError::Newer) => text(
-            "Your session isn’t available right now",
-            "You have not been signed out: the session store isn’t responding.",
-            &["Wait a moment, then load this page again."],
-        ),
-        Cause::Store(StoreError::Ended) => {
-            text_try_again("Your session has ended", "It was ended while this page was loading.", FRESH)
-        }
-        Cause::Store(StoreError::TooLarge { .. }) => text(
-            "Your session is too large",
-            "It holds more data than this site allows.",
-            &["Give the correlation id to your administrator."],
-        ),
+        Cause::Store(error) => text_of_store(error),
         // Only [`Error::Token`] has those of an access token.
-        Cause::Store(_)
-        | Cause::AccessToken(_)
+        Cause::AccessToken(_)
         | Cause::Introspection(_)
         | Cause::NoAudience
         | Cause::NoIntrospection
