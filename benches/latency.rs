@@ -167,7 +167,7 @@ async fn run(certificate: Option<Certificate>) -> bool {
     let (address, operations) = (application.address(), application.operations_address());
     let (identity, handle) = (application.identity().clone(), application.handle());
     actix_web::rt::spawn(application.run_until_stopped());
-    identity.services().providers.sign_in.keys().await.unwrap();
+    identity.services().providers.default.provider.keys().await.unwrap();
     let session = identity.test_user("ada").claim("name", "Ada Lovelace").sign_in().await.unwrap();
     let cookie = format!("{}={}", session.name(), session.value());
     let measured = actix_web::rt::task::spawn_blocking(move || {

@@ -252,7 +252,7 @@ async fn start(most: usize) -> App {
     let application = Application::build(settings, Clock::system()).unwrap();
     let (address, identity) = (application.address(), application.identity().clone());
     actix_web::rt::spawn(application.run_until_stopped());
-    let issuer = identity.services().providers.sign_in.metadata().await.unwrap().issuer.clone();
+    let issuer = identity.services().providers.default.provider.metadata().await.unwrap().issuer.clone();
     App { address, identity, provider: provider_state, issuer }
 }
 

@@ -9,10 +9,10 @@ use std::process::ExitCode;
 use url::Url;
 
 use crate::clock::Clock;
-use crate::oidc::credential::Credential;
+use crate::flows::{ClientRegistration, DEFAULT_PROVIDER, Services};
 use crate::oidc::http::Http;
 use crate::oidc::keys::KeySet;
-use crate::oidc::provider::{Metadata, Provider};
+use crate::oidc::provider::{AuthorityKind, Metadata, Provider};
 use crate::session::backend::Backend as _;
 use crate::session::backend::redis::RedisBackend;
 use crate::settings::{Settings, StoreKind, TlsSettings};
@@ -22,35 +22,43 @@ use crate::tls;
 /// How far the provider's clock may differ from ours.
 const MAX_CLOCK_DIFFERENCE: i64 = 30;
 
+#[derive(Default)]
 struct Report {
     failed: bool,
+    /// What the titles end with: which provider they are about, if there are several.
+    about: String,
 }
 
 impl Report {
     fn line(&mut self, check: &str, outcome: Result<String, String>) {
+        let about = &self.about;
         match outcome {
-            Ok(result) => println!("pass  {check}: {result}"),
+            Ok(result) => println!("pass  {check}{about}: {result}"),
             Err(problem) => {
                 self.failed = true;
-                println!("FAIL  {check}: {problem}");
+                println!("FAIL  {check}{about}: {problem}");
             }
         }
     }
-}
 
-/// Prints something that works now, but needs attention.
-fn warn(check: &str, message: &str) {
-    println!("warn  {check}: {message}");
+    /// Prints something that works now, but needs attention.
+    fn warn(&self, check: &str, message: &str) {
+        println!("warn  {check}{}: {message}", self.about);
+    }
+
+    /// The following lines are about the provider of this name, or the one of `[client]`.
+    fn begin_provider(&mut self, name: Option<&str>) {
+        self.about = name.map(|name| format!(" ({name})")).unwrap_or_default();
+    }
 }
 
 /// Tests the settings. Exits with 0 if every check passes, otherwise with 1. `offline` skips what needs the network.
 pub async fn run(settings: &Settings, offline: bool) -> ExitCode {
     tls::install_crypto();
-    let mut report = Report { failed: false };
+    let mut report = Report::default();
     report.line("settings", Ok(format!("{:?} profile", settings.profile)));
-    report.line("redirect URI", Ok(format!("register {} at the provider", settings.auth_request.redirect_uri)));
     report.line("TLS", check_tls(settings));
-    credential::check(&mut report, settings, Clock::system().now());
+    check_settings_of_providers(&mut report, settings);
     let clock = Clock::system();
     match backend(settings, &clock).and_then(|backend| services(settings, backend, clock)) {
         Err(error) => report.line("startup", Err(error.to_string())),
@@ -59,9 +67,10 @@ pub async fn run(settings: &Settings, offline: bool) -> ExitCode {
             report.line("provider", Ok("not configured; `serve` starts the demo identity provider".to_owned()));
         }
         Ok(services) => {
-            for provider in services.providers.all() {
-                check_provider(&mut report, provider, &services.clock, &services.providers.client.credential).await;
+            for registration in services.providers.all() {
+                check_provider(&mut report, registration, &services).await;
             }
+            report.begin_provider(None);
         }
     }
     if !offline {
@@ -80,7 +89,7 @@ pub async fn live(settings: &Settings) -> ExitCode {
             IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
         });
     }
-    let mut report = Report { failed: false };
+    let mut report = Report::default();
     report.line("live", get(&format!("http://{address}/health/live")).await);
     ExitCode::from(u8::from(report.failed))
 }
@@ -101,27 +110,48 @@ fn check_tls(settings: &Settings) -> Result<String, String> {
     }
 }
 
-async fn check_provider(report: &mut Report, provider: &Provider, clock: &Clock, credential: &Credential) {
-    let (discovery, setting) = match &provider.settings().policy {
-        Some(policy) => (format!("discovery ({policy})"), "client.authority and b2c"),
-        None => ("discovery".to_owned(), "client.authority"),
+/// Checks what can be checked of each provider without asking it.
+fn check_settings_of_providers(report: &mut Report, settings: &Settings) {
+    let default = (None, &settings.provider, &settings.client, &settings.auth_request);
+    let named = settings.providers.iter();
+    let named = named.map(|one| (Some(one.name.as_str()), &one.provider, &one.client, &one.auth_request));
+    for (name, provider, client, auth_request) in [default].into_iter().chain(named) {
+        report.begin_provider(name);
+        report.line("redirect URI", Ok(format!("register {} at the provider", auth_request.redirect_uri)));
+        let is_entra = provider.kind != AuthorityKind::Oidc;
+        credential::check(report, &client.credential, is_entra, settings.demo, Clock::system().now());
+    }
+    report.begin_provider(None);
+}
+
+async fn check_provider(report: &mut Report, registration: &ClientRegistration, services: &Services) {
+    let ClientRegistration { id, provider, client, .. } = registration;
+    let name = services.providers.name_of(registration);
+    let setting = match &provider.settings().policy {
+        _ if name != DEFAULT_PROVIDER => format!("providers.{name}.authority"),
+        Some(_) => "client.authority and b2c".to_owned(),
+        None => "client.authority".to_owned(),
     };
+    report.begin_provider(id.as_deref());
     let (metadata, response) = match provider.fetch_metadata().await {
         Ok(fetched) => fetched,
-        Err(error) => return report.line(&discovery, Err(format!("{error}; check {setting}"))),
+        Err(error) => return report.line("discovery", Err(format!("{error}; check {setting}"))),
     };
-    report.line(&discovery, Ok(format!("issuer {}", metadata.issuer)));
+    report.line("discovery", Ok(format!("issuer {}", metadata.issuer)));
     if let Some(problem) = second_reading::of_metadata(&response.body) {
-        warn(&discovery, &format!("openidconnect, another implementation, can't read the document: {problem}"));
+        report.warn(
+            "discovery",
+            &format!("openidconnect, another implementation, can't read the document: {problem}"),
+        );
     }
     if let Some(date) = response.date.as_deref().and_then(http_date) {
-        let difference = clock.now().0 - date;
+        let difference = services.clock.now().0 - date;
         let result = format!("differs from the provider's by {difference} s");
         let within = difference.abs() <= MAX_CLOCK_DIFFERENCE;
         report.line("clock", if within { Ok(result) } else { Err(result + "; set the time") });
     }
     report.line("keys", check_keys(provider, &metadata).await);
-    credential::check_method(report, credential, &metadata);
+    credential::check_method(report, &client.credential, &metadata);
 }
 
 async fn check_keys(provider: &Provider, metadata: &Metadata) -> Result<String, String> {

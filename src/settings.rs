@@ -7,6 +7,7 @@ pub mod code;
 mod credential;
 mod layers;
 pub mod provider;
+mod providers;
 mod reader;
 #[cfg(feature = "program")]
 pub mod registration;
@@ -53,6 +54,12 @@ pub struct Settings {
     /// No client is configured: the demo provider is used.
     #[doc(hidden)]
     pub demo: bool,
+    /// `client.display_name`: what users choose the provider of `[client]` by.
+    #[doc(hidden)]
+    pub display_name: String,
+    /// `client.domains`: the e-mail domains that lead to it, in lower case.
+    #[doc(hidden)]
+    pub domains: Vec<String>,
     #[doc(hidden)]
     pub provider: ProviderSettings,
     #[doc(hidden)]
@@ -64,6 +71,9 @@ pub struct Settings {
     pub ca_certificate: Option<Vec<u8>>,
     #[doc(hidden)]
     pub auth_request: AuthRequestSettings,
+    /// The tables `providers.NAME`, by name.
+    #[doc(hidden)]
+    pub providers: Vec<NamedProviderSettings>,
     #[doc(hidden)]
     pub endpoints: Endpoints,
     #[doc(hidden)]
@@ -95,6 +105,20 @@ pub struct B2cSettings {
     pub profile: Option<String>,
     /// The policy for password reset.
     pub password: Option<String>,
+}
+
+/// Table `providers.NAME`: a provider besides that of `[client]`.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the names are those of the settings of the provider of [client]")]
+pub struct NamedProviderSettings {
+    /// NAME.
+    pub name: String,
+    pub display_name: String,
+    pub domains: Vec<String>,
+    pub provider: ProviderSettings,
+    pub client: ClientSettings,
+    pub ca_certificate: Option<Vec<u8>>,
+    pub auth_request: AuthRequestSettings,
 }
 
 /// Section `server`.

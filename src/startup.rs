@@ -128,7 +128,7 @@ fn assemble(settings: &mut Settings, parts: Parts) -> Result<IdentityWeb, StartE
     services.hooks = hooks.with_timeout(settings.limits.hook_timeout);
     let identity = IdentityWeb::new(services);
     identity.set_views(&views);
-    watch::provider(&identity);
+    watch::providers(&identity);
     watch::expiries(&identity);
     watch::sessions(&identity);
     watch::files(&identity, settings.secrets());

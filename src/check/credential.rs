@@ -2,23 +2,21 @@
 
 use serde_json::Value;
 
-use super::{Report, warn};
+use super::Report;
 use crate::clock::Timestamp;
 use crate::oidc::certificate::{CertifiedKey, RENEWAL_DUE};
 use crate::oidc::credential::Credential;
 use crate::oidc::federated_token::FederatedToken;
-use crate::oidc::provider::{AuthorityKind, Metadata};
-use crate::settings::Settings;
+use crate::oidc::provider::Metadata;
 
 const CHECK: &str = "client credential";
 /// The start of Entra's audience for federated tokens; national clouds add their name.
 const ENTRA_AUDIENCE: &str = "api://AzureADTokenExchange";
 
 /// Checks what can be checked without the provider.
-pub(super) fn check(report: &mut Report, settings: &Settings, now: Timestamp) {
-    let entra = settings.provider.kind != AuthorityKind::Oidc;
-    match &settings.client.credential {
-        Credential::Secret(_) if settings.demo => report.line(CHECK, Ok("the demo identity provider's own".to_owned())),
+pub(super) fn check(report: &mut Report, credential: &Credential, entra: bool, demo: bool, now: Timestamp) {
+    match credential {
+        Credential::Secret(_) if demo => report.line(CHECK, Ok("the demo identity provider's own".to_owned())),
         Credential::Secret(secret) => {
             let source = secret.file().map_or_else(String::new, |file| format!(" from {}", file.display()));
             report.line(CHECK, Ok(format!("a secret{source}; only the provider knows when it expires")));
@@ -40,7 +38,7 @@ fn check_certificate(report: &mut Report, key: &CertifiedKey, entra: bool, now: 
     } else if now < from {
         report.line(CHECK, Err(format!("{description}; it is not valid before {from}: wait, or correct the clock")));
     } else if until <= now.plus(RENEWAL_DUE) {
-        warn(CHECK, &format!("{description}; {days} days left: {renew}"));
+        report.warn(CHECK, &format!("{description}; {days} days left: {renew}"));
     } else {
         report.line(CHECK, Ok(format!("{description}; {days} days left")));
     }
@@ -67,7 +65,10 @@ fn check_token(report: &mut Report, token: &FederatedToken, entra: bool, now: Ti
     }
     let audiences = aud.to_string();
     if entra && !audiences.contains(ENTRA_AUDIENCE) {
-        warn("federated token audience", &format!("{audiences} is not {ENTRA_AUDIENCE}, which Entra usually expects"));
+        report.warn(
+            "federated token audience",
+            &format!("{audiences} is not {ENTRA_AUDIENCE}, which Entra usually expects"),
+        );
     }
 }
 
@@ -81,6 +82,6 @@ pub(super) fn check_method(report: &mut Report, credential: &Credential, metadat
         report.line("client authentication", Ok(method.to_owned()));
     } else {
         let supported = metadata.token_endpoint_auth_methods_supported.join(", ");
-        warn("client authentication", &format!("{method} is not in the provider's metadata: {supported}"));
+        report.warn("client authentication", &format!("{method} is not in the provider's metadata: {supported}"));
     }
 }

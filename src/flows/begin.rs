@@ -7,9 +7,8 @@ use url::Url;
 
 use super::interaction::Interaction;
 use super::target::Target;
-use super::{Error, IdentityWeb};
+use super::{ClientRegistration, Error, IdentityWeb};
 use crate::oidc::authorization::{RequestParameters, Transaction};
-use crate::oidc::provider::Provider;
 use crate::oidc::step_up::StepUp;
 use crate::session::record::SignedIn;
 use crate::session::transaction::CookieChange;
@@ -20,12 +19,16 @@ pub struct AuthorizationRedirect {
     pub url: Url,
     /// What the browser must remember of it.
     pub cookies: Vec<CookieChange>,
+    /// Whether the provider responds with a cross-site POST, which must carry these cookies.
+    pub form_post: bool,
 }
 
 /// What a request asks of a sign-in.
 pub struct SignInRequest<'a> {
     /// Where the browser goes once signed in.
     pub target: &'a Target,
+    /// The provider; `None` for the default one.
+    pub registration: Option<&'a ClientRegistration>,
     /// The request's own parameters, over those of the settings.
     pub extra: BTreeMap<String, String>,
     /// What else the provider must ask the user.
@@ -39,7 +42,14 @@ pub struct SignInRequest<'a> {
 impl<'a> SignInRequest<'a> {
     /// A sign-in that asks for nothing but to come back to the target.
     pub fn new(target: &'a Target, cookies: &'a [(String, String)]) -> Self {
-        Self { target, extra: BTreeMap::new(), interaction: Interaction::default(), asked_by: None, cookies }
+        Self {
+            target,
+            registration: None,
+            extra: BTreeMap::new(),
+            interaction: Interaction::default(),
+            asked_by: None,
+            cookies,
+        }
     }
 }
 
@@ -49,7 +59,7 @@ impl IdentityWeb {
     /// # Errors
     /// [`Error::Provider`]: nothing is known about the provider yet.
     pub(crate) async fn begin(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
-        self.begin_at(&self.services().providers.sign_in, request).await
+        self.begin_at(request.registration.unwrap_or(&self.services().providers.default), request).await
     }
 
     /// Begins an editing of one's profile at `b2c.profile`; if that is unset, a sign-in.
@@ -58,7 +68,7 @@ impl IdentityWeb {
     /// As [`IdentityWeb::begin`].
     pub(crate) async fn begin_profile(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
         let providers = &self.services().providers;
-        self.begin_at(providers.profile.as_ref().unwrap_or(&providers.sign_in), request).await
+        self.begin_at(providers.profile.as_ref().unwrap_or(&providers.default), request).await
     }
 
     /// Begins a reset of one's password at `b2c.password`; if that is unset, a sign-in.
@@ -67,17 +77,21 @@ impl IdentityWeb {
     /// As [`IdentityWeb::begin`].
     pub(crate) async fn begin_password(&self, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
         let providers = &self.services().providers;
-        self.begin_at(providers.password.as_ref().unwrap_or(&providers.sign_in), request).await
+        self.begin_at(providers.password.as_ref().unwrap_or(&providers.default), request).await
     }
 
-    async fn begin_at(&self, provider: &Provider, request: SignInRequest<'_>) -> Result<AuthorizationRedirect, Error> {
+    async fn begin_at(
+        &self,
+        registration: &ClientRegistration,
+        request: SignInRequest<'_>,
+    ) -> Result<AuthorizationRedirect, Error> {
         let services = self.services();
-        let auth_request = &services.providers.auth_request;
+        let ClientRegistration { id, provider, client, auth_request, .. } = registration;
         let metadata = provider.metadata().await?;
         let (redirect_uri, target) = (auth_request.redirect_uri.as_str(), request.target.as_str());
         let mut transaction = Transaction::begin(&SystemRandom::new(), redirect_uri, target, services.clock.now())?;
-        transaction.policy.clone_from(&provider.settings().policy);
-        transaction.user = request.asked_by.map(|signed_in| self.user_hash(&signed_in.claims));
+        transaction.provider.clone_from(id);
+        transaction.user = request.asked_by.map(|signed_in| self.user_hash(registration, &signed_in.claims));
         let mut parameters = RequestParameters {
             scopes: auth_request.scopes.clone(),
             response_mode: auth_request.form_post.then_some("form_post"),
@@ -93,19 +107,25 @@ impl IdentityWeb {
         }
         let is_additional = |scope: &&String| !auth_request.scopes.contains(scope);
         transaction.additional_scopes = parameters.scopes.iter().filter(is_additional).cloned().collect();
-        let url = transaction.url(&metadata, &services.providers.client.client_id, &parameters)?;
+        let url = transaction.url(&metadata, &client.client_id, &parameters)?;
         let cookies = services.transactions.remember(&transaction, request.cookies)?;
-        Ok(AuthorizationRedirect { url, cookies })
+        Ok(AuthorizationRedirect { url, cookies, form_post: auth_request.form_post })
     }
 
-    /// Checks that a third party asks for a sign-in at our provider (OpenID Connect Core section 4).
+    /// Returns the provider at which a third party asks for a sign-in (OpenID Connect Core section 4), of those that users
+    /// choose from: `named`, or else the first with this issuer.
     ///
     /// # Errors
-    /// [`Error::ForeignIssuer`], and [`Error::Provider`] if the provider's issuer is not known yet.
-    pub(crate) async fn check_initiating_issuer(&self, issuer: &str) -> Result<(), Error> {
-        let provider = &self.services().providers.sign_in;
-        let metadata = provider.metadata().await?;
-        let is_ours = issuer == metadata.issuer || provider.settings().issuer_rule(&metadata).matches(issuer);
-        if is_ours { Ok(()) } else { Err(Error::ForeignIssuer) }
+    /// [`Error::ForeignIssuer`], and [`Error::Provider`] if a provider's issuer is not known yet.
+    pub(crate) async fn initiating_provider(
+        &self,
+        issuer: &str,
+        named: Option<&ClientRegistration>,
+    ) -> Result<&ClientRegistration, Error> {
+        let found = self.providers_of(issuer).await?;
+        let is_found = |one: &ClientRegistration| found.iter().any(|found| found.id == one.id);
+        let is_named = |one: &ClientRegistration| named.is_none_or(|named| named.id == one.id);
+        let mut to_choose = self.services().providers.to_choose();
+        to_choose.find(|one| is_found(one) && is_named(one)).ok_or(Error::ForeignIssuer)
     }
 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::hook_events::SignIn;
 use super::target::Target;
 use super::user_choice::{FlowOrigin, UserChoice};
-use super::{Error, IdentityWeb};
-use crate::oidc::authority::AuthorityKind;
+use super::{ClientRegistration, Error, IdentityWeb};
 use crate::oidc::authorization::Code;
 use crate::oidc::callback::{AuthorizationError, Callback};
 use crate::oidc::claims::Claims;
@@ -14,12 +13,12 @@ use crate::oidc::http::HttpError;
 use crate::oidc::id_token::{IdTokenError, Verifier};
 use crate::oidc::issuer::IssuerRule;
 use crate::oidc::keys::KeySet;
-use crate::oidc::provider::{Metadata, Provider};
+use crate::oidc::provider::Metadata;
 use crate::oidc::token::{TokenError, redeem};
 use crate::oidc::userinfo;
 use crate::session::record::SignedIn;
 use crate::session::seal::hashed;
-use crate::session::transaction::CookieChange;
+use crate::session::transaction::{CookieChange, TransactionError};
 
 /// A completed sign-in.
 pub struct Completed {
@@ -49,14 +48,16 @@ impl<E: Into<Error>> From<E> for CallbackFailure {
 
 impl IdentityWeb {
     /// Completes a sign-in from the parameters of the authorization response and the request's cookies, both by name and
-    /// value. Checks, in this order: one value per parameter; the transaction; `iss`; the provider's error; the code,
-    /// spent once across all replicas; the tokens; userinfo; the user, if only one may answer; the application's own.
+    /// value. `received_at` is the provider whose redirect URI it came to. Checks, in this order: one value per parameter;
+    /// the transaction; the redirect URI; `iss`; the provider's error; the code, spent once across all replicas; the
+    /// tokens; userinfo; the user, if only one may answer; the application's own.
     ///
     /// # Errors
     /// The first check that fails. If the same response may come again (the store or the provider was unavailable before
     /// the code reached it), the transaction's cookie stays.
     pub(crate) async fn complete<'a>(
         &self,
+        received_at: &ClientRegistration,
         parameters: impl Iterator<Item = (&'a str, &'a str)>,
         cookies: &[(String, String)],
     ) -> Result<Completed, CallbackFailure> {
@@ -68,11 +69,13 @@ impl IdentityWeb {
         let ended = |error: Error| CallbackFailure { error, removal: Some(removal.clone()), choice: None };
         let transaction = transactions.find(&state, cookies).map_err(|error| ended(error.into()))?;
 
-        let provider = services.providers.of_policy(transaction.policy.as_deref());
-        let metadata = provider.metadata().await?;
-        let rule = provider.settings().issuer_rule(&metadata);
+        let registration = services.providers.of(transaction.provider.as_deref());
+        let registration = registration.ok_or_else(|| ended(TransactionError::ProviderRemoved.into()))?;
+        let metadata = registration.provider.metadata().await?;
+        let rule = registration.provider.settings().issuer_rule(&metadata);
+        let received_at = received_at.auth_request.redirect_uri.as_str();
         let (origin, user) = (FlowOrigin::of(&transaction, prefix), transaction.user.clone());
-        let code = transaction.accept(callback, &rule, &metadata).map_err(|error| {
+        let code = transaction.accept(callback, received_at, &rule, &metadata).map_err(|error| {
             let choice = self.user_choice(&error, origin);
             CallbackFailure { choice, ..ended(error.into()) }
         })?;
@@ -80,8 +83,10 @@ impl IdentityWeb {
         if !transactions.spend(&state).await? {
             return Err(ended(Error::AlreadySpent));
         }
-        match self.claim(&code, provider, &metadata, &rule).await {
-            Ok(signed_in) if user.as_ref().is_some_and(|user| *user != self.user_hash(&signed_in.claims)) => {
+        match self.claim(&code, registration, &metadata, &rule).await {
+            Ok(signed_in)
+                if user.as_ref().is_some_and(|user| *user != self.user_hash(registration, &signed_in.claims)) =>
+            {
                 Err(ended(Error::OtherUser))
             }
             Ok(signed_in) => {
@@ -103,12 +108,12 @@ impl IdentityWeb {
     async fn claim(
         &self,
         code: &Code,
-        provider: &Provider,
+        registration: &ClientRegistration,
         metadata: &Metadata,
         rule: &IssuerRule,
     ) -> Result<SignedIn, Error> {
-        let (providers, clock) = (&self.services().providers, &self.services().clock);
-        let (client, scopes) = (&providers.client, code.requested_scopes(&providers.auth_request.scopes));
+        let ClientRegistration { id, provider, client, auth_request, .. } = registration;
+        let (clock, scopes) = (&self.services().clock, code.requested_scopes(&auth_request.scopes));
         let tokens = redeem(code, &scopes, client, metadata, provider.http(), clock.now()).await?;
         let access_token = &tokens.granted.access_token;
         let verify = |verifier: &Verifier<'_>, keys: &KeySet| {
@@ -117,8 +122,8 @@ impl IdentityWeb {
             asked.step_up.check(&claims, is_entra, asked.started_at, clock.now())?;
             Ok(claims)
         };
-        let claims = self.verified_claims(provider, metadata, rule, access_token, verify).await?;
-        let mut signed_in = SignedIn::new(claims, tokens, clock.now(), provider.settings().policy.clone());
+        let claims = self.verified_claims(registration, metadata, rule, access_token, verify).await?;
+        let mut signed_in = SignedIn::new(claims, tokens, clock.now(), id.clone());
         signed_in.step_ups.clone_from(&code.transaction().step_ups);
         Ok(signed_in)
     }
@@ -126,17 +131,17 @@ impl IdentityWeb {
     /// The claims of an ID token that passes `verify`, completed by userinfo, if that is used.
     pub(super) async fn verified_claims(
         &self,
-        provider: &Provider,
+        registration: &ClientRegistration,
         metadata: &Metadata,
         issuer: &IssuerRule,
         access_token: &str,
         verify: impl Fn(&Verifier<'_>, &KeySet) -> Result<Claims, IdTokenError>,
     ) -> Result<Claims, Error> {
-        let (client, clock) = (&self.services().providers.client, &self.services().clock);
+        let (client, clock) = (&registration.client, &self.services().clock);
         let verifier = Verifier { issuer, client_id: &client.client_id, algorithm: client.algorithm };
-        let (mut claims, keys) = self.with_keys(provider, |keys| verify(&verifier, keys)).await?;
+        let (mut claims, keys) = self.with_keys(registration, |keys| verify(&verifier, keys)).await?;
         if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {
-            let (http, now) = (provider.http(), clock.now());
+            let (http, now) = (registration.provider.http(), clock.now());
             userinfo::complete(&mut claims, endpoint, access_token, http, &verifier, &keys, now).await?;
         }
         Ok(claims)
@@ -145,10 +150,10 @@ impl IdentityWeb {
     /// Validates a token with the provider's keys, and once more with newer ones if those may have been rotated.
     pub(super) async fn with_keys<T>(
         &self,
-        provider: &Provider,
+        registration: &ClientRegistration,
         validate: impl Fn(&KeySet) -> Result<T, IdTokenError>,
     ) -> Result<(T, Arc<KeySet>), Error> {
-        let client = &self.services().providers.client;
+        let ClientRegistration { client, provider, .. } = registration;
         if client.algorithm.is_symmetric() {
             let secret = client.credential.secret();
             let keys = Arc::new(secret.map(|secret| KeySet::of_client_secret(&secret.expose())).unwrap_or_default());
@@ -164,10 +169,11 @@ impl IdentityWeb {
         }
     }
 
-    /// Names a user in a transaction without disclosing them. At B2C each policy may have an issuer of its own.
-    pub(super) fn user_hash(&self, claims: &Claims) -> String {
-        let is_b2c = self.services().providers.sign_in.settings().kind == AuthorityKind::B2c;
-        let issuer = if is_b2c { "" } else { claims.issuer() };
+    /// Names a user of this provider in a transaction without disclosing them. At B2C each policy may have an issuer of its
+    /// own.
+    pub(super) fn user_hash(&self, registration: &ClientRegistration, claims: &Claims) -> String {
+        let has_policies = registration.is_b2c() && self.services().providers.is_of_default(registration);
+        let issuer = if has_policies { "" } else { claims.issuer() };
         hashed("user", &format!("{issuer}\0{}", claims.subject()))
     }
 }

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use tracing::warn;
 use url::Url;
 
-use super::IdentityWeb;
+use super::{ClientRegistration, IdentityWeb};
 use crate::metrics;
 use crate::oidc::authorization::random_text;
 use crate::oidc::logout::EndSession;
@@ -27,15 +27,15 @@ impl IdentityWeb {
         let Ok(permit) = Arc::clone(&self.services().revocations).try_acquire_owned() else {
             return metrics::token_revocation(false);
         };
-        let (identity, tokens, policy) = (self.clone(), signed_in.tokens.clone(), signed_in.policy.clone());
+        let (identity, tokens, id) = (self.clone(), signed_in.tokens.clone(), signed_in.provider.clone());
         tokio::task::spawn_local(async move {
             let _permit = permit;
             let services = identity.services();
-            let provider = services.providers.of_policy(policy.as_deref());
+            let Some(registration) = services.providers.of(id.as_deref()) else { return };
+            let ClientRegistration { provider, client, .. } = registration;
             let Ok(metadata) = provider.metadata().await else { return };
             let Some(endpoint) = &metadata.revocation_endpoint else { return };
-            let (client, now) = (&services.providers.client, services.clock.now());
-            let outcome = revoke(&tokens, endpoint, client, &metadata, provider.http(), now).await;
+            let outcome = revoke(&tokens, endpoint, client, &metadata, provider.http(), services.clock.now()).await;
             metrics::token_revocation(outcome.is_ok());
             if let Err(error) = outcome {
                 warn!(cause = %error, "the tokens of a session that ended couldn't be revoked; they expire");
@@ -44,17 +44,16 @@ impl IdentityWeb {
     }
 
     /// Where to send a browser whose session has ended here, so that it ends at the provider too. `None` if the provider
-    /// has no `end_session_endpoint`, or is unavailable. `with_hints` adds what the provider's data makes long: the ID token
+    /// has no `end_session_endpoint`, is unavailable, or is no longer in the settings. `with_hints` adds what the provider's data makes long: the ID token
     /// and the user's name.
     pub(crate) async fn end_at_provider(&self, signed_in: &SignedIn, with_hints: bool) -> Option<Url> {
         let services = self.services();
-        let client_id = &services.providers.client.client_id;
-        let provider = services.providers.of_policy(signed_in.policy.as_deref());
+        let ClientRegistration { provider, client, .. } = self.provider_of(signed_in).ok()?;
         let metadata = timeout(METADATA_TIMEOUT, provider.metadata()).await.ok()?.ok()?;
         let claims = &signed_in.claims;
         let logout_hint = claims.text("login_hint").or_else(|| claims.text("preferred_username"));
         let request = EndSession {
-            client_id,
+            client_id: &client.client_id,
             id_token_hint: with_hints.then_some(&signed_in.tokens.id_token),
             logout_hint: logout_hint.filter(|_| with_hints),
             post_logout_redirect_uri: &services.site.absolute(&services.site.endpoints.post_sign_out),

@@ -80,6 +80,9 @@ pub enum Error {
     /// A third party asks to sign in (OpenID Connect Core section 4) or to sign out at another issuer.
     #[error("a third party named an issuer that isn't ours")]
     ForeignIssuer,
+    /// The provider of the session is no longer in the settings, so nothing can be asked of it.
+    #[error("the provider of this session is no longer in the settings")]
+    ProviderRemoved,
     /// The provider refused to renew the tokens: the session has ended.
     #[error("the provider refused to renew the session: {0}")]
     RenewalRefused(Refusal),

@@ -9,6 +9,7 @@ use super::renew::TokenRequest;
 use super::{Error, IdentityWeb};
 use crate::entra::graph::{Graph, GraphError};
 use crate::entra::groups::{Groups, groups};
+use crate::oidc::http::Http;
 use crate::session::Loaded;
 use crate::session::error::StoreError;
 use crate::session::record::{AskedGroup, SignedIn};
@@ -57,13 +58,13 @@ impl IdentityWeb {
 
     /// Asks the directory about these groups, and returns the session with its answers.
     async fn with_answers(&self, session: &Arc<Loaded>, ids: &[String]) -> Result<Arc<Loaded>, Error> {
-        self.graph_base().await?;
+        self.graph_base(session).await?;
         // Before the lease is taken, which the token's renewal takes too.
         let request = TokenRequest { scopes: vec!["User.Read".to_owned()], refused: None };
         let (access_token, _) = self.access_token(session, &request).await?;
         let sessions = &self.services().sessions;
         let ask = async |session: &Loaded| {
-            let member_of = self.ask_graph(&access_token, ids).await?;
+            let member_of = self.ask_graph(session, &access_token, ids).await?;
             let answers = ids.iter().map(|id| AskedGroup { id: id.clone(), is_member: member_of.contains(id) });
             let answers: Vec<_> = answers.collect();
             let change = |latest: &SignedIn| {
@@ -81,13 +82,17 @@ impl IdentityWeb {
         self.with_lease(session.key(), is_done, ask).await
     }
 
-    async fn graph_base(&self) -> Result<Url, Error> {
-        let metadata = self.services().providers.sign_in.metadata().await?;
-        Ok(metadata.graph().ok_or(GraphError::NotOffered)?)
+    /// The directory of the provider that the user signed in at.
+    async fn graph_base(&self, session: &Loaded) -> Result<(Url, &Http), Error> {
+        let provider = &self.provider_of(session.signed_in()?)?.provider;
+        if !provider.settings().is_entra() {
+            return Err(GraphError::NotOffered.into());
+        }
+        Ok((provider.metadata().await?.graph().ok_or(GraphError::NotOffered)?, provider.http()))
     }
 
-    async fn ask_graph(&self, access_token: &str, ids: &[String]) -> Result<Vec<String>, Error> {
-        let (base, http) = (self.graph_base().await?, self.services().providers.sign_in.http());
+    async fn ask_graph(&self, session: &Loaded, access_token: &str, ids: &[String]) -> Result<Vec<String>, Error> {
+        let (base, http) = self.graph_base(session).await?;
         let graph = Graph { base: &base, http, access_token };
         Ok(graph.member_groups(ids).await?)
     }

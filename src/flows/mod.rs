@@ -11,6 +11,7 @@ pub mod hook_events;
 pub mod hooks;
 pub mod interaction;
 mod membership;
+mod providers;
 pub mod renew;
 mod services;
 mod step_up;
@@ -25,7 +26,8 @@ pub use complete::{CallbackFailure, Completed};
 pub use end::MAX_REVOCATIONS;
 pub use error::Error;
 pub use membership::is_member;
-pub use services::{AuthRequestSettings, CookieSettings, Endpoints, Providers, Services, Site};
+pub use providers::{AuthRequestSettings, ClientRegistration, DEFAULT_PROVIDER, Providers};
+pub use services::{CookieSettings, Endpoints, Services, Site};
 
 /// Signs users in. Clones share everything.
 #[derive(Clone)]

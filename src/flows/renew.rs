@@ -13,7 +13,7 @@ use tracing::{info, warn};
 
 use super::hook_events::{EndReason, SessionEnd};
 use super::interaction::Interaction;
-use super::{Error, IdentityWeb};
+use super::{ClientRegistration, Error, IdentityWeb};
 use crate::clock::{Stopwatch, Timestamp};
 use crate::correlation::CorrelationId;
 use crate::metrics;
@@ -21,7 +21,7 @@ use crate::oidc::callback::Refusal;
 use crate::oidc::claims::Claims;
 use crate::oidc::id_token::Verifier;
 use crate::oidc::keys::KeySet;
-use crate::oidc::provider::{AuthorityKind, Metadata, Provider};
+use crate::oidc::provider::{AuthorityKind, Metadata};
 use crate::oidc::token::{Renewed, TokenError, refresh};
 use crate::session::Loaded;
 use crate::session::error::StoreError;
@@ -156,16 +156,17 @@ impl IdentityWeb {
 
     /// The renewal itself (OpenID Connect Core section 12).
     async fn renew(&self, session: &Loaded, request: &TokenRequest) -> Outcome {
-        let (providers, sessions) = (&self.services().providers, &self.services().sessions);
+        let sessions = &self.services().sessions;
         let signed_in = session.signed_in()?;
         let interaction = || Interaction::consent(&request.scopes);
         let Some(refresh_token) = &signed_in.tokens.refresh_token else {
             return Err(Error::Interaction(interaction()));
         };
-        let provider = providers.of_policy(signed_in.policy.as_deref());
+        let registration = self.provider_of(signed_in)?;
+        let ClientRegistration { provider, client, .. } = registration;
         let metadata = provider.metadata().await?;
-        let (scopes, now) = (self.scopes_of_renewal(signed_in, request), self.services().clock.now());
-        let answer = refresh(refresh_token, &scopes, &providers.client, &metadata, provider.http(), now).await;
+        let (scopes, now) = (scopes_of_renewal(registration, signed_in, request), self.services().clock.now());
+        let answer = refresh(refresh_token, &scopes, client, &metadata, provider.http(), now).await;
         metrics::token_renewal(outcome_of(&answer));
         let renewed = match answer {
             Ok(renewed) => renewed,
@@ -177,7 +178,7 @@ impl IdentityWeb {
             }
             Err(error) => return Err(error.into()),
         };
-        let claims = self.claims_of_renewal(signed_in, &renewed, provider, &metadata).await;
+        let claims = self.claims_of_renewal(signed_in, &renewed, registration, &metadata).await;
         if let Err(Error::IdToken(error)) = &claims
             && !error.may_be_key_rotation()
         {
@@ -192,21 +193,12 @@ impl IdentityWeb {
         claims.map(|_| stored)
     }
 
-    /// The scopes to name: at Entra and B2C with those of the sign-in, without which they grant no refresh token.
-    fn scopes_of_renewal(&self, signed_in: &SignedIn, request: &TokenRequest) -> Vec<String> {
-        let mut scopes = signed_in.tokens.scopes_to_name(&request.scopes).to_vec();
-        if !scopes.is_empty() && self.services().providers.sign_in.settings().kind != AuthorityKind::Oidc {
-            scopes.extend(["openid", "profile", "offline_access"].map(str::to_owned));
-        }
-        scopes
-    }
-
     /// The claims after a renewal: those of its ID token, if it has one, completed by userinfo; else as they were.
     async fn claims_of_renewal(
         &self,
         signed_in: &SignedIn,
         renewed: &Renewed,
-        provider: &Provider,
+        registration: &ClientRegistration,
         metadata: &Metadata,
     ) -> Result<Claims, Error> {
         let Some(id_token) = &renewed.id_token else { return Ok(signed_in.claims.clone()) };
@@ -214,8 +206,8 @@ impl IdentityWeb {
         let verify = |verifier: &Verifier<'_>, keys: &KeySet| {
             verifier.verify_renewed(id_token, keys, &signed_in.claims, access_token, clock.now())
         };
-        let rule = provider.settings().issuer_rule(metadata);
-        self.verified_claims(provider, metadata, &rule, access_token, verify).await
+        let rule = registration.provider.settings().issuer_rule(metadata);
+        self.verified_claims(registration, metadata, &rule, access_token, verify).await
     }
 
     async fn close_unless_renewed(&self, session: &Loaded, refusal: Refusal) -> Outcome {
@@ -226,6 +218,15 @@ impl IdentityWeb {
         self.tell_session_end(SessionEnd::of(session.signed_in()?, EndReason::Provider)).await;
         Err(Error::RenewalRefused(refusal))
     }
+}
+
+/// The scopes to name: at Entra and B2C with those of the sign-in, without which they grant no refresh token.
+fn scopes_of_renewal(registration: &ClientRegistration, signed_in: &SignedIn, request: &TokenRequest) -> Vec<String> {
+    let mut scopes = signed_in.tokens.scopes_to_name(&request.scopes).to_vec();
+    if !scopes.is_empty() && registration.provider.settings().kind != AuthorityKind::Oidc {
+        scopes.extend(["openid", "profile", "offline_access"].map(str::to_owned));
+    }
+    scopes
 }
 
 /// The sign-in after a renewal. If its answer couldn't be validated (`claims` is `None`), only its refresh token is used,

@@ -1,7 +1,6 @@
 //! What the use cases work with.
 
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use ipnet::IpNet;
@@ -10,10 +9,9 @@ use url::Url;
 
 use super::bearer::Api;
 use super::hooks::Hooks;
+use super::providers::Providers;
 use super::renew::Renewals;
 use crate::clock::Clock;
-use crate::oidc::provider::Provider;
-use crate::oidc::token::ClientSettings;
 use crate::session::Sessions;
 use crate::session::transaction::Transactions;
 
@@ -39,33 +37,6 @@ pub struct Services {
     pub hooks: Hooks,
     /// The clock.
     pub clock: Clock,
-}
-
-/// The provider, our client there, and what we ask of it.
-pub struct Providers {
-    /// The provider; at B2C its sign-in policy.
-    pub sign_in: Provider,
-    /// B2C's policy for editing one's profile (`b2c.profile`).
-    pub profile: Option<Provider>,
-    /// B2C's policy for resetting one's password (`b2c.password`).
-    pub password: Option<Provider>,
-    /// The client.
-    pub client: ClientSettings,
-    /// What every authorization request asks for.
-    pub auth_request: AuthRequestSettings,
-}
-
-/// What every authorization request of this client asks for.
-#[derive(Clone, Debug)]
-pub struct AuthRequestSettings {
-    /// `auth_request.redirect_uri`.
-    pub redirect_uri: Url,
-    /// `auth_request.scopes`.
-    pub scopes: Vec<String>,
-    /// Whether `auth_request.response_mode` is `form_post`.
-    pub form_post: bool,
-    /// `auth_request.prompt` and `auth_request.extra_parameters`.
-    pub extra: BTreeMap<String, String>,
 }
 
 /// This site: its address, its routes, its cookie.
@@ -102,20 +73,6 @@ pub struct CookieSettings {
     pub name: String,
     /// Whether the site is https.
     pub secure: bool,
-}
-
-impl Providers {
-    /// The provider, at B2C the policy of this name; if that no longer exists, the one for signing in.
-    pub fn of_policy(&self, policy: Option<&str>) -> &Provider {
-        let named = |provider: &&Provider| provider.settings().policy.as_deref() == policy;
-        let others = [&self.profile, &self.password].into_iter().flatten();
-        policy.and_then(|_| others.into_iter().find(named)).unwrap_or(&self.sign_in)
-    }
-
-    /// Every provider: more than one only at B2C.
-    pub fn all(&self) -> impl Iterator<Item = &Provider> {
-        [Some(&self.sign_in), self.profile.as_ref(), self.password.as_ref()].into_iter().flatten()
-    }
 }
 
 impl Site {

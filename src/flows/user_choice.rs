@@ -1,11 +1,10 @@
 //! A refusal that is the user's choice, which B2C's policies offer: it leads on, and not to an error page.
 
-use super::IdentityWeb;
 use super::target::Target;
+use super::{ClientRegistration, IdentityWeb};
 use crate::entra::b2c::{Choice, choice};
 use crate::oidc::authorization::Transaction;
 use crate::oidc::callback::AuthorizationError;
-use crate::oidc::provider::Provider;
 
 /// Where a user goes who chose something other than signing in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,22 +22,23 @@ pub enum UserChoice {
 
 /// What is needed of a transaction once its response is validated.
 pub(super) struct FlowOrigin {
-    policy: Option<String>,
+    provider: Option<String>,
     target: Target,
 }
 
 impl FlowOrigin {
     pub(super) fn of(transaction: &Transaction, own_prefix: &str) -> Self {
-        Self { policy: transaction.policy.clone(), target: Target::parse(&transaction.target, own_prefix) }
+        Self { provider: transaction.provider.clone(), target: Target::parse(&transaction.target, own_prefix) }
     }
 }
 
 impl IdentityWeb {
     /// Where a refusal leads that is the user's choice. The policy that resets passwords never leads to itself.
     pub(super) fn user_choice(&self, error: &AuthorizationError, origin: FlowOrigin) -> Option<UserChoice> {
-        let (AuthorizationError::Refused(refusal), Some(policy)) = (error, origin.policy) else { return None };
-        let is = |provider: &Provider| provider.settings().policy.as_ref() == Some(&policy);
+        let AuthorizationError::Refused(refusal) = error else { return None };
         let providers = &self.services().providers;
+        let registration = providers.of(origin.provider.as_deref()).filter(|one| one.is_b2c())?;
+        let is = |one: &ClientRegistration| one.id == registration.id;
         match choice(refusal)? {
             Choice::Cancel => {
                 let editing = providers.profile.as_ref().is_some_and(is);
@@ -46,7 +46,8 @@ impl IdentityWeb {
             }
             Choice::ForgotPassword => {
                 let is_circular = providers.password.as_ref().is_none_or(is);
-                (!is_circular).then_some(UserChoice::ResetPassword(origin.target))
+                (!is_circular && providers.is_of_default(registration))
+                    .then_some(UserChoice::ResetPassword(origin.target))
             }
         }
     }

@@ -35,9 +35,10 @@ pub struct Transaction {
     pub target: String,
     /// When the sign-in started.
     pub started_at: Timestamp,
-    /// The B2C policy that the browser was sent to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub policy: Option<String>,
+    /// The provider that the browser was sent to, unless it is the default one. Stored under the name of the version before,
+    /// which had several providers only as B2C's policies.
+    #[serde(rename = "policy", default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// A hash of the one user who may answer it, if a signed-in user asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
@@ -102,7 +103,7 @@ impl Transaction {
             redirect_uri: redirect_uri.to_owned(),
             target: target.to_owned(),
             started_at: now,
-            policy: None,
+            provider: None,
             user: None,
             additional_scopes: Vec::new(),
             step_up: StepUp::default(),
@@ -142,16 +143,21 @@ impl Transaction {
         Ok(endpoint::with_parameters(&metadata.authorization_endpoint, &ours))
     }
 
-    /// Validates the response to this transaction's request: `iss`, then the provider's error, then the code.
+    /// Validates the response to this transaction's request, received at a redirect URI: that it is this provider's (RFC
+    /// 9700 section 4.4.2.2), then `iss`, then the provider's error, then the code.
     ///
     /// # Errors
     /// The first check that fails.
     pub fn accept(
         self,
         response: Callback,
+        received_at: &str,
         rule: &IssuerRule,
         metadata: &Metadata,
     ) -> Result<Code, AuthorizationError> {
+        if received_at != self.redirect_uri {
+            return Err(AuthorizationError::WrongRedirectUri);
+        }
         match &response.issuer {
             Some(issuer) if !rule.matches(issuer) => return Err(AuthorizationError::WrongIssuer),
             None if metadata.authorization_response_iss_parameter_supported => {
@@ -237,7 +243,8 @@ mod tests {
         let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
         let callback = Callback::parse(pairs.iter().map(|(name, value)| (&**name, &**value)))?;
         let rule = IssuerRule::Exact("https://op.example".to_owned());
-        transaction().accept(callback, &rule, &metadata(announces_issuer)).map(|code| code.code)
+        let received_at = "https://app.example/auth/redirect";
+        transaction().accept(callback, received_at, &rule, &metadata(announces_issuer)).map(|code| code.code)
     }
 
     #[test]

@@ -90,6 +90,9 @@ pub enum AuthorizationError {
     /// There is no `state`.
     #[error("the authorization response has no state")]
     MissingState,
+    /// It came to the redirect URI of another provider (RFC 9700 section 4.4).
+    #[error("the authorization response came to the redirect URI of another provider")]
+    WrongRedirectUri,
     /// `iss` is not the provider's (RFC 9207).
     #[error("the authorization response is from another issuer")]
     WrongIssuer,

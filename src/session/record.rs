@@ -48,9 +48,10 @@ pub struct SignedIn {
     pub at: Timestamp,
     /// Group memberships looked up in the directory, if the ID token can't list all of the user's groups.
     pub asked_groups: Vec<AskedGroup>,
-    /// The B2C policy of the sign-in: tokens are renewed, and the session is ended, at the same one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub policy: Option<String>,
+    /// The provider of the sign-in, unless it is the default one: tokens are renewed, and the session is ended, at the same
+    /// one. Stored under the name of the version before, which had several providers only as B2C's policies.
+    #[serde(rename = "policy", default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
     /// The step-ups that led to it, and to those within a minute before it: a rule that isn't met in spite of them doesn't
     /// ask for the same again at once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -97,14 +98,14 @@ pub enum RecordError {
 }
 
 impl SignedIn {
-    /// A sign-in that was completed at `at`, by a B2C `policy` if there is one.
-    pub fn new(claims: Claims, tokens: TokenSet, at: Timestamp, policy: Option<String>) -> Self {
+    /// A sign-in that was completed at `at`, at a `provider` unless it is the default one.
+    pub fn new(claims: Claims, tokens: TokenSet, at: Timestamp, provider: Option<String>) -> Self {
         Self {
             claims,
             tokens,
             at,
             asked_groups: Vec::new(),
-            policy,
+            provider,
             step_ups: Vec::new(),
             values: Map::new(),
             unknown: Map::new(),

@@ -51,6 +51,9 @@ pub enum TransactionError {
     /// The browser has no cookie of this transaction: another browser began it, or it was completed.
     #[error("this browser didn't begin this sign-in, or has already completed it")]
     Unknown,
+    /// The provider that it began at is no longer in the settings.
+    #[error("the provider of this sign-in is no longer in the settings")]
+    ProviderRemoved,
     /// It began more than ten minutes ago.
     #[error("this sign-in began more than ten minutes ago")]
     Expired,

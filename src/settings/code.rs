@@ -154,6 +154,24 @@ mod tests {
     }
 
     #[test]
+    fn further_providers_have_names() {
+        let mut code = code(&[]);
+        let contoso = Provider::oidc("https://login.contoso.example", "other", Credential::secret("canary-4712"));
+        code.set_provider(contoso.named("contoso").display_name("Contoso").domains(["contoso.example"]).form_post());
+        let settings = code.read(None).unwrap();
+        assert_eq!((settings.client.client_id.as_str(), settings.display_name.as_str()), ("client", "Microsoft"));
+        let [contoso] = &settings.providers[..] else { panic!("{:?}", settings.providers) };
+        assert_eq!((contoso.name.as_str(), contoso.display_name.as_str()), ("contoso", "Contoso"));
+        assert_eq!(
+            (contoso.client.client_id.as_str(), &*contoso.domains),
+            ("other", &["contoso.example".to_owned()][..])
+        );
+        assert_eq!(contoso.auth_request.redirect_uri.as_str(), "https://tasks.example/auth/redirect/contoso");
+        assert!(contoso.auth_request.form_post && !settings.auth_request.form_post);
+        assert!(!format!("{settings:?}").contains("canary"), "{settings:?}");
+    }
+
+    #[test]
     fn all_problems_are_reported_together() {
         let mut code = code(&[
             ("session.store", "disk".into()),

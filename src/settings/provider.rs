@@ -71,6 +71,19 @@ impl Provider {
         Self { name: Some(name.into()), ..self }
     }
 
+    /// Sets what users choose it by, where there are several. By default the name, for Microsoft Entra ID without a name
+    /// `Microsoft`, and otherwise the host of the issuer.
+    #[must_use]
+    pub fn display_name(self, display_name: impl Into<String>) -> Self {
+        self.with("client.display_name", display_name.into())
+    }
+
+    /// Sets the e-mail domains that lead to it, where there are several: users enter their address instead of choosing.
+    #[must_use]
+    pub fn domains<T: Into<String>>(self, domains: impl IntoIterator<Item = T>) -> Self {
+        self.with("client.domains", list(domains))
+    }
+
     /// Sets another authority, such as that of a national cloud.
     #[must_use]
     pub fn authority(self, authority: impl Into<String>) -> Self {

@@ -203,6 +203,12 @@ impl Reader {
         file.map_err(|error| self.problem(path, format!("is neither PEM nor a readable file: {error}"))).ok()
     }
 
+    /// Returns the names of a table's members, each once.
+    pub(super) fn members(&self, path: &str) -> BTreeSet<String> {
+        let rest = self.values.keys().filter_map(|key| key.strip_prefix(path)?.strip_prefix('.'));
+        rest.filter_map(|rest| rest.split('.').next()).map(str::to_owned).collect()
+    }
+
     /// Returns whether a key is a table with members.
     #[cfg(feature = "program")]
     pub(super) fn has_members(&self, path: &str) -> bool {

@@ -7,16 +7,17 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::api::api;
-use super::b2c::b2c;
-use super::client::{auth_request, authority_kind, client};
+use super::b2c::{b2c, susi};
+use super::client::{auth_request, authority_kind, client, complete_scopes};
 use super::layers::Layers;
+use super::providers::{Around, Table, check, default_display_name, display_name, domains, providers};
 use super::reader::Reader;
 use super::site::site as site_settings;
 use super::{
     DemoProviderSettings, Profile, ServerSettings, SessionSettings, Settings, StoreKind, TelemetrySettings, TlsSettings,
 };
 use crate::flows::{CookieSettings, Endpoints};
-use crate::oidc::provider::{AuthorityKind, ProviderSettings, is_loopback};
+use crate::oidc::provider::is_loopback;
 use crate::oidc::secret::Secret;
 use crate::session::backend::redis::{ClientCertificate, RedisSettings};
 use crate::session::record::SessionLimits;
@@ -37,12 +38,17 @@ pub(super) fn read(reader: &mut Reader, layers: Layers) -> Option<Settings> {
     let (session, limits) = (session(reader, profile, &server, redis_chosen), limits(reader));
     let telemetry = telemetry(reader);
     let site = site_settings(reader);
-    let kind = authority_kind(reader);
-    let auth_request = auth_request(reader, &server, &endpoints);
-    let (policy, b2c) = b2c(reader, kind);
+    let kind = authority_kind(reader, Table::Default);
+    let auth_request = auth_request(reader, Table::Default, &server, &endpoints);
+    let (policy, b2c) = (susi(reader, Table::Default, kind), b2c(reader, kind));
     let ca_certificate = reader.file("client.ca_certificate");
-    let client = client(reader, profile, &demo_provider, kind, policy);
+    let (display_name, domains) = (display_name(reader, Table::Default), domains(reader, Table::Default));
+    let around = Around { profile, demo: &demo_provider, server: &server, endpoints: &endpoints };
+    let client = client(reader, Table::Default, around, kind, policy);
+    let providers = providers(reader, around);
     let (demo, provider, client) = client?;
+    check(reader, demo, &[&provider.policy, &b2c.profile, &b2c.password], &domains, &providers);
+    let display_name = display_name.unwrap_or_else(|| default_display_name(&provider));
     let mut auth_request = auth_request?;
     complete_scopes(&mut auth_request.scopes, &provider);
     let redis =
@@ -50,11 +56,14 @@ pub(super) fn read(reader: &mut Reader, layers: Layers) -> Option<Settings> {
     Some(Settings {
         profile,
         demo,
+        display_name,
+        domains,
         provider,
         b2c,
         client,
         ca_certificate,
         auth_request,
+        providers,
         endpoints,
         api,
         server,
@@ -67,21 +76,6 @@ pub(super) fn read(reader: &mut Reader, layers: Layers) -> Option<Settings> {
         demo_provider,
         layers,
     })
-}
-
-/// Adds the scopes that every sign-in needs. For Entra these include `profile` (for `oid`) and `offline_access` (to renew
-/// tokens for Graph), as in Microsoft's own libraries. B2C has no `email` scope, and ignores `profile`.
-fn complete_scopes(scopes: &mut Vec<String>, provider: &ProviderSettings) {
-    let required: &[&str] = match (provider.kind, scopes.is_empty()) {
-        (AuthorityKind::Oidc, true) => &["openid", "profile", "email"],
-        (AuthorityKind::Oidc, false) => &["openid"],
-        (AuthorityKind::SingleTenant | AuthorityKind::MultiTenant, true) => {
-            &["openid", "profile", "email", "offline_access"]
-        }
-        _ => &["openid", "profile", "offline_access"],
-    };
-    let missing: Vec<_> = required.iter().filter(|one| !scopes.iter().any(|scope| scope == *one)).collect();
-    scopes.splice(0..0, missing.into_iter().map(|&scope| scope.to_owned()));
 }
 
 pub(super) fn endpoints(reader: &mut Reader) -> Endpoints {

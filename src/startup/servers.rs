@@ -42,8 +42,8 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
         _ => views,
     };
     let views = Arc::new(views.with_assets(&assets, settings.demo));
-    let headers =
-        SecurityHeaders::new(&settings.server.public_url, &settings.provider.authority, settings.site.logo.as_deref())?;
+    let authorities = identity.services().providers.all().map(|one| one.provider.settings().authority.as_str());
+    let headers = SecurityHeaders::new(&settings.server.public_url, authorities, settings.site.logo.as_deref())?;
     let proxies = TrustedProxies(identity.services().site.trusted_proxies.clone());
     let limits = settings.limits;
     let budget = Data::new(SignInBudget::new(limits.sign_in_requests_per_minute, proxies.clone()));

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::flows::bearer::Api;
 use crate::flows::hooks::Hooks;
 use crate::flows::renew::Renewals;
-use crate::flows::{MAX_REVOCATIONS, Providers, Services, Site};
+use crate::flows::{ClientRegistration, MAX_REVOCATIONS, Providers, Services, Site};
 use crate::oidc::http::Http;
 use crate::oidc::provider::{Provider, ProviderSettings};
 use crate::oidc::secret::Secret;
@@ -21,7 +21,7 @@ use crate::session::backend::memory::MemoryBackend;
 use crate::session::backend::redis::RedisBackend;
 use crate::session::key_ring::{KeyRing, new_ring_key};
 use crate::session::transaction::Transactions;
-use crate::settings::{Settings, StoreKind};
+use crate::settings::{NamedProviderSettings, Settings, StoreKind};
 
 /// Creates the store of sessions that the settings describe.
 ///
@@ -46,14 +46,9 @@ pub fn backend(settings: &Settings, clock: &Clock) -> Result<Arc<dyn Backend>, S
 /// # Errors
 /// Something that the settings name can't be used.
 pub fn services(settings: &Settings, backend: Arc<dyn Backend>, clock: Clock) -> Result<Services, StartError> {
-    let http = Http::new(settings.ca_certificate.as_deref())?;
     let keys = match &settings.session.keys {
         Some(keys) => keys.clone(),
         None => Secret::new(&new_ring_key(&SystemRandom::new())?),
-    };
-    let policy = |policy: &Option<String>| {
-        let settings = ProviderSettings { policy: Some(policy.clone()?), ..settings.provider.clone() };
-        Some(Provider::new(settings, http.clone(), clock.clone()))
     };
     let (ring, key_prefix) = (Arc::new(KeyRing::new(keys)?), settings.redis.key_prefix.as_str());
     let limits = settings.session.limits;
@@ -67,13 +62,7 @@ pub fn services(settings: &Settings, backend: Arc<dyn Backend>, clock: Clock) ->
             key_prefix: key_prefix.to_owned(),
             clock: clock.clone(),
         },
-        providers: Providers {
-            profile: policy(&settings.b2c.profile),
-            password: policy(&settings.b2c.password),
-            sign_in: Provider::new(settings.provider.clone(), http, clock.clone()),
-            client: settings.client.clone(),
-            auth_request: settings.auth_request.clone(),
-        },
+        providers: providers(settings, &clock)?,
         api: Api::new(settings.api.clone()),
         site: Site {
             public_url: settings.server.public_url.clone(),
@@ -86,5 +75,39 @@ pub fn services(settings: &Settings, backend: Arc<dyn Backend>, clock: Clock) ->
         revocations: Arc::new(Semaphore::new(MAX_REVOCATIONS)),
         pages: OnceLock::new(),
         clock,
+    })
+}
+
+/// The providers: the default one, its policies at B2C, and the named ones.
+fn providers(settings: &Settings, clock: &Clock) -> Result<Providers, StartError> {
+    let http = Http::new(settings.ca_certificate.as_deref())?;
+    let of_default = |provider: ProviderSettings| ClientRegistration {
+        id: provider.policy.clone(),
+        display_name: settings.display_name.clone(),
+        domains: settings.domains.clone(),
+        provider: Provider::new(provider, http.clone(), clock.clone()),
+        client: settings.client.clone(),
+        auth_request: settings.auth_request.clone(),
+    };
+    let policy = |policy: &Option<String>| {
+        Some(of_default(ProviderSettings { policy: Some(policy.clone()?), ..settings.provider.clone() }))
+    };
+    Ok(Providers {
+        default: of_default(settings.provider.clone()),
+        profile: policy(&settings.b2c.profile),
+        password: policy(&settings.b2c.password),
+        named: settings.providers.iter().map(|named| registration(named, clock)).collect::<Result<_, _>>()?,
+    })
+}
+
+fn registration(named: &NamedProviderSettings, clock: &Clock) -> Result<ClientRegistration, StartError> {
+    let http = Http::new(named.ca_certificate.as_deref())?;
+    Ok(ClientRegistration {
+        id: Some(named.name.clone()),
+        display_name: named.display_name.clone(),
+        domains: named.domains.clone(),
+        provider: Provider::new(named.provider.clone(), http, clock.clone()),
+        client: named.client.clone(),
+        auth_request: named.auth_request.clone(),
     })
 }

@@ -1,6 +1,7 @@
 //! Background tasks: fetching the provider's keys until it succeeds, following the sessions, and reloading files that
 //! change.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,15 +23,21 @@ const MAX_EXPIRIES: usize = 1000;
 const PROVIDER_ASKED_EVERY: Duration = Duration::from_secs(5);
 const EXPIRY_REPORTED_EVERY: Duration = Duration::from_hours(24);
 
-/// Fetches the provider's keys until it succeeds.
-pub(super) fn provider(identity: &IdentityWeb) {
-    let asking = identity.clone();
-    actix_web::rt::spawn(async move {
-        while let Err(error) = asking.services().providers.sign_in.keys().await {
-            warn!(cause = %Abridged(error), "the identity provider is unavailable; retrying");
-            actix_web::rt::time::sleep(PROVIDER_ASKED_EVERY).await;
-        }
-    });
+/// Fetches every provider's keys, each until it succeeds.
+pub(super) fn providers(identity: &IdentityWeb) {
+    let ids = identity.services().providers.to_choose().map(|one| one.id.clone());
+    for id in ids {
+        let asking = identity.clone();
+        actix_web::rt::spawn(async move {
+            let providers = &asking.services().providers;
+            let Some(registration) = providers.of(id.as_deref()) else { return };
+            while let Err(error) = registration.provider.keys().await {
+                let provider = providers.name_of(registration);
+                warn!(provider, cause = %Abridged(error), "the identity provider is unavailable; retrying");
+                actix_web::rt::time::sleep(PROVIDER_ASKED_EVERY).await;
+            }
+        });
+    }
 }
 
 /// Follows what other replicas change of sessions, if sessions are kept in memory.
@@ -64,14 +71,19 @@ pub(super) fn expiries(identity: &IdentityWeb) {
 
 /// Reloads secrets and the client's credential when their files change, and warns before the credential expires.
 pub(super) fn files(identity: &IdentityWeb, secrets: Vec<Secret>) {
-    let (credential, clock) =
-        (identity.services().providers.client.credential.clone(), identity.services().clock.clone());
-    let secrets = secrets.into_iter().map(Credential::Secret).chain([credential.clone()]);
+    let clock = &identity.services().clock;
+    let credentials: Vec<_> =
+        identity.services().providers.to_choose().map(|one| one.client.credential.clone()).collect();
+    let secrets = secrets.into_iter().map(Credential::Secret).chain(credentials.iter().cloned());
     let mut files: Vec<_> = secrets.filter(|secret| !secret.files().is_empty()).map(Watched::new).collect();
-    let mut expiry = Expiry { clock, reported: None };
+    let expiry = |credential| (Expiry { clock: clock.clone(), reported: None }, credential);
+    let mut credentials: Vec<_> = credentials.into_iter().map(expiry).collect();
     actix_web::rt::spawn(async move {
         loop {
-            expiry.look(&credential);
+            report_expiry(credentials.iter().map(|(_, credential)| credential));
+            for (expiry, credential) in &mut credentials {
+                expiry.look(credential);
+            }
             actix_web::rt::time::sleep(FILES_READ_EVERY).await;
             files.iter_mut().for_each(Watched::look);
         }
@@ -108,6 +120,18 @@ impl Watched {
     }
 }
 
+/// Records, for each kind of credential, when the first one expires.
+fn report_expiry<'a>(credentials: impl Iterator<Item = &'a Credential>) {
+    let mut first = BTreeMap::new();
+    for (kind, at) in credentials.filter_map(|one| Some((one.kind(), one.expires_at()?))) {
+        let first = first.entry(kind).or_insert(at);
+        *first = at.min(*first);
+    }
+    for (kind, at) in first {
+        metrics::credential_expires(kind, at);
+    }
+}
+
 /// Warns before the credential expires.
 struct Expiry {
     clock: Clock,
@@ -117,7 +141,6 @@ struct Expiry {
 impl Expiry {
     fn look(&mut self, credential: &Credential) {
         let (Some(at), now) = (credential.expires_at(), self.clock.now()) else { return };
-        metrics::credential_expires(credential.kind(), at);
         let due = match credential {
             Credential::Certificate(_) => at <= now.plus(RENEWAL_DUE),
             _ => at <= now,

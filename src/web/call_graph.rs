@@ -14,6 +14,7 @@ use super::identity::Identity;
 use super::views::Views;
 use crate::entra::graph::{Graph, GraphError};
 use crate::flows::{Error as Cause, IdentityWeb};
+use crate::oidc::provider::Provider;
 
 /// The properties of a profile that the page shows, with their labels.
 const SHOWN: [(&str, &str); 8] = [
@@ -41,9 +42,9 @@ pub(super) async fn page(
     user: Identity,
     views: ReqData<Arc<Views>>,
 ) -> Result<HttpResponse, Error> {
-    let token = token(&request, &identity).await?;
-    let (me, token) = ask(&identity, token, async |graph| graph.me().await).await?;
-    let (photo, _) = ask(&identity, token, async |graph| graph.photo().await).await?;
+    let (provider, token) = token(&request, &identity, &user).await?;
+    let (me, token) = ask(provider, token, async |graph| graph.me().await).await?;
+    let (photo, _) = ask(provider, token, async |graph| graph.photo().await).await?;
     let mut context = Context::new();
     context.insert("profile", &rows(&me));
     context.insert("has_photo", &photo.is_some());
@@ -51,17 +52,27 @@ pub(super) async fn page(
 }
 
 /// Returns the photo of the profile.
-pub(super) async fn photo(request: HttpRequest, identity: Data<IdentityWeb>) -> Result<HttpResponse, Error> {
-    let token = token(&request, &identity).await?;
-    let (photo, _) = ask(&identity, token, async |graph| graph.photo().await).await?;
+pub(super) async fn photo(
+    request: HttpRequest,
+    identity: Data<IdentityWeb>,
+    user: Identity,
+) -> Result<HttpResponse, Error> {
+    let (provider, token) = token(&request, &identity, &user).await?;
+    let (photo, _) = ask(provider, token, async |graph| graph.photo().await).await?;
     let (media_type, image) = photo.ok_or(Error::NotFound)?;
     Ok(HttpResponse::Ok().content_type(media_type).body(image))
 }
 
-/// Returns an access token at Microsoft Entra. Other providers don't have this page, and no token is requested.
-async fn token(request: &HttpRequest, identity: &IdentityWeb) -> Result<AccessToken<Profile>, Error> {
-    if identity.services().providers.sign_in.settings().is_entra() {
-        AccessToken::extract(request).await
+/// Returns the provider that the user signed in at, and an access token there, at Microsoft Entra. Other providers don't have
+/// this page, and no token is requested.
+async fn token<'a>(
+    request: &HttpRequest,
+    identity: &'a IdentityWeb,
+    user: &Identity,
+) -> Result<(&'a Provider, AccessToken<Profile>), Error> {
+    let provider = &identity.provider_of(user.signed_in())?.provider;
+    if provider.settings().is_entra() {
+        Ok((provider, AccessToken::extract(request).await?))
     } else {
         Err(Error::NotFound)
     }
@@ -70,11 +81,10 @@ async fn token(request: &HttpRequest, identity: &IdentityWeb) -> Result<AccessTo
 /// Queries Microsoft Graph. If it rejects the token, retries once with another; if it returns a claims challenge, leads to
 /// the provider.
 async fn ask<T>(
-    identity: &IdentityWeb,
+    provider: &Provider,
     token: AccessToken<Profile>,
     question: impl AsyncFn(Graph<'_>) -> Result<T, GraphError>,
 ) -> Result<(T, AccessToken<Profile>), Error> {
-    let provider = &identity.services().providers.sign_in;
     let base = provider.metadata().await.map_err(Cause::from)?.graph().ok_or(Error::NotFound)?;
     let graph = |access_token| Graph { base: &base, http: provider.http(), access_token };
     let first = question(graph(token.expose())).await;

@@ -40,15 +40,14 @@ pub(super) fn of_site(site: &Site, name: String, value: Option<String>) -> Cooki
     cookie
 }
 
-/// Makes a transaction's cookie.
-pub(super) fn of_transaction(identity: &IdentityWeb, change: CookieChange) -> Cookie<'static> {
-    let services = identity.services();
-    let is_kept = change.value.is_some();
-    let mut cookie = of_site(&services.site, change.name, change.value);
+/// Makes a transaction's cookie. `form_post`: the provider responds with a cross-site POST, which must carry it.
+pub(super) fn of_transaction(identity: &IdentityWeb, change: CookieChange, form_post: bool) -> Cookie<'static> {
+    let (site, is_kept) = (&identity.services().site, change.value.is_some());
+    let mut cookie = of_site(site, change.name, change.value);
     if is_kept {
         cookie.set_max_age(CookieDuration::try_from(LIFETIME).ok());
     }
-    if services.providers.auth_request.form_post && services.site.cookie.secure {
+    if form_post && site.cookie.secure {
         cookie.set_same_site(SameSite::None); // A cross-site POST carries no `Lax` cookie.
     }
     cookie

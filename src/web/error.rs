@@ -233,6 +233,7 @@ pub(super) fn reason_of(cause: &Cause) -> &'static str {
         Cause::Store(StoreError::Unavailable(_)) => "store_unavailable",
         Cause::Store(_) => "store",
         Cause::ForeignIssuer => "foreign_issuer",
+        Cause::ProviderRemoved => "provider_removed",
         Cause::Graph(_) => "graph",
         Cause::RenewalRefused(_) => "renewal_refused",
         Cause::Interaction(_) => "interaction_required",
@@ -271,7 +272,11 @@ pub(super) fn status_of(cause: &Cause) -> StatusCode {
         | Cause::AlreadySpent
         | Cause::LogoutToken(_)
         | Cause::ForeignIssuer => StatusCode::BAD_REQUEST,
-        Cause::Store(StoreError::Ended) | Cause::RenewalRefused(_) | Cause::Interaction(_) | Cause::AccessToken(_) => {
+        Cause::Store(StoreError::Ended)
+        | Cause::RenewalRefused(_)
+        | Cause::ProviderRemoved
+        | Cause::Interaction(_)
+        | Cause::AccessToken(_) => {
             StatusCode::UNAUTHORIZED
         }
         Cause::Store(StoreError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,

@@ -217,6 +217,11 @@ fn text_of(cause: &Cause) -> ErrorText {
             "It names an identity provider that this application doesn’t use.",
             &[],
         ),
+        Cause::ProviderRemoved => text_try_again(
+            "Please sign in again",
+            "This site no longer uses the identity provider that you signed in with.",
+            &[],
+        ),
         Cause::RenewalRefused(refusal) => with_what_entra_said(
             refusal,
             text_try_again(

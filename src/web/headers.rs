@@ -1,5 +1,7 @@
 //! Response headers: those for security, and the bounds of those that hold a provider's data.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
 use url::Url;
 
@@ -29,23 +31,28 @@ pub(super) fn fitting(value: &str, room: usize) -> Option<HeaderValue> {
 pub struct SecurityHeaders(Vec<(HeaderName, HeaderValue)>);
 
 impl SecurityHeaders {
-    /// Returns the headers of a site at `public_url` whose sign-out leads to `authority`, and whose pages show `logo`.
+    /// Returns the headers of a site at `public_url` whose sign-out leads to one of the `authorities`, and whose
+    /// pages show `logo`.
     ///
     /// # Errors
-    /// The authority can't stand in a header.
-    pub fn new(public_url: &Url, authority: &str, logo: Option<&str>) -> Result<Self, InvalidHeaderValue> {
+    /// An authority can't stand in a header.
+    pub fn new<'a>(
+        public_url: &Url,
+        authorities: impl Iterator<Item = &'a str>,
+        logo: Option<&str>,
+    ) -> Result<Self, InvalidHeaderValue> {
         // Browsers apply form-action to every redirect of a form. That of the sign-out leads to the provider and, if that
         // is a broker, on to hosts that only it knows.
-        let insecure_provider = match Url::parse(authority) {
-            Ok(url) if url.scheme() == "http" => format!(" {}", url.origin().ascii_serialization()),
-            _ => String::new(),
-        };
+        let insecure =
+            authorities.filter_map(|authority| Url::parse(authority).ok().filter(|url| url.scheme() == "http"));
+        let insecure: BTreeSet<_> = insecure.map(|url| url.origin().ascii_serialization()).collect();
+        let insecure_providers = insecure.into_iter().fold(String::new(), |all, origin| all + " " + &origin);
         let logo = match logo.map(Url::parse) {
             Some(Ok(url)) => format!(" {}", url.origin().ascii_serialization()),
             _ => String::new(), // A path of this site.
         };
         let policy = format!(
-            "default-src 'none'; style-src 'self'; img-src 'self'{logo}; form-action 'self' https:{insecure_provider}; \
+            "default-src 'none'; style-src 'self'; img-src 'self'{logo}; form-action 'self' https:{insecure_providers}; \
              base-uri 'none'; frame-ancestors 'none'"
         );
         let mut headers = vec![

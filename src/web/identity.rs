@@ -84,6 +84,12 @@ impl Identity {
         (self.claims().issuer(), self.claims().subject())
     }
 
+    /// Returns the provider that the user signed in at: NAME of `providers.NAME`, or at B2C the policy. `None` means the
+    /// provider of `[client]`.
+    pub fn provider(&self) -> Option<&str> {
+        self.signed_in().provider.as_deref()
+    }
+
     /// Returns the key that a user has in all applications of Microsoft Entra: tenant and object ID (`tid`, `oid`).
     pub fn entra_key(&self) -> Option<(&str, &str)> {
         Some((self.claims().text("tid")?, self.claims().text("oid")?))

@@ -28,6 +28,7 @@ pub mod operations;
 mod own_sessions;
 #[cfg(feature = "program")]
 pub mod pages;
+mod provider_choice;
 mod provider_logout;
 pub mod proxies;
 mod relative_time;

@@ -1,5 +1,6 @@
 //! The operations listener: health and metrics, for operators and load balancers; never on the public listener.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,12 +9,16 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Data, ServiceConfig, get};
+use futures_util::future::join_all;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
 use super::abridged::Abridged;
-use crate::flows::IdentityWeb;
+use crate::flows::{DEFAULT_PROVIDER, IdentityWeb};
 use crate::metrics;
+
+/// What the outcome of a check that passes says.
+const OK: &str = "ok";
 
 /// Whether the application is shutting down. Clones share it.
 #[derive(Clone, Debug, Default)]
@@ -53,24 +58,36 @@ async fn live() -> HttpResponse {
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(json!({"status": "live"}))
 }
 
-/// Returns whether the process can serve: it isn't shutting down, the session store responds, and the provider's metadata
-/// was fetched at least once. If the provider becomes unavailable later, the process stays ready: it still serves signed-in
+/// Returns whether the process can serve: it isn't shutting down, the session store responds, and the metadata of at least
+/// one provider was fetched at least once. If a provider becomes unavailable later, the process stays ready: it still serves signed-in
 /// users, and otherwise every replica would fail the check at once.
 async fn ready(identity: Data<IdentityWeb>, stopping: Data<Stopping>) -> HttpResponse {
     let process = if stopping.has_begun() { Err("shutting down".to_owned()) } else { Ok(()) };
     let services = identity.services();
     let store = services.sessions.ping().await.map_err(shown);
-    let provider = services.providers.sign_in.metadata().await.map(drop).map_err(shown);
-    let ready = process.is_ok() && store.is_ok() && provider.is_ok();
+    let providers = known_providers(&identity).await;
+    let is_any_known = providers.values().any(|outcome| outcome == OK);
+    let ready = process.is_ok() && store.is_ok() && is_any_known;
     metrics::ready(ready);
-    let outcome = |outcome: Result<(), String>| outcome.err().unwrap_or_else(|| "ok".to_owned());
+    let outcome = |outcome: Result<(), String>| outcome.err().unwrap_or_else(|| OK.to_owned());
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(json!({
         "status": if ready { "ready" } else { "not ready" },
         "process": outcome(process),
         "session_store": outcome(store),
-        "identity_provider": outcome(provider),
+        "identity_provider": providers.get(DEFAULT_PROVIDER),
+        "identity_providers": providers,
     }))
+}
+
+/// Returns what is known of each provider that users choose from, by its name: [`OK`], or why nothing is known of it.
+async fn known_providers(identity: &IdentityWeb) -> BTreeMap<&str, String> {
+    let providers = &identity.services().providers;
+    let asked = providers.to_choose().map(async |one| {
+        let outcome = one.provider.metadata().await.map_or_else(shown, |_| OK.to_owned());
+        (providers.name_of(one), outcome)
+    });
+    join_all(asked).await.into_iter().collect()
 }
 
 fn shown(error: impl Display) -> String {

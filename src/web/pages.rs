@@ -15,7 +15,21 @@ use super::error::Error;
 use super::identity::{Identity, MaybeIdentity};
 use super::views::Views;
 use crate::clock::Timestamp;
-use crate::flows::IdentityWeb;
+use crate::flows::{ClientRegistration, IdentityWeb};
+
+/// The redirect URI to register at a provider.
+#[derive(Serialize)]
+struct Registered<'a> {
+    display_name: &'a str,
+    redirect_uri: &'a str,
+}
+
+impl<'a> Registered<'a> {
+    fn of(registration: &'a ClientRegistration) -> Self {
+        let ClientRegistration { display_name, auth_request, .. } = registration;
+        Self { display_name, redirect_uri: auth_request.redirect_uri.as_str() }
+    }
+}
 
 /// `GET /`: the home page, for signed-in and signed-out users.
 pub(super) async fn home(
@@ -24,10 +38,14 @@ pub(super) async fn home(
     views: ReqData<Arc<Views>>,
 ) -> Result<HttpResponse, Error> {
     let (services, signed_in) = (identity.services(), user.identity().map(Identity::signed_in));
+    let providers = &services.providers;
+    let own = signed_in.map_or(Some(&providers.default), |signed_in| identity.provider_of(signed_in).ok());
     let mut context = Context::new();
-    context.insert("redirect_uri", services.providers.auth_request.redirect_uri.as_str());
-    context.insert("portal_link", &portal_link(&identity));
-    context.insert("call_graph", &services.providers.sign_in.settings().is_entra());
+    context.insert("redirect_uri", providers.default.auth_request.redirect_uri.as_str());
+    context.insert("redirect_uris", &providers.to_choose().map(Registered::of).collect::<Vec<_>>());
+    context.insert("portal_link", &portal_link(&providers.default));
+    context.insert("call_graph", &own.is_some_and(|own| own.provider.settings().is_entra()));
+    context.insert("has_profile", &own.is_some_and(|own| providers.is_of_default(own)));
     context.insert("idle_timeout", &in_words(services.sessions.limits().idle_timeout));
     context.insert("absolute_timeout", &in_words(services.sessions.limits().absolute_timeout));
     context.insert("signed_in_at", &signed_in.map(|signed_in| signed_in.at.to_string()));
@@ -40,15 +58,10 @@ pub(super) async fn admin(user: Identity, views: ReqData<Arc<Views>>) -> Result<
 }
 
 /// Returns where this client's redirect URIs are registered, at Microsoft Entra.
-fn portal_link(identity: &IdentityWeb) -> Option<String> {
-    let services = identity.services();
+fn portal_link(registration: &ClientRegistration) -> Option<String> {
     let portal = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Authentication";
-    services
-        .providers
-        .sign_in
-        .settings()
-        .is_entra()
-        .then(|| format!("{portal}/appId/{}", services.providers.client.client_id))
+    let is_entra = registration.provider.settings().is_entra();
+    is_entra.then(|| format!("{portal}/appId/{}", registration.client.client_id))
 }
 
 fn in_words(duration: Duration) -> String {

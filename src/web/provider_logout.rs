@@ -64,10 +64,12 @@ pub(super) async fn front_channel(
         return Ok(HttpResponse::NoContent().finish());
     }
     let (issuer, session_ids) = read(request.query_string())?;
-    let origins = identity.provider_origins().await?;
+    let origins = identity.provider_origins(issuer.as_deref()).await?;
     let closed = identity.front_channel_logout(issuer.as_deref(), &session_ids).await.map_err(Error::from);
     let closed = counted("front", closed)?;
-    let is_meant = closed == 0 && FetchContext::from(&request).is_frame() && is_meant(&session, &session_ids)?;
+    let is_meant = closed == 0
+        && FetchContext::from(&request).is_frame()
+        && is_meant(&identity, &session, issuer.as_deref(), &session_ids).await?;
     if is_meant || is_gone(&identity, &session).await? {
         let ended = session.loaded()?.filter(|_| is_meant);
         session.sign_out().await?;
@@ -87,10 +89,17 @@ pub(super) async fn front_channel(
 
 /// Whether the cookie says which session is meant: by a provider on our own site that sends no sid, or one that is cut off
 /// at a character which it didn't encode.
-fn is_meant(session: &RequestSession, session_ids: &BTreeSet<String>) -> Result<bool, Error> {
+async fn is_meant(
+    identity: &IdentityWeb,
+    session: &RequestSession,
+    issuer: Option<&str>,
+    session_ids: &BTreeSet<String>,
+) -> Result<bool, Error> {
     let Some(loaded) = session.loaded()? else { return Ok(false) };
-    let own = loaded.record.signed_in.as_ref().and_then(|signed_in| signed_in.claims.session_id()).unwrap_or_default();
-    Ok(session_ids.is_empty() || session_ids.iter().any(|id| own.starts_with(id.as_str())))
+    let Some(signed_in) = &loaded.record.signed_in else { return Ok(false) };
+    let own = signed_in.claims.session_id().unwrap_or_default();
+    let is_named = session_ids.is_empty() || session_ids.iter().any(|id| own.starts_with(id.as_str()));
+    Ok(is_named && identity.may_log_out(issuer, signed_in).await?)
 }
 
 /// Whether the session of the cookie that came along has just ended.

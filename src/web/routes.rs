@@ -10,7 +10,7 @@ use actix_web::{Error as ActixError, HttpResponse, Resource, Route};
 use super::error::Error;
 #[cfg(feature = "program")]
 use super::{call_graph, pages, require::Require};
-use super::{forward_auth, limits, own_sessions, provider_logout, sign_in, sign_out};
+use super::{forward_auth, limits, own_sessions, provider_choice, provider_logout, sign_in, sign_out};
 use crate::flows::IdentityWeb;
 
 /// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
@@ -20,14 +20,15 @@ pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb)
     if identity.services().providers.profile.is_some() {
         service.service(counted(&endpoints.edit_profile).route(get().to(sign_in::edit_profile)));
     }
+    let of_named = (!identity.services().providers.named.is_empty())
+        .then(|| format!("{}/{{{}}}", endpoints.redirect, provider_choice::PATH_PARAMETER));
+    for redirect_uri in [Some(endpoints.redirect.clone()), of_named].into_iter().flatten() {
+        let callback = counted(&redirect_uri).route(get().to(sign_in::complete_by_query));
+        service.service(callback.route(post().to(sign_in::complete_by_form)));
+    }
     service
         .app_data(Data::new(identity))
         .service(counted(&endpoints.sign_in).route(get().to(sign_in::begin)))
-        .service(
-            counted(&endpoints.redirect)
-                .route(get().to(sign_in::complete_by_query))
-                .route(post().to(sign_in::complete_by_form)),
-        )
         .service(counted(&endpoints.sign_out).route(get().to(sign_out::confirm)).route(post().to(sign_out::end)))
         .service(counted(&endpoints.post_sign_out).route(page().to(sign_out::landing)))
         .service(counted(&endpoints.front_channel_logout).route(get().to(provider_logout::front_channel)))

@@ -12,6 +12,7 @@ use super::error::Error;
 use super::fetch_context::FetchContext;
 use super::form;
 use super::identity::{Identity, MaybeIdentity, way_to_sign_in};
+use super::provider_choice;
 use crate::flows::hook_events::{EndReason, SessionEnd};
 use crate::flows::interaction::Interaction;
 use crate::flows::target::Target;
@@ -40,17 +41,21 @@ pub(super) async fn begin(
         return Ok(HttpResponse::NoContent().finish());
     }
     let query = unique(pairs(request.query_string())?)?;
-    if let Some(issuer) = query.get("iss") {
-        identity.check_initiating_issuer(issuer).await?; // OpenID Connect Core section 4
-    }
     let (target, interaction) = (target(&identity, &query), interaction(&identity, &query)?);
     // Consent and step-up are for the signed-in user, and for no other.
-    let user = if interaction.is_some() { user?.into_inner() } else { None };
+    let asked_by = if interaction.is_some() { user?.into_inner() } else { None };
+    let asked_by = asked_by.as_ref().map(Identity::signed_in);
+    let registration = provider_choice::named(&identity, &query, asked_by).await?;
+    let extra = passed_on(&query)?;
+    let Some(registration) = registration else {
+        return provider_choice::page(&request, &identity, &provider_choice::kept(&extra, &target, &query));
+    };
     let cookies = cookie_pairs(&request);
     let begun = identity.begin(SignInRequest {
-        extra: passed_on(query)?,
+        registration: Some(registration),
+        extra,
         interaction: interaction.unwrap_or_default(),
-        asked_by: user.as_ref().map(Identity::signed_in),
+        asked_by,
         ..SignInRequest::new(&target, &cookies)
     });
     let redirect = begun.await?;
@@ -68,6 +73,9 @@ pub(super) async fn edit_profile(
         return Ok(HttpResponse::NoContent().finish());
     }
     let Some(user) = user?.into_inner() else { return way_to_sign_in(&request) };
+    if !identity.services().providers.is_of_default(identity.provider_of(user.signed_in())?) {
+        return Err(Error::NotFound); // Another provider's user has no profile there.
+    }
     let target = target(&identity, &unique(pairs(request.query_string())?)?);
     let cookies = cookie_pairs(&request);
     let begun = SignInRequest { asked_by: Some(user.signed_in()), ..SignInRequest::new(&target, &cookies) };
@@ -78,7 +86,7 @@ fn to_provider(identity: &IdentityWeb, redirect: AuthorizationRedirect) -> HttpR
     let mut response = HttpResponse::SeeOther();
     response.insert_header((LOCATION, redirect.url.as_str()));
     for change in redirect.cookies {
-        response.cookie(cookies::of_transaction(identity, change));
+        response.cookie(cookies::of_transaction(identity, change, redirect.form_post));
     }
     response
 }
@@ -99,9 +107,10 @@ fn interaction(identity: &IdentityWeb, query: &BTreeMap<String, String>) -> Resu
     identity.open_interaction(parameter).map(Some).ok_or(Error::BadRequest(expired))
 }
 
-fn passed_on(query: BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Error> {
-    let ours = |(name, value): &(String, String)| PASSED_ON.contains(&name.as_str()) && !value.is_empty();
-    let parameters: BTreeMap<_, _> = query.into_iter().filter(ours).collect();
+fn passed_on(query: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Error> {
+    let ours = |(name, value): &(&String, &String)| PASSED_ON.contains(&name.as_str()) && !value.is_empty();
+    let parameters: BTreeMap<_, _> =
+        query.iter().filter(ours).map(|(name, value)| (name.clone(), value.clone())).collect();
     if parameters.get("prompt").is_some_and(|prompt| !PROMPTS.contains(&prompt.as_str())) {
         return Err(Error::BadRequest("The parameter prompt has an unknown value."));
     }
@@ -156,8 +165,9 @@ async fn complete(
     session: &RequestSession,
     pairs: &Pairs,
 ) -> Result<HttpResponse, Error> {
+    let received_at = provider_choice::of_redirect_uri(request, identity)?;
     let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let completed = match identity.complete(pairs, &cookie_pairs(request)).await {
+    let completed = match identity.complete(received_at, pairs, &cookie_pairs(request)).await {
         Ok(completed) => completed,
         Err(CallbackFailure { choice: Some(choice), removal, .. }) => {
             return follow(choice, removal, request, identity, session).await;
@@ -165,11 +175,11 @@ async fn complete(
         Err(CallbackFailure { error, removal, .. }) => {
             metrics::sign_in("refused");
             identity.tell_refusal(&error).await;
-            let removal = removal.map(|removal| Box::new(cookies::of_transaction(identity, removal)));
+            let removal = removal.map(|removal| Box::new(cookies::of_transaction(identity, removal, false)));
             return Err(Error::Identity(Box::new(error), removal));
         }
     };
-    let removal = cookies::of_transaction(identity, completed.removal);
+    let removal = cookies::of_transaction(identity, completed.removal, false);
     let previous = session.loaded().ok().flatten();
     if let Err(error) = session.sign_in(completed.signed_in, device(request)).await {
         metrics::sign_in("refused");
@@ -209,7 +219,7 @@ async fn follow(
         }
     };
     if let Some(removal) = removal {
-        response.cookie(cookies::of_transaction(identity, removal));
+        response.cookie(cookies::of_transaction(identity, removal, false));
     }
     Ok(response.finish())
 }

@@ -27,7 +27,7 @@ use crate::session::error::StoreError;
 use crate::session::record::SignedIn;
 use errors::ErrorRenderer;
 pub use errors::ErrorText;
-use registration::Registration;
+use registration::Registrations;
 use site::Site;
 pub use site::SiteSettings;
 pub use templates::ViewsError;
@@ -54,7 +54,7 @@ pub struct Views {
     tera: Arc<Tera>,
     settings: SiteSettings,
     site: Site,
-    registration: Registration,
+    registrations: Registrations,
     /// Our own routes are below it: no sign-in leads back to them.
     own_prefix: String,
     error_renderer: Option<ErrorRenderer>,
@@ -73,7 +73,7 @@ impl Views {
             tera: Arc::clone(&templates::EMBEDDED),
             settings: SiteSettings::default(),
             site: Site::default(),
-            registration: Registration::default(),
+            registrations: Registrations::default(),
             own_prefix: String::new(),
             error_renderer: None,
         }
@@ -179,7 +179,7 @@ impl Views {
         let edit_profile = services.providers.profile.is_some().then(|| endpoints.edit_profile.clone());
         let (sign_in, sign_out) = (endpoints.sign_in.clone(), endpoints.sign_out.clone());
         views.site = Site { sign_in, sign_out, edit_profile, ..views.site.of(&self.settings) };
-        views.registration = Registration::of(identity);
+        views.registrations = Registrations::of(identity);
         views.own_prefix.clone_from(&endpoints.prefix);
         views.with_site()
     }

@@ -67,7 +67,7 @@ async fn the_issuer_is_wanted_where_it_is_announced() {
     refused(&app, &browser, &callback, 400).await;
 
     let callback = browser.callback_url(&app, "ada").await;
-    let issuer = app.identity.services().providers.sign_in.metadata().await.unwrap().issuer.clone();
+    let issuer = app.identity.services().providers.default.provider.metadata().await.unwrap().issuer.clone();
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("iss", &issuer).finish();
     assert_eq!(browser.get(&format!("{callback}&{query}")).await.location(), "/");
 }
@@ -259,7 +259,7 @@ async fn a_sign_in_passes_on_what_is_allowed_and_nothing_else() {
 async fn oidcc_client_test_3rd_party_init_login() {
     let app = TestApp::spawn().await;
     let browser = Browser::new();
-    let issuer = app.identity.services().providers.sign_in.metadata().await.unwrap().issuer.clone();
+    let issuer = app.identity.services().providers.default.provider.metadata().await.unwrap().issuer.clone();
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("iss", &issuer)
         .append_pair("target_link_uri", &format!("{}/token_details", app.url))

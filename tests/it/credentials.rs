@@ -96,7 +96,8 @@ type Change<'a> = &'a dyn Fn(&mut Value, &mut Value);
 /// An assertion as it should be, changed, signed and sent to the token endpoint; gives the error's code.
 async fn code_of(app: &TestApp, certified: &Certified, jti: &str, change: Change<'_>, more: &str) -> Value {
     let (now, client_id) = (app.clock.now().0, identity_web::internals::demo::DEMO_CLIENT_ID);
-    let token_endpoint = app.identity.services().providers.sign_in.metadata().await.unwrap().token_endpoint.clone();
+    let token_endpoint =
+        app.identity.services().providers.default.provider.metadata().await.unwrap().token_endpoint.clone();
     let mut header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": certified.thumbprint()});
     let mut claims = json!({"iss": client_id, "sub": client_id, "aud": token_endpoint, "jti": jti,
         "nbf": now, "exp": now + 600});

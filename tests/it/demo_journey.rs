@@ -123,7 +123,7 @@ fn the_commands_say_what_they_do_and_exit_as_documented() {
 #[actix_web::test]
 async fn the_demo_provider_keeps_idle_connections_open() {
     let app = TestApp::spawn().await;
-    let url = app.identity.services().providers.sign_in.metadata().await.unwrap().token_endpoint.clone();
+    let url = app.identity.services().providers.default.provider.metadata().await.unwrap().token_endpoint.clone();
     let address = (url.host_str().unwrap().to_owned(), url.port().unwrap());
     let is_open = move || {
         let mut stream = TcpStream::connect(address).unwrap();

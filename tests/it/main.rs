@@ -46,6 +46,8 @@ mod session_cache;
 mod session_core;
 mod sessions;
 mod sessions_command;
+mod several_providers;
+mod several_providers_refused;
 mod side_by_side;
 mod sign_out;
 mod step_up;

@@ -202,7 +202,7 @@ async fn an_application_lists_and_ends_sessions() {
     let other = signed_in(&app, "grace", WINDOWS).await;
     let id = ids(&page(&app, &there, "").await)[0].clone();
     let foreign = ids(&page(&app, &other, "").await)[0].clone();
-    let metadata = app.identity.services().providers.sign_in.metadata().await.unwrap();
+    let metadata = app.identity.services().providers.default.provider.metadata().await.unwrap();
     let ada = (metadata.issuer.as_str(), "ada-Zk3vX0mQ8w1rT5uYpL7nB2cD4fG6hJ9k");
     let sessions = app.identity.sessions();
     let listed = sessions.list(ada).await.unwrap();

@@ -87,7 +87,7 @@ async fn refused_by(app: &TestApp, faults: Faults, status: u16, words: &str) {
 /// Makes the provider misbehave; what the application holds of its keys is stale then.
 async fn fault(app: &TestApp, faults: Faults) {
     if faults.key_set.is_some() {
-        app.identity.services().providers.sign_in.keys().await.unwrap();
+        app.identity.services().providers.default.provider.keys().await.unwrap();
         app.clock.advance_seconds(61);
     }
     app.with_faults(faults);

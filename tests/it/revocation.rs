@@ -34,7 +34,7 @@ struct Replicas {
 impl Replicas {
     async fn start() -> Self {
         let app = TestApp::spawn().await;
-        let issuer = app.identity.services().providers.sign_in.metadata().await.unwrap().issuer.clone();
+        let issuer = app.identity.services().providers.default.provider.metadata().await.unwrap().issuer.clone();
         let (second, third) = (app.replica(), app.replica());
         Self { apps: [app, second, third], issuer }
     }

@@ -81,7 +81,7 @@ async fn an_operator_lists_and_ends_sessions_of_the_running_application() {
     }
     let listed = run(&app.variables, &["list", "--subject", "-4x"]).await;
     assert!(listed.code == Some(0) && listed.output.starts_with("No sessions of -4x "), "{listed:?}");
-    let issuer = app.identity.services().providers.sign_in.settings().fixed_issuer().unwrap();
+    let issuer = app.identity.services().providers.default.provider.settings().fixed_issuer().unwrap();
     let ended = run(&app.variables, &["end", "--subject", ADA, "--issuer", "https://other.example", "--all"]).await;
     assert!(ended.code == Some(0) && ended.output.starts_with("Ended 0 sessions"), "{ended:?}");
     let ended = run(&app.variables, &["end", "--subject", ADA, "--issuer", &issuer, "--all"]).await;
@@ -100,7 +100,7 @@ async fn whoever_ends_sessions_leaves_an_audit_line() {
     let mut variables = app.variables.clone();
     variables.insert("IDENTITY_WEB__TELEMETRY__LOG".to_owned(), "error".to_owned());
     variables.insert("IDENTITY_WEB__TELEMETRY__LOG_FORMAT".to_owned(), "json".to_owned());
-    let issuer = app.identity.services().providers.sign_in.settings().fixed_issuer().unwrap();
+    let issuer = app.identity.services().providers.default.provider.settings().fixed_issuer().unwrap();
     let user = std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own)).unwrap();
     for (which, session, ended) in [(&["--session", &id][..], &*id, 1), (&["--all"], "all", 0)] {
         let printed = run(&variables, &[&["end", "--subject", ADA], which].concat()).await;

@@ -30,7 +30,9 @@ fn own(template: &str) -> Value {
         json!({"machine": "2030-01-01T00:00:00Z", "relative": "1 hour ago", "absolute": "2030-01-01 00:00:00 UTC"});
     match template {
         "home.html" => json!({
-            "redirect_uri": "https://app.example/auth/redirect", "portal_link?": "https://entra.microsoft.com/",
+            "redirect_uri": "https://app.example/auth/redirect",
+            "redirect_uris": [{"display_name": "Microsoft", "redirect_uri": "https://app.example/auth/redirect"}],
+            "has_profile?": true, "portal_link?": "https://entra.microsoft.com/",
             "call_graph?": true, "idle_timeout": "1 hour", "absolute_timeout": "8 hours",
             "signed_in_at?": "2030-01-01 00:00:00 UTC",
         }),
@@ -49,6 +51,11 @@ fn own(template: &str) -> Value {
             "sign_in_label": "Sign in", "provider_sign_out_url": "https://op.example/end", "correlation_id": "0af7651916cd43dd8448eb211c80319c",
             "provider_code?": "AADSTS50105", "for_support?": [["Trace id", "4d2a"]],
             "to_copy?": [["Redirect URI", "https://app.example/auth/redirect"]],
+        }),
+        "choose_provider.html" => json!({
+            "choices": [{"display_name": "Microsoft", "url": "/auth/sign_in?provider=default"}],
+            "asks_for_address?": true, "address?": "ada@contoso.example",
+            "fields?": [{"name": "post_sign_in_url", "value": "/"}],
         }),
         "post_sign_out.html" => json!({"provider_signed_out?": true}),
         _ => json!({}),

@@ -103,7 +103,7 @@ impl Views {
         let mut response = if context.is_navigation() && context.wants_html() {
             match &self.error_renderer {
                 Some(render) => self.by_application(render, error, &correlation_id, sign_in_url, request),
-                None => self.error_page(error, &correlation_id, &sign_in_url),
+                None => self.error_page(error, request, &correlation_id, &sign_in_url),
             }
         } else {
             HttpResponse::build(status)
@@ -131,7 +131,7 @@ impl Views {
         request: &HttpRequest,
     ) -> HttpResponse {
         let (text, status) = (error.error_text(), error.status_code());
-        let to_copy = self.registration.to_copy(text.shows);
+        let to_copy = self.registrations.to_copy(text.shows, request);
         let details = text.for_support.into_iter().chain(to_copy);
         let text = ErrorText {
             status,
@@ -149,7 +149,13 @@ impl Views {
         response
     }
 
-    fn error_page(&self, error: &Error, correlation_id: &str, sign_in_url: &str) -> HttpResponse {
+    fn error_page(
+        &self,
+        error: &Error,
+        request: &HttpRequest,
+        correlation_id: &str,
+        sign_in_url: &str,
+    ) -> HttpResponse {
         let (text, status) = (error.error_text(), error.status_code());
         let mut context = Context::new();
         context.insert("status", &status.as_u16());
@@ -163,7 +169,7 @@ impl Views {
         context.insert("correlation_id", correlation_id);
         context.insert("provider_code", &text.detail);
         context.insert("for_support", &text.for_support);
-        context.insert("to_copy", &self.registration.to_copy(text.shows));
+        context.insert("to_copy", &self.registrations.to_copy(text.shows, request));
         let loaded = RequestSession::of_request().and_then(|session| session.loaded());
         // The page offers no sign-in to users who may be signed in.
         context.insert("account_unknown", &loaded.is_err());

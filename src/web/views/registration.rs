@@ -1,30 +1,56 @@
 //! What an error page gives an administrator to copy.
 
-use crate::entra::errors::Shows;
-use crate::flows::IdentityWeb;
+use std::collections::BTreeMap;
 
-/// The settings that must match this application's registration at the provider.
+use actix_web::HttpRequest;
+
+use crate::entra::errors::Shows;
+use crate::flows::{ClientRegistration, DEFAULT_PROVIDER, IdentityWeb};
+use crate::session::actix::RequestSession;
+use crate::web::provider_choice::PATH_PARAMETER;
+
+/// The settings that must match this application's registration at a provider.
 #[derive(Clone, Default)]
-pub(super) struct Registration {
+struct Registration {
     redirect_uri: String,
     client_id: String,
     authority: String,
     scopes: String,
 }
 
-impl Registration {
+/// The settings that must match this application's registrations, by the providers' names.
+#[derive(Clone, Default)]
+pub(super) struct Registrations(BTreeMap<String, Registration>);
+
+impl Registrations {
     pub(super) fn of(identity: &IdentityWeb) -> Self {
-        let services = identity.services();
+        let providers = &identity.services().providers;
+        Self(providers.to_choose().map(|one| (providers.name_of(one).to_owned(), Registration::of(one))).collect())
+    }
+
+    /// Returns what an administrator needs to copy: labels and values, at the provider whose redirect URI the request came
+    /// to, or else that of the signed-in user.
+    pub(super) fn to_copy(&self, shows: Shows, request: &HttpRequest) -> Vec<(&'static str, String)> {
+        let session = RequestSession::of_request().ok().and_then(|session| session.loaded().ok().flatten());
+        let user = session.as_ref().and_then(|session| session.record.signed_in.as_ref());
+        let name = request.match_info().get(PATH_PARAMETER).or_else(|| user?.provider.as_deref());
+        let named = name.and_then(|name| self.0.get(name)).or_else(|| self.0.get(DEFAULT_PROVIDER));
+        named.map(|registration| registration.to_copy(shows)).unwrap_or_default()
+    }
+}
+
+impl Registration {
+    fn of(registration: &ClientRegistration) -> Self {
+        let ClientRegistration { provider, client, auth_request, .. } = registration;
         Self {
-            redirect_uri: services.providers.auth_request.redirect_uri.to_string(),
-            client_id: services.providers.client.client_id.clone(),
-            authority: services.providers.sign_in.settings().authority.clone(),
-            scopes: services.providers.auth_request.scopes.join(" "),
+            redirect_uri: auth_request.redirect_uri.to_string(),
+            client_id: client.client_id.clone(),
+            authority: provider.settings().authority.clone(),
+            scopes: auth_request.scopes.join(" "),
         }
     }
 
-    /// Returns what an administrator needs to copy: labels and values.
-    pub(super) fn to_copy(&self, shows: Shows) -> Vec<(&'static str, String)> {
+    fn to_copy(&self, shows: Shows) -> Vec<(&'static str, String)> {
         match shows {
             Shows::Nothing => Vec::new(),
             Shows::RedirectUri => vec![("Redirect URI", self.redirect_uri.clone())],

@@ -10,7 +10,7 @@ use tera::{Context, ErrorKind, Tera};
 
 use super::contract;
 
-pub(super) const BUILT_IN: [(&str, &str); 9] = [
+pub(super) const BUILT_IN: [(&str, &str); 10] = [
     ("base.html", include_str!("../../../templates/base.html")),
     ("home.html", include_str!("../../../templates/home.html")),
     ("token_details.html", include_str!("../../../templates/token_details.html")),
@@ -19,6 +19,7 @@ pub(super) const BUILT_IN: [(&str, &str); 9] = [
     ("admin.html", include_str!("../../../templates/admin.html")),
     ("error.html", include_str!("../../../templates/error.html")),
     ("sign_out.html", include_str!("../../../templates/sign_out.html")),
+    ("choose_provider.html", include_str!("../../../templates/choose_provider.html")),
     ("post_sign_out.html", include_str!("../../../templates/post_sign_out.html")),
 ];
 

@@ -87,25 +87,29 @@ impl TestApp {
     /// The same, with extra settings (`section.key`, value). `{authority}` is replaced by the provider's authority,
     /// `{provider}` by its URL.
     pub async fn spawn_with(extra: &[(&str, &str)]) -> Self {
-        Self::spawn_at(None, None, extra).await
+        Self::spawn_with_clock(Clock::system(), extra).await
+    }
+
+    /// The same, by a clock that another provider shares.
+    pub async fn spawn_with_clock(clock: Clock, extra: &[(&str, &str)]) -> Self {
+        Self::spawn_at(None, None, clock, extra).await
     }
 
     /// The same, with a provider whose host for browsers is not its address.
     pub async fn spawn_at_host(host: &str, extra: &[(&str, &str)]) -> Self {
         let internal = [("client.metadata_url", "{internal}/{tenant}/v2.0/.well-known/openid-configuration")];
-        Self::spawn_at(Some(host), None, &[&internal, extra].concat()).await
+        Self::spawn_at(Some(host), None, Clock::system(), &[&internal, extra].concat()).await
     }
 
     /// The same, with client and provider configured by a file. `{provider}` is replaced in it too.
     pub async fn spawn_from_file(text: &str) -> Self {
-        Self::spawn_at(None, Some(text), &[]).await
+        Self::spawn_at(None, Some(text), Clock::system(), &[]).await
     }
 
     #[expect(clippy::unused_async, reason = "it spawns tasks, so it needs a runtime")]
-    async fn spawn_at(host: Option<&str>, file: Option<&str>, extra: &[(&str, &str)]) -> Self {
+    async fn spawn_at(host: Option<&str>, file: Option<&str>, clock: Clock, extra: &[(&str, &str)]) -> Self {
         log::start();
         tls::install_crypto();
-        let clock = Clock::system();
         let port = free_port();
         let public_url = extra
             .iter()
@@ -164,6 +168,13 @@ impl TestApp {
     pub fn replica_with(&self, key: &str, value: &str) -> Self {
         let mut variables = self.variables.clone();
         variables.insert(key.to_owned(), value.to_owned());
+        self.replica_of(variables)
+    }
+
+    /// Starts another replica, without the variables that begin like this.
+    pub fn replica_without(&self, beginning: &str) -> Self {
+        let mut variables = self.variables.clone();
+        variables.retain(|name, _| !name.starts_with(beginning));
         self.replica_of(variables)
     }
 

@@ -14,6 +14,7 @@ pub mod log;
 pub mod mute_proxy;
 pub mod process;
 pub mod program;
+pub mod providers;
 pub mod proxy;
 pub mod raw;
 pub mod redis;
