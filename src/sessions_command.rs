@@ -132,8 +132,8 @@ struct UserKey {
 
 impl User {
     fn key(self, settings: &Settings) -> Result<UserKey, Failure> {
-        let issuer = self.issuer.or_else(|| settings.provider.fixed_issuer()).ok_or_else(|| {
-            let why = "--issuer is missing: with these settings the issuer depends on the user's tenant, or only the \
+        let issuer = self.issuer.or_else(|| settings.provider.fixed_issuer().filter(|_| settings.providers.is_empty())).ok_or_else(|| {
+            let why = "--issuer is missing: with these settings the issuer depends on the user's tenant or provider, or only the \
                        provider knows it. It is the claim iss of the user's ID token, for example \
                        https://login.microsoftonline.com/{tenant ID}/v2.0";
             Failure::Usage(why.to_owned())

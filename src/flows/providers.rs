@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{Error, IdentityWeb};
 use crate::oidc::authority::AuthorityKind;
-use crate::oidc::provider::Provider;
+use crate::oidc::provider::{Metadata, Provider};
 use crate::oidc::token::ClientSettings;
 use crate::session::record::SignedIn;
 
@@ -132,19 +132,25 @@ impl IdentityWeb {
     /// # Errors
     /// [`Error::ForeignIssuer`]: none has. [`Error::Provider`]: one may have, but isn't known yet.
     pub(super) async fn providers_of(&self, issuer: &str) -> Result<Vec<&ClientRegistration>, Error> {
-        // Those that the settings rule out aren't asked: they may be unavailable.
+        let is_of = |one: &ClientRegistration, metadata: &Metadata| {
+            issuer == metadata.issuer || one.provider.settings().issuer_rule(metadata).matches(issuer)
+        };
+        // Those that the settings rule out aren't asked, nor any if a known one matches: others may be unavailable.
         let is_fixed_to_other = |one: &&ClientRegistration| {
             one.provider.settings().fixed_issuer().is_some_and(|fixed| !fixed.eq_ignore_ascii_case(issuer))
         };
-        let candidates = self.services().providers.all().filter(|one| !is_fixed_to_other(one));
-        let asked = candidates.map(async |one| (one, one.provider.metadata().await));
+        let candidates = || self.services().providers.all().filter(|one| !is_fixed_to_other(one));
+        let is_known =
+            |one: &&ClientRegistration| one.provider.known_metadata().is_some_and(|known| is_of(one, &known));
+        let known: Vec<_> = candidates().filter(is_known).collect();
+        if !known.is_empty() {
+            return Ok(known);
+        }
+        let asked = candidates().map(async |one| (one, one.provider.metadata().await));
         let (mut found, mut unknown) = (Vec::new(), Error::ForeignIssuer);
         for (registration, metadata) in join_all(asked).await {
-            let rule = |metadata| registration.provider.settings().issuer_rule(metadata);
             match metadata {
-                Ok(metadata) if issuer == metadata.issuer || rule(&metadata).matches(issuer) => {
-                    found.push(registration);
-                }
+                Ok(metadata) if is_of(registration, &metadata) => found.push(registration),
                 Ok(_) => {}
                 Err(error) => unknown = error.into(),
             }

@@ -21,8 +21,8 @@ impl IdentityWeb {
 
     /// Returns whether the user of this session authenticated by one of these classes; `None` if the provider doesn't say.
     pub(crate) fn has_acr(&self, signed_in: &SignedIn, acr_values: &[String]) -> Option<bool> {
-        let provider = self.services().providers.of_policy(signed_in.policy.as_deref());
-        has_acr(&signed_in.claims, acr_values, provider.settings().is_entra())
+        let is_entra = self.provider_of(signed_in).ok()?.provider.settings().is_entra();
+        has_acr(&signed_in.claims, acr_values, is_entra)
     }
 
     /// Returns whether this step-up may be asked for: not if this sign-in is its answer, less than a minute ago.

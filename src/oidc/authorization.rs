@@ -35,8 +35,7 @@ pub struct Transaction {
     pub target: String,
     /// When the sign-in started.
     pub started_at: Timestamp,
-    /// The provider that the browser was sent to, unless it is the default one. Stored under the name of the version before,
-    /// which had several providers only as B2C's policies.
+    /// The provider that the browser was sent to, unless it is the default one; stored as in the version before.
     #[serde(rename = "policy", default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// A hash of the one user who may answer it, if a signed-in user asked for it.

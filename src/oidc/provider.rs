@@ -179,6 +179,11 @@ impl Provider {
             .await
     }
 
+    /// Returns its metadata if they were ever fetched, however old: without waiting.
+    pub fn known_metadata(&self) -> Option<Arc<Metadata>> {
+        self.metadata.cached()
+    }
+
     /// Fetches its metadata now. Returns it with the response.
     ///
     /// # Errors

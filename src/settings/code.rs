@@ -44,7 +44,10 @@ impl CodeSettings {
     /// Contains the problems of all keys.
     pub fn read(mut self, base: Option<Settings>) -> Result<Settings, SettingsError> {
         let providers = std::mem::take(&mut self.providers).into_values().flat_map(Provider::into_settings);
-        self.values.extend(providers);
+        // A single setting counts more than the provider that it is of.
+        let mut values: BTreeMap<_, _> = providers.collect();
+        values.append(&mut self.values);
+        self.values = values;
         match base {
             None => self.read_alone(),
             Some(settings) if self.values.is_empty() => Ok(settings),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -12,11 +13,14 @@ use actix_web::web::{Data, ServiceConfig, get};
 use futures_util::future::join_all;
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::abridged::Abridged;
 use crate::flows::{DEFAULT_PROVIDER, IdentityWeb};
 use crate::metrics;
 
+/// How long `/health/ready` waits for a provider that isn't known.
+const PROVIDER_TIMEOUT: Duration = Duration::from_millis(500);
 /// What the outcome of a check that passes says.
 const OK: &str = "ok";
 
@@ -84,7 +88,14 @@ async fn ready(identity: Data<IdentityWeb>, stopping: Data<Stopping>) -> HttpRes
 async fn known_providers(identity: &IdentityWeb) -> BTreeMap<&str, String> {
     let providers = &identity.services().providers;
     let asked = providers.to_choose().map(async |one| {
-        let outcome = one.provider.metadata().await.map_or_else(shown, |_| OK.to_owned());
+        // One that is mute must not make the others' users wait for this answer.
+        let outcome = match one.provider.known_metadata() {
+            Some(_) => OK.to_owned(),
+            None => match timeout(PROVIDER_TIMEOUT, one.provider.metadata()).await {
+                Ok(outcome) => outcome.map_or_else(shown, |_| OK.to_owned()),
+                Err(_) => "the identity provider hasn't responded yet".to_owned(),
+            },
+        };
         (providers.name_of(one), outcome)
     });
     join_all(asked).await.into_iter().collect()

@@ -10,6 +10,7 @@ use identity_web::{Credential, Identity, IdentityWeb, Provider};
 use reqwest::Method;
 use serde_json::json;
 
+use crate::helpers::providers::TwoProviders;
 use crate::helpers::{Browser, Folder, TestApp};
 
 const DOCUMENTATION: &str = include_str!("../../src/web/views/templates.md");
@@ -41,7 +42,7 @@ fn report(variable: &str) -> String {
 async fn every_page_has_the_variables_that_are_documented() {
     let (folder, all) = (Folder::new("templates"), documented());
     let (_, common) = &all[0];
-    assert_eq!((all[0].0.as_str(), all.len()), ("base.html", 9));
+    assert_eq!((all[0].0.as_str(), all.len()), ("base.html", 10));
     for (template, own) in &all[1..] {
         let mut text = format!("PAGE {template} ");
         for variable in common.iter().chain(own) {
@@ -83,6 +84,9 @@ async fn every_page_has_the_variables_that_are_documented() {
     ] {
         shows(path, template).await;
     }
+    let two = TwoProviders::spawn_with(&[("site.templates", folder.path().to_str().unwrap())]).await;
+    let choice = Browser::new().get(&format!("{}/auth/sign_in?login_hint=ada@fabrikam.example", two.app.url)).await;
+    assert_eq!(choice.body, "PAGE choose_provider.html ");
 }
 
 fn loaded(files: &[(&str, &[u8])]) -> Result<Views, (ViewsError, String)> {
