@@ -108,7 +108,7 @@ impl IdentityWeb {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(AccessTokenError::from(JwsError::Malformed).into());
         }
-        let provider = &services.providers.sign_in;
+        let provider = &services.providers.default.provider;
         let metadata = provider.metadata().await?;
         let is_introspected = match settings.introspection {
             Introspection::Always => true,
@@ -173,7 +173,8 @@ impl IdentityWeb {
         metadata: &Metadata,
     ) -> Result<(Result<Claims, AccessTokenError>, Duration), Error> {
         let services = self.services();
-        let (settings, client, now) = (&services.api.settings, &services.providers.client, services.clock.now());
+        let (settings, client, now) =
+            (&services.api.settings, &services.providers.default.client, services.clock.now());
         let endpoint = metadata.introspection_endpoint.as_ref().ok_or(Error::NoIntrospection)?;
         let outcome = introspect(token, endpoint, client, metadata, provider.http(), now).await;
         metrics::introspection(outcome.is_ok());
@@ -198,9 +199,10 @@ impl IdentityWeb {
         let targets = [request.audience.as_deref(), request.resource.as_deref()].map(Option::unwrap_or_default);
         let parts = [token].into_iter().chain(targets).chain(request.scopes.iter().map(String::as_str));
         let find_out = async || {
-            let provider = &services.providers.sign_in;
+            let provider = &services.providers.default.provider;
             let metadata = provider.metadata().await?;
-            let (kind, client, now) = (provider.settings().kind, &services.providers.client, services.clock.now());
+            let (kind, client, now) =
+                (provider.settings().kind, &services.providers.default.client, services.clock.now());
             let outcome = exchange(token, request, kind, client, &metadata, provider.http(), now).await;
             metrics::token_exchange(outcome.is_ok());
             let granted = outcome?;

@@ -276,9 +276,7 @@ pub(super) fn status_of(cause: &Cause) -> StatusCode {
         | Cause::RenewalRefused(_)
         | Cause::ProviderRemoved
         | Cause::Interaction(_)
-        | Cause::AccessToken(_) => {
-            StatusCode::UNAUTHORIZED
-        }
+        | Cause::AccessToken(_) => StatusCode::UNAUTHORIZED,
         Cause::Store(StoreError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
         Cause::Store(StoreError::NotWrapped | StoreError::Randomness(_))
         | Cause::Token(TokenError::Authentication(_))

@@ -42,7 +42,7 @@ async fn metadata(identity: Data<IdentityWeb>) -> HttpResponse {
     let settings = &services.api.settings;
     let mut metadata = json!({
         "resource": settings.identifier(),
-        "authorization_servers": [services.providers.sign_in.settings().identifier()],
+        "authorization_servers": [services.providers.default.provider.settings().identifier()],
         "bearer_methods_supported": ["header"],
     });
     if !settings.scopes.is_empty() {
