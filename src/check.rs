@@ -139,10 +139,7 @@ async fn check_provider(report: &mut Report, registration: &ClientRegistration, 
     };
     report.line("discovery", Ok(format!("issuer {}", metadata.issuer)));
     if let Some(problem) = second_reading::of_metadata(&response.body) {
-        report.warn(
-            "discovery",
-            &format!("openidconnect, another implementation, can't read the document: {problem}"),
-        );
+        report.warn("discovery", &format!("openidconnect, another implementation, can't read the document: {problem}"));
     }
     if let Some(date) = response.date.as_deref().and_then(http_date) {
         let difference = services.clock.now().0 - date;
@@ -150,14 +147,15 @@ async fn check_provider(report: &mut Report, registration: &ClientRegistration, 
         let within = difference.abs() <= MAX_CLOCK_DIFFERENCE;
         report.line("clock", if within { Ok(result) } else { Err(result + "; set the time") });
     }
-    report.line("keys", check_keys(provider, &metadata).await);
+    let keys = check_keys(report, provider, &metadata).await;
+    report.line("keys", keys);
     credential::check_method(report, &client.credential, &metadata);
 }
 
-async fn check_keys(provider: &Provider, metadata: &Metadata) -> Result<String, String> {
+async fn check_keys(report: &Report, provider: &Provider, metadata: &Metadata) -> Result<String, String> {
     let response = provider.http().get(&metadata.jwks_uri, None).await.map_err(|error| error.to_string())?;
     if let Some(problem) = second_reading::of_keys(&response.body) {
-        warn("keys", &format!("openidconnect, another implementation, can't read them: {problem}"));
+        report.warn("keys", &format!("openidconnect, another implementation, can't read them: {problem}"));
     }
     KeySet::parse(&response.body).map(|_| format!("fetched from {}", metadata.jwks_uri))
 }

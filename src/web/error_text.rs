@@ -146,6 +146,11 @@ fn text_of_store(error: &StoreError) -> ErrorText {
     }
 }
 
+fn text_provider_removed() -> ErrorText {
+    let explanation = "This site no longer uses the identity provider that you signed in with.";
+    text_try_again("Please sign in again", explanation, &[])
+}
+
 fn text_of(cause: &Cause) -> ErrorText {
     const WAIT: &[&str] = &["Wait a moment, then try again."];
     const FRESH: &[&str] = &["Start a fresh sign-in."];
@@ -217,11 +222,7 @@ fn text_of(cause: &Cause) -> ErrorText {
             "It names an identity provider that this application doesn’t use.",
             &[],
         ),
-        Cause::ProviderRemoved => text_try_again(
-            "Please sign in again",
-            "This site no longer uses the identity provider that you signed in with.",
-            &[],
-        ),
+        Cause::ProviderRemoved => text_provider_removed(),
         Cause::RenewalRefused(refusal) => with_what_entra_said(
             refusal,
             text_try_again(

@@ -18,6 +18,8 @@ use crate::session::record::{Record, SignedIn};
 #[must_use = "nobody is signed in until `sign_in` is awaited"]
 pub struct TestUser {
     identity: IdentityWeb,
+    /// What the session names the provider by; `None` for that of `[client]`.
+    provider: Option<String>,
     claims: Map<String, Value>,
     tokens: TokenSet,
     values: BTreeMap<String, String>,
@@ -52,12 +54,13 @@ impl IdentityWeb {
     /// ```
     pub fn test_user(&self, subject: &str) -> TestUser {
         let (services, now) = (self.services(), self.services().clock.now());
-        let issuer = services.providers.sign_in.settings().authority.as_str();
+        let issuer = services.providers.default.provider.settings().authority.as_str();
         let claims =
             [("iss", json!(issuer)), ("sub", json!(subject)), ("iat", json!(now.0)), ("auth_time", json!(now.0))];
         let tokens = TokenSet { granted: Granted { obtained_at: now, ..Granted::default() }, ..TokenSet::default() };
         let claims = claims.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        TestUser { identity: self.clone(), claims, tokens, values: BTreeMap::new() }
+        let provider = services.providers.default.id.clone();
+        TestUser { identity: self.clone(), provider, claims, tokens, values: BTreeMap::new() }
     }
 }
 
@@ -71,6 +74,15 @@ impl TestUser {
     /// Sets several claims.
     pub fn claims(mut self, claims: impl IntoIterator<Item = (String, Value)>) -> Self {
         self.claims.extend(claims);
+        self
+    }
+
+    /// Signs the user in at the provider `providers.NAME`. Sets `iss` to its authority.
+    pub fn provider(mut self, name: &str) -> Self {
+        let issuer =
+            self.identity.services().providers.named(name).map(|one| one.provider.settings().authority.clone());
+        self.claims.extend(issuer.map(|issuer| ("iss".to_owned(), issuer.into())));
+        self.provider = Some(name.to_owned());
         self
     }
 
@@ -116,9 +128,9 @@ impl TestUser {
     /// # Errors
     /// The session can't be stored.
     pub async fn sign_in(self) -> Result<Cookie<'static>, StoreError> {
-        let Self { identity, claims, tokens, values } = self;
+        let Self { identity, provider, claims, tokens, values } = self;
         let (services, now) = (identity.services(), identity.services().clock.now());
-        let signed_in = SignedIn::new(Claims::unverified_for_tests(claims), tokens, now, None);
+        let signed_in = SignedIn::new(Claims::unverified_for_tests(claims), tokens, now, provider);
         let session = services.sessions.open(Record::begin(Some(signed_in), values, now), Device::default()).await?;
         // Not encoded: every character of it may stand in a `Cookie` header, and whoever encodes it is understood too.
         let value = session.key().to_cookie(&services.sessions.ring().keys());

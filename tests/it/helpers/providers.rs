@@ -38,6 +38,7 @@ impl TwoProviders {
             client_credential: CONTOSO_SECRET.to_owned(),
             redirect_uris: ["redirect/contoso", "post_sign_out"].map(|path| format!("{url}/auth/{path}")).to_vec(),
             public_url: None,
+            any_loopback: false,
             internal_url: None,
         };
         let provider = DemoProvider::bind(([127, 0, 0, 1], 0).into(), registered, signer(1), clock.clone()).unwrap();
