@@ -192,7 +192,7 @@ async fn the_provider_s_logout_is_heard() {
     for browser in &browsers {
         host.sign_in(browser, "ada").await;
     }
-    let metadata = host.identity.services().providers.sign_in.metadata().await.unwrap();
+    let metadata = host.identity.services().providers.default.provider.metadata().await.unwrap();
     let subject = "ada-Zk3vX0mQ8w1rT5uYpL7nB2cD4fG6hJ9k";
     let (now, event) = (host.clock.now().0, "http://schemas.openid.net/event/backchannel-logout");
     let claims = json!({
