@@ -21,6 +21,7 @@ mod demo_journey;
 mod downstream;
 mod edge;
 mod entra;
+mod examples;
 mod faults;
 mod forged;
 mod forward_auth;

@@ -37,7 +37,8 @@ impl Sqlite {
     /// Runs a statement, and returns whether it changed a row.
     fn run(&self, sql: &str, parameters: impl rusqlite::Params) -> Result<bool, BackendError> {
         let sql = sql.replace("now()", "unixepoch('subsec')");
-        Ok(self.lock().prepare_cached(&sql).and_then(|mut statement| statement.execute(parameters)).map_err(failed)? > 0)
+        Ok(self.lock().prepare_cached(&sql).and_then(|mut statement| statement.execute(parameters)).map_err(failed)?
+            > 0)
     }
 }
 
@@ -65,17 +66,7 @@ impl Backend for Sqlite {
     }
 
     async fn take(&self, key: &str, kept: Option<u8>) -> Result<Taken, BackendError> {
-        let (mut connection, kept) = (self.lock(), kept.map(|byte| vec![byte]));
-        let taken = || {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let sql = "SELECT value FROM record WHERE key = ?1 AND ends_at > unixepoch('subsec')";
-            let found = transaction.query_row(sql, [key], |row| row.get(0)).optional()?;
-            let sql = "DELETE FROM record WHERE key = ?1 AND (?2 IS NULL OR substr(value, 1, 1) IS NOT ?2)";
-            transaction.execute(sql, params![key, kept])?;
-            transaction.commit()?;
-            Ok(found.map_or(Taken::Nothing, Taken::Value))
-        };
-        { taken }().map_err(failed)
+        taken(&mut self.lock(), key, kept.map(|byte| vec![byte])).map_err(failed)
     }
 
     async fn add_entry(&self, key: &str, entry: &[u8], ttl: Duration) -> Result<(), BackendError> {
@@ -100,4 +91,15 @@ impl Backend for Sqlite {
     async fn ping(&self, key: &str) -> Result<(), BackendError> {
         self.put(key, b"", Duration::from_secs(1)).await
     }
+}
+
+/// Reads and removes in one transaction, because another process may use the file too.
+fn taken(connection: &mut Connection, key: &str, kept: Option<Vec<u8>>) -> rusqlite::Result<Taken> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let sql = "SELECT value FROM record WHERE key = ?1 AND ends_at > unixepoch('subsec')";
+    let found = transaction.query_row(sql, [key], |row| row.get(0)).optional()?;
+    let sql = "DELETE FROM record WHERE key = ?1 AND (?2 IS NULL OR substr(value, 1, 1) IS NOT ?2)";
+    transaction.execute(sql, params![key, kept])?;
+    transaction.commit()?;
+    Ok(found.map_or(Taken::Nothing, Taken::Value))
 }
