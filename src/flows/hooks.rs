@@ -185,7 +185,7 @@ impl IdentityWeb {
     }
 
     /// Tells the application that a user has signed out.
-    pub async fn tell_sign_out(&self, signed_in: &SignedIn) {
+    pub(crate) async fn tell_sign_out(&self, signed_in: &SignedIn) {
         let hooks = &self.services().hooks;
         if hooks.sign_out.is_some() {
             hooks.tell("on_sign_out", &hooks.sign_out, &SignOut::of(signed_in)).await;
@@ -193,7 +193,7 @@ impl IdentityWeb {
     }
 
     /// Tells the application that sessions have ended.
-    pub async fn tell_session_end(&self, end: SessionEnd) {
+    pub(crate) async fn tell_session_end(&self, end: SessionEnd) {
         let hooks = &self.services().hooks;
         if end.sessions > 0 {
             hooks.tell("on_session_end", &hooks.session_end, &end).await;
@@ -201,7 +201,7 @@ impl IdentityWeb {
     }
 
     /// Tells the application that a sign-in was refused.
-    pub async fn tell_refusal(&self, error: &Error) {
+    pub(crate) async fn tell_refusal(&self, error: &Error) {
         let hooks = &self.services().hooks;
         if hooks.refusal.is_some() {
             hooks.tell("on_refusal", &hooks.refusal, &SignInRefusal::of(error)).await;
