@@ -245,27 +245,6 @@ fn text_of(cause: &Cause) -> ErrorText {
     }
 }
 
-fn text_of_store(error: &StoreError) -> ErrorText {
-    match error {
-        StoreError::Unavailable(_) | StoreError::Contended | StoreError::Newer => text(
-            "Your session isn’t available right now",
-            "You have not been signed out: the session store isn’t responding.",
-            &["Wait a moment, then load this page again."],
-        ),
-        StoreError::Ended => text_try_again(
-            "Your session has ended",
-            "It was ended while this page was loading.",
-            &["Start a fresh sign-in."],
-        ),
-        StoreError::TooLarge { .. } => text(
-            "Your session is too large",
-            "It holds more data than this site allows.",
-            &["Give the correlation id to your administrator."],
-        ),
-        StoreError::Randomness(_) | StoreError::NotWrapped => text_internal(),
-    }
-}
-
 /// Explains a refusal by the code of Entra or B2C in its description, if that is known.
 fn explained(refusal: &Refusal) -> Option<ErrorText> {
     if let Some(explanation) = b2c::explain(&refusal.description) {
