@@ -2,6 +2,7 @@
 
 mod rule;
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::future::{Ready, ready};
 use std::pin::Pin;
@@ -39,9 +40,9 @@ const NO_RULE: [&str; 8] =
 ///
 /// // With several wraps, all must be met.
 /// let admin = web::scope("/admin").wrap(Require::role("Admin"));
-/// let staff = web::resource("/staff").wrap(Require::role("Editor").or(&Require::group("3f0b…")));
-/// let own_tenant = Require::claim("tid", "c0ff…").and(&Require::role("Guest").not());
-/// let payment = web::resource("/pay").wrap(own_tenant.and(&Require::fresh(Duration::from_mins(5))));
+/// let staff = web::resource("/staff").wrap(Require::role("Editor").or(Require::group("3f0b…")));
+/// let own_tenant = Require::claim("tid", "c0ff…").and(Require::role("Guest").not());
+/// let payment = web::resource("/pay").wrap(own_tenant.and(Require::fresh(Duration::from_mins(5))));
 /// ```
 ///
 /// What can't be determined admits nobody, also if it is negated: `Require::claim("acct", "1").not()` refuses users
@@ -112,14 +113,14 @@ impl Require {
 
     /// Requires both.
     #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
-        self.joined(other, Rule::All)
+    pub fn and(&self, other: impl Borrow<Self>) -> Self {
+        self.joined(other.borrow(), Rule::All)
     }
 
     /// Requires either.
     #[must_use]
-    pub fn or(&self, other: &Self) -> Self {
-        self.joined(other, Rule::Any)
+    pub fn or(&self, other: impl Borrow<Self>) -> Self {
+        self.joined(other.borrow(), Rule::Any)
     }
 
     /// Requires the opposite. If it can't be determined, it isn't met.

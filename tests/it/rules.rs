@@ -35,16 +35,16 @@ fn table() -> Vec<Row> {
         (admin.or(&editor), [yes, no, yes]),
         (admin.not(), [no, yes, yes]),
         (admin.not().not(), [yes, no, no]),
-        (admin.and(&in_group(100)), [no, no, no]),
-        (editor.and(&in_group(2)), [yes, no, yes]),
+        (admin.and(in_group(100)), [no, no, no]),
+        (editor.and(in_group(2)), [yes, no, yes]),
         (in_group(2).not(), [no, no, no]),
         (in_group(999).not(), [yes, no, yes]),
         (in_group(999).not().not(), [no, no, no]),
         // Alan's token names no groups, so whether he is in one can't be determined.
-        (admin.and(&in_group(2)).not(), [no, yes, yes]),
-        (admin.or(&in_group(999)).not(), [no, no, yes]),
-        (in_group(999).or(&in_group(2)), [yes, no, yes]),
-        (in_group(999).or(&in_group(2)).not(), [no, no, no]),
+        (admin.and(in_group(2)).not(), [no, yes, yes]),
+        (admin.or(in_group(999)).not(), [no, no, yes]),
+        (in_group(999).or(in_group(2)), [yes, no, yes]),
+        (in_group(999).or(in_group(2)).not(), [no, no, no]),
         // Nobody has the claim acct; users can change email.
         (Require::claim("acct", "1"), [no, no, no]),
         (Require::claim("acct", "1").not(), [no, no, no]),
@@ -54,7 +54,7 @@ fn table() -> Vec<Row> {
         (Require::claim("tid", "other").not(), [yes, yes, yes]),
         (Require::scope("Mail.Read").not(), [yes, yes, yes]),
         (Require::when(|user| user.name().starts_with('A')), [yes, yes, no]),
-        (Require::when(|user| user.name().starts_with('A')).and(&admin.not()), [no, yes, no]),
+        (Require::when(|user| user.name().starts_with('A')).and(admin.not()), [no, yes, no]),
     ]
 }
 
@@ -69,14 +69,14 @@ fn spawn(identity: &IdentityWeb) -> String {
         for (number, (rule, _)) in table().into_iter().enumerate() {
             app = app.service(page(&format!("/row/{number}"), rule));
         }
-        app.service(page("/needless-1", admin.and(&group(1))))
-            .service(page("/needless-2", editor.or(&group(1))))
-            .service(page("/needless-3", Require::claim("acct", "1").and(&group(1))))
+        app.service(page("/needless-1", admin.and(group(1))))
+            .service(page("/needless-2", editor.or(group(1))))
+            .service(page("/needless-3", Require::claim("acct", "1").and(group(1))))
             .service(page("/needless-4", group(1).or(&editor)))
             .service(page("/needless-5", group(1).and(&admin)))
-            .service(page("/three-groups", group(1).and(&group(2)).and(&group(999).not()).and(&editor)))
+            .service(page("/three-groups", group(1).and(group(2)).and(group(999).not()).and(&editor)))
             .service(page("/not-in-group", group(900).not()))
-            .service(page("/explained", admin.and(&group(7).not()).explained()))
+            .service(page("/explained", admin.and(group(7).not()).explained()))
             .service(page("/silent", admin.clone()))
             .service(
                 web::scope("/api")
