@@ -13,6 +13,7 @@ mod reader;
 pub mod registration;
 mod sections;
 mod site;
+mod site_url;
 #[cfg(test)]
 mod tests;
 
@@ -131,6 +132,24 @@ pub struct ServerSettings {
     pub trusted_proxies: Vec<IpNet>,
     pub workers: Option<usize>,
     pub shutdown_grace: Duration,
+}
+
+impl ServerSettings {
+    /// Returns the URL of a route, below the base path.
+    pub(crate) fn url_of(&self, route: &str) -> Option<Url> {
+        Url::parse(&format!("{}{route}", self.public_url.as_str().trim_end_matches('/'))).ok()
+    }
+
+    /// Returns a name for cookies of ours, followed by `end`. Cookies have the path `/`, because `__Host-` requires it: so
+    /// that applications below several base paths of a host don't collide, the base path is in the name.
+    pub(crate) fn cookie_name(&self, name: &str, end: char) -> String {
+        let host = if self.public_url.scheme() == "https" { "__Host-" } else { "" };
+        match self.public_url.path().trim_end_matches('/') {
+            "" => format!("{host}{name}{end}"),
+            // What is in no base path ends it: `/tasks` must not begin as `/tasks-old` or `/tasks/old` does.
+            base => format!("{host}{name}{}~", base.replace('/', ".")),
+        }
+    }
 }
 
 /// Section `tls`.

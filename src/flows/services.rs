@@ -11,6 +11,8 @@ use super::bearer::Api;
 use super::hooks::Hooks;
 use super::providers::Providers;
 use super::renew::Renewals;
+#[cfg(doc)]
+use super::target::Target;
 use crate::clock::Clock;
 use crate::session::Sessions;
 use crate::session::transaction::Transactions;
@@ -76,6 +78,21 @@ pub struct CookieSettings {
 }
 
 impl Site {
+    /// The base path: that of `server.public_url`, without a slash at its end; mostly empty. A proxy strips it from requests.
+    pub fn base(&self) -> &str {
+        self.public_url.path().trim_end_matches('/')
+    }
+
+    /// A path of this site, as a route or a [`Target`] has it, as browsers know it: with the base path.
+    pub fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.base())
+    }
+
+    /// A path as browsers know it, as a URL.
+    pub fn at_origin(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url.origin().ascii_serialization())
+    }
+
     /// A path of this site as a URL.
     pub fn absolute(&self, path: &str) -> String {
         format!("{}{path}", self.public_url.as_str().trim_end_matches('/'))

@@ -1,13 +1,13 @@
 //! Where users go after signing in: a page of this site, and no other.
 
-use url::Url;
+use url::{Position, Url};
 
 /// The longest target, in bytes; five sign-ins under way must fit one `Cookie` header.
 const MAX_BYTES: usize = 768;
 /// How often a path is percent-decoded, to find what a careless server would see in it.
 const DECODINGS: usize = 3;
 
-/// A local target: a path of this site, with query and fragment. Anything else becomes `/`.
+/// A local target: a path of this site, with query and fragment, and without the base path. Anything else becomes `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target(String);
 
@@ -17,11 +17,21 @@ impl Target {
         local(requested, own_prefix).map_or_else(Self::home, Self)
     }
 
+    /// Reads a target as browsers know it: below the base path of the site.
+    pub fn parse_below(requested: &str, base: &str, own_prefix: &str) -> Self {
+        match requested.strip_prefix(base) {
+            Some(path) if base.is_empty() || path.starts_with('/') => Self::parse(path, own_prefix),
+            Some(query) if query.starts_with('?') => Self::parse(&format!("/{query}"), own_prefix),
+            _ => Self::home(),
+        }
+    }
+
     /// Reads an absolute URL of this site (`target_link_uri` of a third-party-initiated login).
     pub fn parse_absolute(requested: &str, public_url: &Url, own_prefix: &str) -> Self {
-        match requested.strip_prefix(public_url.as_str().trim_end_matches('/')) {
-            Some(path) if path.starts_with('/') => Self::parse(path, own_prefix),
-            _ => Self::parse(requested, own_prefix),
+        let base = public_url.path().trim_end_matches('/');
+        match requested.strip_prefix(&public_url[..Position::BeforePath]) {
+            Some(path) if path.starts_with('/') => Self::parse_below(path, base, own_prefix),
+            _ => Self::parse_below(requested, base, own_prefix),
         }
     }
 
@@ -30,7 +40,7 @@ impl Target {
         Self("/".to_owned())
     }
 
-    /// The target, for a `Location` header.
+    /// The target, without the base path: [`super::Site::path`] adds it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -188,6 +198,31 @@ mod tests {
             "http://app.example/a",
         ] {
             assert_eq!(parse(form), "/", "{form}");
+        }
+    }
+
+    #[test]
+    fn a_target_is_below_the_base_path() {
+        let site = Url::parse("https://apps.example/tasks").unwrap();
+        for (requested, expected) in [
+            ("/tasks/a?b#c", "/a?b#c"),
+            ("/tasks/", "/"),
+            ("/tasks", "/"),
+            ("/tasks?a=b", "/?a=b"),
+            ("https://apps.example/tasks/a", "/a"),
+            ("/tasks/../mail/a", "/mail/a"), // The base path is put before it again.
+            ("/a", "/"),
+            ("/", "/"),
+            ("/tasksmith/a", "/"),
+            ("/tasks//evil", "/"),
+            ("/tasks/%2fevil", "/"),
+            ("/tasks/auth/sign_in", "/"),
+            ("//evil/tasks/a", "/"),
+            ("https://apps.example/mail/a", "/"),
+            ("https://apps.example.evil/tasks/a", "/"),
+            ("https://apps.example@evil/tasks/a", "/"),
+        ] {
+            assert_eq!(Target::parse_absolute(requested, &site, "/auth").as_str(), expected, "{requested}");
         }
     }
 

@@ -23,7 +23,7 @@ pub const LIFETIME: Duration = Duration::from_mins(10);
 #[derive(Clone)]
 pub struct Transactions {
     /// What every cookie's name begins with.
-    pub name_prefix: &'static str,
+    pub name_prefix: String,
     /// `limits.sign_ins_under_way`: the most a browser may have.
     pub max: usize,
     /// The keys that seal them.
@@ -83,7 +83,7 @@ impl Transactions {
         let sealed = self.ring.seal(&SystemRandom::new(), Purpose::Transaction, b"", &name, &plain)?;
         let mut changes = vec![CookieChange { name, value: Some(URL_SAFE_NO_PAD.encode(sealed)) }];
 
-        let own = present.iter().filter(|(name, _)| name.starts_with(self.name_prefix));
+        let own = present.iter().filter(|(name, _)| name.starts_with(&self.name_prefix));
         // Those that can't be opened, or have expired, count as the oldest.
         let mut others: Vec<_> = own.map(|(name, value)| (self.started_at(name, value), name.clone())).collect();
         others.sort();
@@ -160,7 +160,7 @@ mod tests {
         let clock = Clock::system();
         let ring = KeyRing::new(Secret::new(&new_ring_key(&SystemRandom::new()).unwrap())).unwrap();
         Transactions {
-            name_prefix: "__Host-sign-in-",
+            name_prefix: "__Host-sign-in-".to_owned(),
             max: 5,
             ring: Arc::new(ring),
             backend: Arc::new(MemoryBackend::new(clock.clone())),

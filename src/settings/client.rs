@@ -160,11 +160,10 @@ pub(super) fn auth_request(
 ) -> Option<AuthRequestSettings> {
     let key = |key: &str| table.key("auth_request", key);
     // Each provider has a redirect URI of its own, so that one can't answer for another (RFC 9700 section 4.4.2.2).
-    let default = server.public_url.join(&match table {
+    let default = server.url_of(&match table {
         Table::Default => endpoints.redirect.clone(),
         Table::Named(name) => format!("{}/{name}", endpoints.redirect),
     });
-    let default = default.ok();
     let redirect_uri = reader.url(&key("redirect_uri")).or_else(|| default.clone());
     if redirect_uri != default {
         let expected = default.map(String::from).unwrap_or_default();

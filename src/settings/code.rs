@@ -175,6 +175,18 @@ mod tests {
     }
 
     #[test]
+    fn a_further_provider_has_a_name() {
+        let mut code = code(&[]);
+        let secret = Credential::secret("canary-4711");
+        code.set_provider(
+            Provider::oidc("https://op.example", "partner", secret).named("partners").parameter("a", "b"),
+        );
+        let settings = code.read(None).unwrap();
+        assert_eq!(settings.client.client_id, "client", "the default one is as it was");
+        assert!(format!("{settings:?}").contains("/auth/redirect/partners"));
+    }
+
+    #[test]
     fn all_problems_are_reported_together() {
         let mut code = code(&[
             ("session.store", "disk".into()),

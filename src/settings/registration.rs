@@ -97,8 +97,8 @@ fn read(reader: &mut Reader) -> Option<RegistrationSettings> {
     let authority_type = reader.choice("type.authority_type", &authority_types.map(|one| (one.name(), one)));
     let endpoints = sections::endpoints(reader);
     let logout = reader.text_or("auth_endpoints.front_channel_logout", "/front_channel_logout");
-    let public_url = sections::server(reader).public_url;
-    let route = |path: &str| public_url.join(path).ok();
+    let server = sections::server(reader);
+    let route = |path: &str| server.url_of(path);
     Some(RegistrationSettings {
         authority_type: authority_type.unwrap_or(AuthorityType::Oidc),
         client_id: entered(reader, "client.client_id").map(|id| (id, reader.source("client.client_id"))),
@@ -107,7 +107,7 @@ fn read(reader: &mut Reader) -> Option<RegistrationSettings> {
         ca_certificate: reader.file("client.ca_certificate"),
         redirect_uris: vec![route(&endpoints.redirect)?, route(&endpoints.post_sign_out)?],
         front_channel_logout: route(&format!("{}{logout}", endpoints.prefix))?,
-        public_url,
+        public_url: server.public_url.clone(),
     })
 }
 

@@ -4,7 +4,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use url::Url;
 
 use super::api::api;
 use super::b2c::{b2c, susi};
@@ -13,11 +12,11 @@ use super::layers::Layers;
 use super::providers::{Around, Table, check, default_display_name, display_name, domains, providers};
 use super::reader::Reader;
 use super::site::site as site_settings;
+use super::site_url::{public_url, site};
 use super::{
     DemoProviderSettings, Profile, ServerSettings, SessionSettings, Settings, StoreKind, TelemetrySettings, TlsSettings,
 };
 use crate::flows::{CookieSettings, Endpoints};
-use crate::oidc::provider::is_loopback;
 use crate::oidc::secret::Secret;
 use crate::session::backend::redis::{ClientCertificate, RedisSettings};
 use crate::session::record::SessionLimits;
@@ -108,21 +107,9 @@ fn address(reader: &mut Reader, path: &str, default: &str) -> SocketAddr {
     reader.parsed(path, expected, parse).or_else(|| parse(default)).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)))
 }
 
-/// Reads the URL of a site: only a scheme, a host and an optional port.
-fn site(reader: &mut Reader, path: &str, default: &str) -> Option<Url> {
-    let url = reader.url(path).or_else(|| Url::parse(default).ok())?;
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-        reader.problem(path, "must have only a scheme, a host and an optional port");
-    }
-    if url.scheme() == "http" && !is_loopback(&url) {
-        reader.problem(path, "must be https, because it is not on loopback");
-    }
-    Some(url)
-}
-
 pub(super) fn server(reader: &mut Reader) -> ServerSettings {
     let listen = address(reader, "server.listen", "127.0.0.1:5000");
-    let public_url = site(reader, "server.public_url", "https://127.0.0.1:5000");
+    let public_url = public_url(reader);
     let network = |text: &String| text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok();
     let proxies = reader.list("server.trusted_proxies");
     let trusted_proxies: Vec<_> = proxies.iter().filter_map(network).collect();
@@ -185,9 +172,10 @@ fn session(reader: &mut Reader, profile: Profile, server: &ServerSettings, redis
         reader.problem("session.keys", error.to_string());
     }
     let secure = server.public_url.scheme() == "https";
-    let name = reader.text_or("session.cookie_name", if secure { "__Host-identity" } else { "identity" });
-    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b)) || (!secure && name.starts_with("__")) {
-        reader.problem("session.cookie_name", "must be made of letters, digits, - and _; over http without __Host-");
+    let own = server.cookie_name("identity", '~');
+    let name = reader.text_or("session.cookie_name", own.trim_end_matches('~'));
+    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) || (!secure && name.starts_with("__")) {
+        reader.problem("session.cookie_name", "must be made of letters, digits, -, _ and .; over http without __Host-");
     }
     let seconds = |reader: &mut Reader, key: &str, default| {
         Duration::from_secs(reader.number(&format!("session.{key}"), default, 10..=30 * DAY_SECONDS))

@@ -218,3 +218,32 @@ fn with_nothing_configured_and_no_demo_provider_one_problem_says_so() {
     assert_eq!(problems.len(), 1);
     assert!(problems[0].to_string().contains("feature `demo`"), "{}", problems[0]);
 }
+
+#[test]
+fn a_public_url_may_have_a_base_path_which_names_the_cookies() {
+    let with = |url: &str| load("/nowhere", &[("IDENTITY_WEB__SERVER__PUBLIC_URL", url)]);
+    for (url, cookie, sign_in) in [
+        ("https://apps.example", "__Host-identity", "__Host-sign-in-"),
+        ("https://apps.example/tasks", "__Host-identity.tasks", "__Host-sign-in.tasks~"),
+        ("https://apps.example/tasks/", "__Host-identity.tasks", "__Host-sign-in.tasks~"),
+        ("https://apps.example/a/b-c", "__Host-identity.a.b-c", "__Host-sign-in.a.b-c~"),
+    ] {
+        let settings = with(url).unwrap();
+        assert_eq!(
+            (settings.session.cookie.name.as_str(), settings.server.cookie_name("sign-in", '-').as_str()),
+            (cookie, sign_in)
+        );
+        let expected = format!("{}/auth/redirect", url.trim_end_matches('/'));
+        assert_eq!(settings.auth_request.redirect_uri.as_str(), expected);
+    }
+    for url in [
+        "https://apps.example/a//b",
+        "https://apps.example/a%2Fb",
+        "https://apps.example/a.b",
+        "https://apps.example//",
+        "https://apps.example/a?b",
+        "https://u@apps.example/a",
+    ] {
+        assert!(with(url).unwrap_err().to_string().contains("server.public_url"), "{url}");
+    }
+}

@@ -81,7 +81,8 @@ impl IdentityWebBuilder {
         Self { base: Some(settings), ..self }
     }
 
-    /// Sets `server.public_url`: the URL that browsers use, and that all URLs are built from. Required.
+    /// Sets `server.public_url`: the URL that browsers use, and that all URLs are built from. It may have a
+    /// path, which a proxy strips. Required.
     #[must_use]
     pub fn public_url(self, url: impl Into<String>) -> Self {
         self.setting("server.public_url", url.into())

@@ -55,7 +55,7 @@ pub fn services(settings: &Settings, backend: Arc<dyn Backend>, clock: Clock) ->
     Ok(Services {
         sessions: Sessions::new(Arc::clone(&backend), key_prefix, Arc::clone(&ring), limits, clock.clone()),
         transactions: Transactions {
-            name_prefix: if settings.session.cookie.secure { "__Host-sign-in-" } else { "sign-in-" },
+            name_prefix: settings.server.cookie_name("sign-in", '-'),
             max: settings.limits.sign_ins_under_way,
             ring,
             backend,

@@ -79,7 +79,7 @@ fn sign_in(request: &HttpRequest, identity: &IdentityWeb, redirect: bool) -> Res
     match Views::of(request).filter(|_| redirect && to_a_page) {
         // Absolute: Traefik resolves a path against the URL of this route.
         Some(views) => {
-            let location = site.absolute(&views.sign_in_url(request));
+            let location = site.at_origin(&views.sign_in_url(request));
             Ok(HttpResponse::SeeOther().insert_header((LOCATION, location)).finish())
         }
         None => Err(Error::NotSignedIn),

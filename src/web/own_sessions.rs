@@ -64,8 +64,9 @@ impl Outcome {
         Self::ALL.into_iter().find(named)
     }
 
-    fn redirect(self) -> HttpResponse {
-        let location = format!("/sessions?ended={}", self.parameter());
+    fn redirect(self, identity: &IdentityWeb) -> HttpResponse {
+        let path = identity.services().site.path("/sessions");
+        let location = format!("{path}?ended={}", self.parameter());
         HttpResponse::SeeOther().insert_header((LOCATION, location)).finish()
     }
 }
@@ -184,7 +185,7 @@ pub(super) async fn end(
     }
     let ended = identity.services().sessions.end((&user).into(), id).await?;
     told(&identity, &user, ended.into()).await;
-    Ok(if ended { Outcome::Ended } else { Outcome::Gone }.redirect())
+    Ok(if ended { Outcome::Ended } else { Outcome::Gone }.redirect(&identity))
 }
 
 /// `POST /sessions/end_all`: ends all of the user's sessions or, with `keep=this`, all but this one.
@@ -210,7 +211,7 @@ pub(super) async fn end_all(
         ended += usize::from(identity.services().sessions.end((&user).into(), &other.id).await?);
     }
     told(&identity, &user, ended).await;
-    Ok(Outcome::OthersEnded.redirect())
+    Ok(Outcome::OthersEnded.redirect(&identity))
 }
 
 /// Tells the application that the user has ended sessions of theirs.

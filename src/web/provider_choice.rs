@@ -12,7 +12,7 @@ use url::form_urlencoded::Serializer;
 use super::error::Error;
 use super::views::Views;
 use crate::flows::target::Target;
-use crate::flows::{ClientRegistration, IdentityWeb};
+use crate::flows::{ClientRegistration, IdentityWeb, Site};
 use crate::session::error::StoreError;
 use crate::session::record::SignedIn;
 
@@ -76,12 +76,13 @@ struct Field<'a> {
 
 /// Returns the parameters of a request for a sign-in that the user's choice must keep.
 pub(super) fn kept(
+    site: &Site,
     passed_on: &BTreeMap<String, String>,
     target: &Target,
     query: &BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
     let mut kept = passed_on.clone();
-    kept.insert("post_sign_in_url".to_owned(), target.as_str().to_owned());
+    kept.insert("post_sign_in_url".to_owned(), site.path(target.as_str()));
     kept.extend(query.get("interaction").map(|sealed| ("interaction".to_owned(), sealed.clone())));
     kept
 }
@@ -92,7 +93,8 @@ pub(super) fn page(
     identity: &IdentityWeb,
     kept: &BTreeMap<String, String>,
 ) -> Result<HttpResponse, Error> {
-    let (providers, sign_in) = (&identity.services().providers, &identity.services().site.endpoints.sign_in);
+    let (providers, site) = (&identity.services().providers, &identity.services().site);
+    let sign_in = site.path(&site.endpoints.sign_in);
     let choice = |registration| {
         let mut query = Serializer::new(String::new());
         query.append_pair("provider", providers.name_of(registration)).extend_pairs(kept);

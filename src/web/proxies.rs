@@ -81,9 +81,10 @@ impl Original {
     pub fn target(&self, public_url: &Url, own_prefix: &str) -> Target {
         let uri = self.uri.as_deref().filter(|_| self.method == Method::GET && self.is_of(public_url));
         let Some(uri) = uri else { return Target::home() };
+        let base = public_url.path().trim_end_matches('/');
         match Url::parse(uri) {
-            Ok(absolute) => Target::parse(&absolute[Position::BeforePath..], own_prefix),
-            Err(_) => Target::parse(uri, own_prefix),
+            Ok(absolute) => Target::parse_below(&absolute[Position::BeforePath..], base, own_prefix),
+            Err(_) => Target::parse_below(uri, base, own_prefix),
         }
     }
 }

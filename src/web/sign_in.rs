@@ -48,7 +48,8 @@ pub(super) async fn begin(
     let registration = provider_choice::named(&identity, &query, asked_by).await?;
     let extra = passed_on(&query)?;
     let Some(registration) = registration else {
-        return provider_choice::page(&request, &identity, &provider_choice::kept(&extra, &target, &query));
+        let kept = provider_choice::kept(&identity.services().site, &extra, &target, &query);
+        return provider_choice::page(&request, &identity, &kept);
     };
     let cookies = cookie_pairs(&request);
     let begun = identity.begin(SignInRequest {
@@ -95,7 +96,7 @@ fn target(identity: &IdentityWeb, query: &BTreeMap<String, String>) -> Target {
     let site = &identity.services().site;
     let prefix = &site.endpoints.prefix;
     match (query.get("post_sign_in_url"), query.get("target_link_uri")) {
-        (Some(path), _) => Target::parse(path, prefix),
+        (Some(path), _) => Target::parse_below(path, site.base(), prefix),
         (None, Some(url)) => Target::parse_absolute(url, &site.public_url, prefix),
         (None, None) => Target::home(),
     }
@@ -140,7 +141,9 @@ pub(super) async fn complete_by_query(
             if matches!(*cause, Cause::Transaction(TransactionError::Unknown))
                 && matches!(&user, Ok(user) if user.identity().is_some()) =>
         {
-            Ok(HttpResponse::SeeOther().insert_header((LOCATION, Target::home().as_str())).finish())
+            Ok(HttpResponse::SeeOther()
+                .insert_header((LOCATION, identity.services().site.path(Target::home().as_str())))
+                .finish())
         }
         outcome => outcome,
     }
@@ -191,7 +194,10 @@ async fn complete(
         identity.tell_session_end(SessionEnd::of(signed_in, EndReason::Replaced)).await;
     }
     metrics::sign_in("completed");
-    Ok(HttpResponse::SeeOther().insert_header((LOCATION, completed.target.as_str())).cookie(removal).finish())
+    Ok(HttpResponse::SeeOther()
+        .insert_header((LOCATION, identity.services().site.path(completed.target.as_str())))
+        .cookie(removal)
+        .finish())
 }
 
 /// Follows a user who chose something other than signing in. Users who cancel stay as they were; if they weren't signed
@@ -214,7 +220,7 @@ async fn follow(
             let is_signed_in = editing || session.is_some_and(|session| session.record.signed_in.is_some());
             let target = if is_signed_in { target } else { Target::home() };
             let mut response = HttpResponse::SeeOther();
-            response.insert_header((LOCATION, target.as_str()));
+            response.insert_header((LOCATION, identity.services().site.path(target.as_str())));
             response
         }
     };

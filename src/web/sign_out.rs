@@ -57,7 +57,8 @@ pub(super) async fn sign_out(identity: &IdentityWeb, session: &RequestSession) -
         }
         None => None,
     };
-    let landing = || format!("{}?local", identity.services().site.endpoints.post_sign_out);
+    let site = &identity.services().site;
+    let landing = || format!("{}?local", site.path(&site.endpoints.post_sign_out));
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, location.unwrap_or_else(landing))).finish())
 }
 

@@ -57,6 +57,8 @@ pub struct Views {
     registrations: Registrations,
     /// Our own routes are below it: no sign-in leads back to them.
     own_prefix: String,
+    /// The base path of the site.
+    base: String,
     error_renderer: Option<ErrorRenderer>,
 }
 
@@ -75,6 +77,7 @@ impl Views {
             site: Site::default(),
             registrations: Registrations::default(),
             own_prefix: String::new(),
+            base: String::new(),
             error_renderer: None,
         }
     }
@@ -174,13 +177,11 @@ impl Views {
     /// Returns these pages with the routes and the registration of an application.
     pub(crate) fn bound_to(&self, identity: &IdentityWeb) -> Self {
         let services = identity.services();
-        let endpoints = &services.site.endpoints;
         let mut views = self.clone();
-        let edit_profile = services.providers.profile.is_some().then(|| endpoints.edit_profile.clone());
-        let (sign_in, sign_out) = (endpoints.sign_in.clone(), endpoints.sign_out.clone());
-        views.site = Site { sign_in, sign_out, edit_profile, ..views.site.of(&self.settings) };
+        views.site = views.site.of(&self.settings).at(&services.site, services.providers.profile.is_some());
         views.registrations = Registrations::of(identity);
-        views.own_prefix.clone_from(&endpoints.prefix);
+        views.own_prefix.clone_from(&services.site.endpoints.prefix);
+        services.site.base().clone_into(&mut views.base);
         views.with_site()
     }
 
@@ -193,8 +194,8 @@ impl Views {
     /// Adds our stylesheet and icon and, if `demo` is true, a banner that says so.
     #[cfg(feature = "program")]
     pub(crate) fn with_assets(mut self, assets: &Assets, demo: bool) -> Self {
-        self.site.stylesheet = assets.url("site.css");
-        self.site.icon = assets.url("favicon.svg");
+        let url = |name| assets.url(name).map(|url| format!("{}{url}", self.base));
+        (self.site.stylesheet, self.site.icon) = (url("site.css"), url("favicon.svg"));
         self.site.demo = demo;
         self.with_site()
     }
@@ -274,8 +275,8 @@ impl Views {
         if request.method() != Method::GET || target == Target::home() {
             return self.site.sign_in.clone();
         }
-        let query =
-            form_urlencoded::Serializer::new(String::new()).append_pair("post_sign_in_url", target.as_str()).finish();
+        let target = format!("{}{}", self.base, target.as_str());
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("post_sign_in_url", &target).finish();
         format!("{}?{query}", self.site.sign_in)
     }
 }

@@ -6,6 +6,7 @@
 mod application_tests;
 mod authorities;
 mod b2c;
+mod base_path;
 mod bearer;
 mod bearer_refusals;
 mod builder;

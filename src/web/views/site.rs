@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::flows;
+
 const DEFAULT_NAME: &str = "Identity Web";
 
 /// Section `site`: how the pages look, and where they link to.
@@ -31,14 +33,14 @@ pub(super) struct Site {
     pub(super) terms_url: Option<String>,
     pub(super) privacy_url: Option<String>,
     pub(super) support_url: Option<String>,
-    pub(super) home: &'static str,
+    pub(super) home: String,
     pub(super) sign_in: String,
     pub(super) sign_out: String,
     pub(super) edit_profile: Option<String>,
-    pub(super) token_details: &'static str,
-    pub(super) sessions: &'static str,
-    pub(super) call_graph: &'static str,
-    pub(super) admin: &'static str,
+    pub(super) token_details: String,
+    pub(super) sessions: String,
+    pub(super) call_graph: String,
+    pub(super) admin: String,
     pub(super) stylesheet: Option<String>,
     pub(super) icon: Option<String>,
     pub(super) demo: bool,
@@ -52,14 +54,14 @@ impl Default for Site {
             terms_url: None,
             privacy_url: None,
             support_url: None,
-            home: "/",
+            home: String::new(),
             sign_in: String::new(),
             sign_out: String::new(),
             edit_profile: None,
-            token_details: "/token_details",
-            sessions: "/sessions",
-            call_graph: "/call_graph",
-            admin: "/admin",
+            token_details: String::new(),
+            sessions: String::new(),
+            call_graph: String::new(),
+            admin: String::new(),
             stylesheet: None,
             icon: None,
             demo: false,
@@ -68,6 +70,22 @@ impl Default for Site {
 }
 
 impl Site {
+    /// Returns the site with the URLs of its pages.
+    pub(super) fn at(self, site: &flows::Site, has_profile: bool) -> Self {
+        let (endpoints, path) = (&site.endpoints, |path: &str| site.path(path));
+        Self {
+            home: path("/"),
+            sign_in: path(&endpoints.sign_in),
+            sign_out: path(&endpoints.sign_out),
+            edit_profile: has_profile.then(|| path(&endpoints.edit_profile)),
+            token_details: path("/token_details"),
+            sessions: path("/sessions"),
+            call_graph: path("/call_graph"),
+            admin: path("/admin"),
+            ..self
+        }
+    }
+
     /// Returns the site with the name, the logo and the links of the settings.
     pub(super) fn of(self, settings: &SiteSettings) -> Self {
         let SiteSettings { name, logo, terms_url, privacy_url, support_url, .. } = settings.clone();
