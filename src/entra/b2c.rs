@@ -1,7 +1,7 @@
 //! Azure AD B2C: what its policies return instead of a sign-in, and its error codes, explained (Microsoft's "Error
 //! codes: Azure Active Directory B2C").
 
-use super::errors::Shows;
+use super::errors::{Remedy, Shows};
 use crate::oidc::callback::Refusal;
 
 /// What a user chose on a policy's page instead of signing in.
@@ -25,6 +25,8 @@ pub struct Explanation {
     pub actions: &'static [&'static str],
     /// What the administrator needs to copy.
     pub shows: Shows,
+    /// What can help.
+    pub remedy: Remedy,
 }
 
 const FORGOT_PASSWORD: &str = "AADB2C90118";
@@ -41,6 +43,7 @@ const EXPLANATIONS: [Explanation; 9] = [
             "Administrator: set b2c.password to the user flow that resets passwords, or turn on self-service password reset in the sign-in user flow.",
         ],
         shows: Shows::Nothing,
+        remedy: Remedy::SignIn,
     },
     Explanation {
         codes: &[CANCEL],
@@ -48,6 +51,7 @@ const EXPLANATIONS: [Explanation; 9] = [
         explanation: "You left the identity provider’s page, so you were not signed in.",
         actions: &["To sign in, start again."],
         shows: Shows::Nothing,
+        remedy: Remedy::SignIn,
     },
     Explanation {
         codes: &["AADB2C90077"],
@@ -55,6 +59,7 @@ const EXPLANATIONS: [Explanation; 9] = [
         explanation: "A silent sign-in was tried, but no account was signed in.",
         actions: &["Sign in again."],
         shows: Shows::Nothing,
+        remedy: Remedy::SignIn,
     },
     Explanation {
         codes: &["AADB2C90080", "AADB2C90088", "AADB2C90128", "AADB2C90129", "AADB2C90182", "AADB2C90183"],
@@ -62,6 +67,7 @@ const EXPLANATIONS: [Explanation; 9] = [
         explanation: "Its code has expired, was already used, or belongs to another sign-in.",
         actions: &["Sign in again."],
         shows: Shows::Nothing,
+        remedy: Remedy::SignIn,
     },
     Explanation {
         codes: &["AADB2C90079", "AADB2C90081"],
@@ -71,6 +77,7 @@ const EXPLANATIONS: [Explanation; 9] = [
             "Administrator: create a new client secret in the B2C tenant, and set client.client_credential to its value (not its id).",
         ],
         shows: Shows::Client,
+        remedy: Remedy::Administrator,
     },
     Explanation {
         codes: &["AADB2C90006", "AADB2C90007"],
@@ -80,6 +87,7 @@ const EXPLANATIONS: [Explanation; 9] = [
             "Administrator: in the B2C tenant’s registration, add the redirect URI exactly as shown on the home page.",
         ],
         shows: Shows::RedirectUri,
+        remedy: Remedy::Administrator,
     },
     Explanation {
         codes: &["AADB2C90011", "AADB2C90018", "AADB2C90068", "AADB2C90285"],
@@ -89,6 +97,7 @@ const EXPLANATIONS: [Explanation; 9] = [
             "Administrator: compare client.client_id and client.authority with the registration in the B2C tenant.",
         ],
         shows: Shows::Client,
+        remedy: Remedy::Administrator,
     },
     Explanation {
         codes: &["AADB2C90012", "AADB2C90055", "AADB2C90117", "AADB2C90146"],
@@ -96,6 +105,7 @@ const EXPLANATIONS: [Explanation; 9] = [
         explanation: "Azure AD B2C does not know one of the requested scopes, or not together with the others.",
         actions: &["Administrator: compare auth_request.scopes with the API permissions of the registration."],
         shows: Shows::Nothing,
+        remedy: Remedy::Administrator,
     },
     Explanation {
         codes: &["AADB2C90273", "AADB2C90289"],
@@ -103,6 +113,7 @@ const EXPLANATIONS: [Explanation; 9] = [
         explanation: "You chose to sign in with another account, but its provider returned no valid response. Perhaps you cancelled there.",
         actions: &["Start again, and choose how to sign in."],
         shows: Shows::Nothing,
+        remedy: Remedy::SignIn,
     },
 ];
 

@@ -126,6 +126,12 @@ impl RequestSession {
         }
     }
 
+    /// Returns whether the request's cookie is of a session of ours that is no more: it has expired, or was ended elsewhere.
+    pub fn is_over(&self) -> bool {
+        let is_gone = matches!(*self.0.state.borrow(), State::None | State::Lost);
+        is_gone && matches!(self.0.presented, Presented::Verified(_))
+    }
+
     /// Opens a session for this user, in this browser, under a new key, and ends the one that the request came with. Of the
     /// application's values only those carried over are kept.
     ///

@@ -54,6 +54,9 @@ pub enum TransactionError {
     /// The provider that it began at is no longer in the settings.
     #[error("the provider of this sign-in is no longer in the settings")]
     ProviderRemoved,
+    /// The browser has no cookie of this transaction but as many others as there may be: newer ones have replaced it.
+    #[error("newer sign-ins of this browser have replaced this one")]
+    Dropped,
     /// It began more than ten minutes ago.
     #[error("this sign-in began more than ten minutes ago")]
     Expired,
@@ -106,8 +109,13 @@ impl Transactions {
             .filter(|(other, _)| *other == name)
             .find_map(|(name, value)| self.open(name, value))
             .filter(|transaction| transaction.state == state)
-            .ok_or(TransactionError::Unknown)?;
+            .ok_or_else(|| self.why_unknown(present))?;
         if self.has_expired(&transaction) { Err(TransactionError::Expired) } else { Ok(transaction) }
+    }
+
+    fn why_unknown(&self, present: &[(String, String)]) -> TransactionError {
+        let under_way = present.iter().filter(|(name, value)| self.started_at(name, value).is_some()).count();
+        if under_way >= self.max { TransactionError::Dropped } else { TransactionError::Unknown }
     }
 
     /// Marks the code of this state as spent, for as long as its cookie could bring it again. Returns false if it was
@@ -186,7 +194,7 @@ mod tests {
         let all: Vec<_> = (0..6).map(|_| begin(&transactions, &mut jar)).collect();
         assert_eq!(jar.len(), 5);
         let find = |n: usize| transactions.find(&all[n].state, &jar).map(|found| found.started_at);
-        assert_eq!(find(0), Err(TransactionError::Unknown));
+        assert_eq!(find(0), Err(TransactionError::Dropped));
         assert_eq!(find(1), Ok(all[1].started_at));
         assert_eq!(find(5), Ok(all[5].started_at));
     }

@@ -18,11 +18,14 @@ use crate::metrics;
 use crate::settings::{Settings, TlsSettings};
 use crate::tls;
 use crate::web::assets::Assets;
+use crate::web::canonical_host::CanonicalHost;
 use crate::web::edge::Edge;
 use crate::web::headers::SecurityHeaders;
 use crate::web::limits::SignInBudget;
 use crate::web::operations::Stopping;
 use crate::web::proxies::TrustedProxies;
+use crate::web::site_files::SiteFiles;
+use crate::web::views::DEFAULT_NAME;
 use crate::web::{operations, routes};
 use connections::InProgress;
 
@@ -42,16 +45,19 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
         _ => views,
     };
     let views = Arc::new(views.with_assets(&assets, settings.demo));
+    let name = settings.site.name.as_deref().unwrap_or(DEFAULT_NAME);
+    let files = SiteFiles::new(identity, name, &assets);
     let authorities = identity.services().providers.all().map(|one| one.provider.settings().authority.as_str());
     let headers = SecurityHeaders::new(&settings.server.public_url, authorities, settings.site.logo.as_deref())?;
     let proxies = TrustedProxies(identity.services().site.trusted_proxies.clone());
-    let limits = settings.limits;
+    let (limits, host) = (settings.limits, CanonicalHost::of(identity));
     let budget = Data::new(SignInBudget::new(limits.sign_in_requests_per_minute, proxies.clone()));
 
     let identity = identity.clone();
     let server = HttpServer::new(move || {
         let (headers, proxies, views) = (headers.clone(), proxies.clone(), Arc::clone(&views));
-        let edge = Rc::new(Edge { proxies, headers, views: Arc::clone(&views), limits });
+        let edge = Edge { proxies, headers, views: Arc::clone(&views), limits, host: host.clone() };
+        let edge = Rc::new(edge);
         App::new()
             .app_data(limits.form())
             .app_data(budget.clone())
@@ -60,6 +66,7 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
                 async { Ok(in_progress.until_written(edge.serve(request, next).await?)) }
             }))
             .configure(assets.routes())
+            .configure(files.routes())
             .service(
                 scope("")
                     .wrap(identity.sessions().with_bound_views(Arc::clone(&views)))

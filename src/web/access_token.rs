@@ -145,7 +145,9 @@ pub(super) fn interaction_required(identity: &IdentityWeb, interaction: Interact
         ["login_hint", "preferred_username"].iter().find_map(|name| user.claims().text(name).map(str::to_owned))
     };
     let interaction = Interaction { login_hint: user.as_ref().and_then(hint), ..interaction };
-    identity.seal_interaction(&interaction).map_or_else(Error::from, Error::Interaction)
+    let (scopes, is_challenge) = (interaction.scopes.clone(), interaction.claims.is_some());
+    let required = |parameter| Error::Interaction { parameter, scopes, is_challenge };
+    identity.seal_interaction(&interaction).map_or_else(Error::from, required)
 }
 
 /// The `claims` of a challenge: `Bearer … error="insufficient_claims", claims="<base64 of JSON>"`.

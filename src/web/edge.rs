@@ -8,6 +8,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 
+use super::canonical_host::CanonicalHost;
 use super::headers::SecurityHeaders;
 use super::limits::LimitsSettings;
 use super::proxies::TrustedProxies;
@@ -15,7 +16,7 @@ use super::requests;
 use super::views::Views;
 
 /// What surrounds every request: from the outside its log line, metric and span, the security headers, the pages of
-/// errors, and the limits on its size. One layer, because each costs as much as all of this.
+/// errors, the limits on its size, and the host that it is for. One layer, because each costs as much as all of this.
 pub struct Edge {
     /// Whose forwarded headers count.
     pub proxies: TrustedProxies,
@@ -25,6 +26,8 @@ pub struct Edge {
     pub views: Arc<Views>,
     /// How large a request may be.
     pub limits: LimitsSettings,
+    /// The host that it is for.
+    pub host: CanonicalHost,
 }
 
 impl Edge {
@@ -39,7 +42,10 @@ impl Edge {
     ) -> Result<ServiceResponse<BoxBody>, ActixError> {
         requests::watch(&self.proxies, request, async |request| {
             let response = match self.limits.check(&request) {
-                Ok(()) => next.call(request).await?.map_into_boxed_body(),
+                Ok(()) => match self.host.redirect(&request, &self.proxies) {
+                    Some(redirect) => request.into_response(redirect),
+                    None => next.call(request).await?.map_into_boxed_body(),
+                },
                 Err(error) => request.error_response(error),
             };
             let mut response = self.views.render_every_error(response);

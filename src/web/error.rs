@@ -29,9 +29,16 @@ pub enum Error {
     Identity(Box<Cause>, Option<Box<Cookie<'static>>>),
     /// The page needs a signed-in user.
     NotSignedIn,
-    /// The user must go to the provider first. Carries the sealed parameter of the sign-in that asks there.
+    /// The user must go to the provider first.
     #[doc(hidden)]
-    Interaction(String),
+    Interaction {
+        /// The sealed parameter of the sign-in that asks there.
+        parameter: String,
+        /// The scopes that the user must consent to.
+        scopes: Vec<String>,
+        /// Whether the provider must verify more of the user: a claims challenge.
+        is_challenge: bool,
+    },
     /// The user must authenticate again. Carries the sealed parameter of the sign-in that asks for it.
     StepUp(String),
     /// The user has just authenticated again, and a rule still isn't met.
@@ -118,7 +125,7 @@ impl Error {
             Self::Identity(cause, _) => reason_of(cause),
             Self::Token(refusal) => refusal.label(),
             Self::NotSignedIn => "not_signed_in",
-            Self::Interaction(_) => "interaction_required",
+            Self::Interaction { .. } => "interaction_required",
             Self::StepUp(_) => "step_up_required",
             Self::StepUpUnmet => "step_up_unmet",
             Self::Forbidden | Self::Missing(_) => "forbidden",
@@ -133,20 +140,6 @@ impl Error {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Framework(status) if status.is_client_error() => "framework",
             Self::Framework(_) | Self::NestedSessions(_) | Self::Rendering(_) => "internal",
-        }
-    }
-
-    /// Returns whether the application refused the user.
-    pub(super) fn is_not_admitted(&self) -> bool {
-        matches!(self, Self::Identity(cause, _) if matches!(**cause, Cause::NotAdmitted { .. }))
-    }
-
-    /// Returns what the button says that leads to the sign-in.
-    pub(super) fn sign_in_label(&self) -> &'static str {
-        match self {
-            Self::Interaction(_) | Self::StepUp(_) => "Continue",
-            _ if self.is_not_admitted() => "Use another account",
-            _ => "Sign in",
         }
     }
 
@@ -192,7 +185,7 @@ impl ResponseError for Error {
         match self {
             Self::Identity(cause, _) => status_of(cause),
             Self::Token(refusal) => refusal.status(),
-            Self::NotSignedIn | Self::Interaction(_) | Self::StepUp(_) => StatusCode::UNAUTHORIZED,
+            Self::NotSignedIn | Self::Interaction { .. } | Self::StepUp(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden | Self::Missing(_) | Self::StepUpUnmet | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::BadRequest(_) | Self::BodyIncomplete => StatusCode::BAD_REQUEST,
             Self::TooLarge(status) | Self::Framework(status) => *status,

@@ -1,18 +1,20 @@
 //! The text of each error page: what happened, why, and what to do.
 
 mod graph;
+mod refusals;
 
 use std::borrow::Cow;
 
 use super::{error::Error, step_up};
-use crate::entra::b2c;
-use crate::entra::errors::{EntraError, Shows};
+use crate::entra::errors::Shows;
 use crate::flows::Error as Cause;
-use crate::oidc::callback::{AuthorizationError, Refusal};
+use crate::oidc::callback::AuthorizationError;
 use crate::oidc::id_token::IdTokenError;
 use crate::oidc::token::TokenError;
 use crate::oidc::userinfo::UserinfoError;
 use crate::session::error::StoreError;
+use crate::session::transaction::TransactionError;
+use refusals::{explained, text_of_refusal, with_what_entra_said};
 
 /// The text of an error page.
 #[derive(Clone, Debug)]
@@ -23,8 +25,12 @@ pub struct ErrorText {
     pub explanation: Cow<'static, str>,
     /// What the reader can do.
     pub actions: &'static [&'static str],
-    /// Whether the page offers to sign in.
+    /// Whether the page offers to sign in: only if that can help.
     pub sign_in: bool,
+    /// Whether it offers to sign in with another account.
+    pub other_account: bool,
+    /// The permissions that the page asks for.
+    pub permissions: Vec<String>,
     /// The provider's error code, if it sent one.
     pub detail: Option<String>,
     /// What the provider's support asks for: names and values.
@@ -39,6 +45,8 @@ pub(super) fn text(heading: &'static str, explanation: &'static str, actions: &'
         explanation: explanation.into(),
         actions,
         sign_in: false,
+        other_account: false,
+        permissions: Vec::new(),
         detail: None,
         for_support: Vec::new(),
         shows: Shows::Nothing,
@@ -53,18 +61,31 @@ pub(super) fn text_try_again(
     ErrorText { sign_in: true, ..text(heading, explanation, actions) }
 }
 
+fn text_other_account(heading: &'static str, explanation: &'static str, actions: &'static [&'static str]) -> ErrorText {
+    ErrorText { other_account: true, ..text_try_again(heading, explanation, actions) }
+}
+
+/// Of a session that has expired or was ended elsewhere, instead of [`Error::NotSignedIn`].
+pub(super) fn text_session_over() -> ErrorText {
+    text_try_again(
+        "Your session has ended",
+        "It expired, or was ended from another page or by your identity provider.",
+        &["Sign in again. You return to this page."],
+    )
+}
+
 impl Error {
     /// Returns the text that the browser shows.
     pub(crate) fn error_text(&self) -> ErrorText {
         match self {
             Self::Identity(cause, _) => text_of(cause),
-            Self::Interaction(_) => text_to_continue(),
+            Self::Interaction { scopes, is_challenge, .. } => text_to_continue(scopes, *is_challenge),
             Self::Token(refusal) => text(refusal.title(), refusal.detail(), &[]),
             Self::NotSignedIn => text_try_again("Please sign in", "You need to be signed in to see this page.", &[]),
             Self::StepUp(_) => step_up::text_required(),
             Self::StepUpUnmet => step_up::text_unmet(),
             Self::Forbidden => text_forbidden(),
-            Self::Missing(rule) => ErrorText { for_support: vec![("Required", rule.clone())], ..text_forbidden() },
+            Self::Missing(rule) => ErrorText { permissions: vec![rule.clone()], ..text_forbidden() },
             Self::CrossSite => text(
                 "This request was blocked",
                 "It didn’t come from a page of this site.",
@@ -105,10 +126,10 @@ impl Error {
 }
 
 fn text_forbidden() -> ErrorText {
-    text(
+    text_other_account(
         "You don’t have access",
         "You’re signed in, but your account doesn’t have access to this page.",
-        &["Ask an administrator of this site for access.", "Or sign out and sign in with another account."],
+        &["Ask an administrator of this site for access.", "If you have another account, use that one."],
     )
 }
 
@@ -116,13 +137,21 @@ fn text_internal() -> ErrorText {
     text("Something went wrong", "We couldn’t show this page. The error was logged.", &[])
 }
 
-fn text_to_continue() -> ErrorText {
-    text_try_again(
-        "Your consent is needed",
-        "This page needs a permission that you or your organisation haven’t granted yet, or more verification. The \
-         identity provider will ask for it.",
-        &[],
-    )
+fn text_to_continue(scopes: &[String], is_challenge: bool) -> ErrorText {
+    let text = if is_challenge {
+        text_try_again(
+            "More verification is needed",
+            "Your organisation requires more verification for this page. The identity provider will ask for it.",
+            &[],
+        )
+    } else {
+        text_try_again(
+            "Your consent is needed",
+            "This page needs a permission that you haven’t granted yet. The identity provider will ask for it.",
+            &[],
+        )
+    };
+    ErrorText { permissions: scopes.to_vec(), ..text }
 }
 
 fn text_of_store(error: &StoreError) -> ErrorText {
@@ -140,7 +169,7 @@ fn text_of_store(error: &StoreError) -> ErrorText {
         StoreError::TooLarge { .. } => text(
             "Your session is too large",
             "It holds more data than this site allows.",
-            &["Give the correlation id to your administrator."],
+            &["Give the correlation ID to your administrator."],
         ),
         StoreError::NotWrapped | StoreError::Randomness(_) => text_internal(),
     }
@@ -155,21 +184,17 @@ fn text_of(cause: &Cause) -> ErrorText {
     const WAIT: &[&str] = &["Wait a moment, then try again."];
     const FRESH: &[&str] = &["Start a fresh sign-in."];
     const ADMIN: &[&str] =
-        &["Start a fresh sign-in.", "If it fails again, give the correlation id to your administrator."];
+        &["Start a fresh sign-in.", "If it fails again, give the correlation ID to your administrator."];
     match cause {
         Cause::Provider(_) | Cause::Token(TokenError::Http(_)) | Cause::Userinfo(UserinfoError::Http(_)) => {
             text_try_again("Signing in is not possible right now", "The identity provider isn’t responding.", WAIT)
         }
-        Cause::Transaction(_) => text_try_again(
-            "This sign-in cannot be continued",
-            "It was started in another browser, took more than ten minutes, or is already complete.",
-            FRESH,
-        ),
+        Cause::Transaction(error) => text_of_transaction(*error),
         Cause::AlreadySpent => {
             text_try_again("This sign-in is already complete", "Each sign-in can be completed only once.", FRESH)
         }
         Cause::NotAdmitted { text, .. } => {
-            ErrorText { explanation: text.clone().into(), ..text_try_again("You can’t sign in here", "", &[]) }
+            ErrorText { explanation: text.clone().into(), ..text_other_account("You can’t sign in here", "", &[]) }
         }
         Cause::Hook(_) => {
             text_try_again("Signing in is not possible right now", "This site couldn’t look up your account.", WAIT)
@@ -194,10 +219,10 @@ fn text_of(cause: &Cause) -> ErrorText {
             );
             with_what_entra_said(refusal, refused)
         }),
-        Cause::IdToken(IdTokenError::TenantNotAllowed) => text_try_again(
+        Cause::IdToken(IdTokenError::TenantNotAllowed) => text_other_account(
             "Your organisation may not sign in here",
             "Your account belongs to an organisation that this application doesn’t allow.",
-            &["Sign in with another account.", "Ask the application’s administrator to allow your organisation."],
+            &["Use another account.", "Ask the application’s administrator to allow your organisation."],
         ),
         Cause::IdToken(
             error @ (IdTokenError::StaleAuthentication | IdTokenError::WrongAcr | IdTokenError::Claim("auth_time")),
@@ -232,7 +257,7 @@ fn text_of(cause: &Cause) -> ErrorText {
             ),
         ),
         Cause::Graph(error) => graph::text_of(error),
-        Cause::Interaction(_) => text_to_continue(),
+        Cause::Interaction(interaction) => text_to_continue(&interaction.scopes, interaction.claims.is_some()),
         Cause::Store(error) => text_of_store(error),
         // Only [`Error::Token`] has those of an access token.
         Cause::AccessToken(_)
@@ -245,56 +270,22 @@ fn text_of(cause: &Cause) -> ErrorText {
     }
 }
 
-/// Explains a refusal by the code of Entra or B2C in its description, if that is known.
-fn explained(refusal: &Refusal) -> Option<ErrorText> {
-    if let Some(explanation) = b2c::explain(&refusal.description) {
-        let text = text_try_again(explanation.heading, explanation.explanation, explanation.actions);
-        return Some(with_what_entra_said(refusal, ErrorText { shows: explanation.shows, ..text }));
+fn text_of_transaction(error: TransactionError) -> ErrorText {
+    match error {
+        TransactionError::Dropped => text_try_again(
+            "Newer sign-ins replaced this one",
+            "You began several sign-ins in this browser, perhaps in several tabs. Only the latest ones can be completed.",
+            &["Close this tab and continue in another one, or start a fresh sign-in."],
+        ),
+        TransactionError::Expired => text_try_again(
+            "This sign-in took too long",
+            "A sign-in must be completed within ten minutes.",
+            &["Start a fresh sign-in."],
+        ),
+        TransactionError::Unknown | TransactionError::ProviderRemoved => text_try_again(
+            "This sign-in cannot be continued",
+            "It was started in another browser or at another address of this site, or it is already complete.",
+            &["Start a fresh sign-in."],
+        ),
     }
-    let explanation = EntraError::parse(&refusal.description)?.explanation?;
-    let text = text_try_again(explanation.heading, explanation.explanation, explanation.actions);
-    Some(with_what_entra_said(refusal, ErrorText { shows: explanation.shows, ..text }))
-}
-
-/// Adds the provider's code and Entra's IDs for its support.
-fn with_what_entra_said(refusal: &Refusal, text: ErrorText) -> ErrorText {
-    let Some(EntraError { code, trace_id, correlation_id, timestamp, .. }) = EntraError::parse(&refusal.description)
-    else {
-        return ErrorText { detail: Some(refusal.code.clone()), ..text };
-    };
-    let ids = [("Trace id", trace_id), ("Provider’s correlation id", correlation_id), ("Time", timestamp)];
-    let for_support = ids.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-    ErrorText { detail: Some(code), for_support, ..text }
-}
-
-fn text_of_refusal(refusal: &Refusal) -> ErrorText {
-    if let Some(text) = explained(refusal) {
-        return text;
-    }
-    let text = match refusal.code.as_str() {
-        "access_denied" => text_try_again(
-            "The sign-in was declined",
-            "It was declined at the identity provider, by you or by your organisation’s policy.",
-            &["Start again and accept.", "If you didn’t decline, ask your administrator."],
-        ),
-        "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
-            text_try_again(
-                "The identity provider needs your input",
-                "It can’t sign you in without asking you.",
-                &["Start a fresh sign-in and follow its instructions."],
-            )
-        }
-        "unmet_authentication_requirements" => step_up::text_of(&IdTokenError::WrongAcr),
-        "server_error" | "temporarily_unavailable" => text_try_again(
-            "Signing in is not possible right now",
-            "The identity provider reported an error.",
-            &["Wait a moment, then try again."],
-        ),
-        _ => text_try_again(
-            "The identity provider refused the sign-in",
-            "It didn’t accept this application’s request.",
-            &["If it fails again, give the correlation id to your administrator."],
-        ),
-    };
-    with_what_entra_said(refusal, text)
 }

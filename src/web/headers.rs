@@ -52,8 +52,8 @@ impl SecurityHeaders {
             _ => String::new(), // A path of this site.
         };
         let policy = format!(
-            "default-src 'none'; style-src 'self'; img-src 'self'{logo}; form-action 'self' https:{insecure_providers}; \
-             base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'{logo}; manifest-src 'self'; form-action \
+             'self' https:{insecure_providers}; base-uri 'none'; frame-ancestors 'none'"
         );
         let mut headers = vec![
             (HeaderName::from_static("content-security-policy"), uncounted(policy)?),

@@ -9,6 +9,8 @@ pub mod bearer;
 #[cfg(feature = "program")]
 pub mod call_graph;
 #[cfg(feature = "program")]
+pub mod canonical_host;
+#[cfg(feature = "program")]
 pub mod claim_meanings;
 pub mod cookies;
 pub mod downstream;
@@ -41,8 +43,12 @@ pub mod routes;
 pub mod sessions;
 pub mod sign_in;
 pub mod sign_out;
+#[cfg(feature = "program")]
+pub mod site_files;
 mod step_up;
 pub mod testing;
+#[cfg(feature = "program")]
+mod token_details;
 pub mod token_refusal;
 pub mod views;
 

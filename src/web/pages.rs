@@ -7,15 +7,16 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, ReqData};
 use serde::Serialize;
-use serde_json::Value;
 use tera::Context;
 
-use super::claim_meanings::{is_of_the_protocol, is_time, meaning};
 use super::error::Error;
 use super::identity::{Identity, MaybeIdentity};
-use super::views::Views;
-use crate::clock::Timestamp;
+use super::relative_time::RelativeTime;
+use super::require::texts;
+use super::views::{Views, ViewsError};
+use crate::entra::groups::{Groups, groups};
 use crate::flows::{ClientRegistration, IdentityWeb};
+use crate::session::actix::RequestSession;
 
 /// The redirect URI to register at a provider.
 #[derive(Serialize)]
@@ -34,13 +35,15 @@ impl<'a> Registered<'a> {
 /// `GET /`: the home page, for signed-in and signed-out users.
 pub(super) async fn home(
     identity: Data<IdentityWeb>,
+    session: RequestSession,
     user: MaybeIdentity,
     views: ReqData<Arc<Views>>,
 ) -> Result<HttpResponse, Error> {
     let (services, signed_in) = (identity.services(), user.identity().map(Identity::signed_in));
     let providers = &services.providers;
     let own = signed_in.map_or(Some(&providers.default), |signed_in| identity.provider_of(signed_in).ok());
-    let mut context = Context::new();
+    let dashboard = user.identity().map(|user| Dashboard::of(user, &identity)).unwrap_or_default();
+    let mut context = Context::from_serialize(&dashboard).map_err(|error| ViewsError::of_rendering(&error))?;
     context.insert("redirect_uri", providers.default.auth_request.redirect_uri.as_str());
     context.insert("redirect_uris", &providers.to_choose().map(Registered::of).collect::<Vec<_>>());
     context.insert("portal_link", &portal_link(&providers.default));
@@ -48,8 +51,49 @@ pub(super) async fn home(
     context.insert("has_profile", &own.is_some_and(|own| providers.is_of_default(own)));
     context.insert("idle_timeout", &in_words(services.sessions.limits().idle_timeout));
     context.insert("absolute_timeout", &in_words(services.sessions.limits().absolute_timeout));
-    context.insert("signed_in_at", &signed_in.map(|signed_in| signed_in.at.to_string()));
-    views.page(StatusCode::OK, "home.html", "Home", signed_in, context)
+    context.insert("session_over", &session.is_over());
+    views.page(StatusCode::OK, "home.html", "Home", user.identity().map(Identity::signed_in), context)
+}
+
+/// What the home page says about a signed-in user; of nobody else.
+#[derive(Default, Serialize)]
+struct Dashboard<'a> {
+    issuer: &'a str,
+    tenant: Option<&'a str>,
+    /// The date of `signed_in`, to the second.
+    signed_in_at: Option<String>,
+    signed_in: Option<RelativeTime>,
+    session_ends: Option<RelativeTime>,
+    roles: Vec<String>,
+    /// How many groups the ID token names.
+    group_count: usize,
+    /// Whether there are too many groups for the ID token.
+    groups_overage: bool,
+    /// The scopes of the access token.
+    scopes: Vec<&'a str>,
+}
+
+impl<'a> Dashboard<'a> {
+    fn of(user: &'a Identity, identity: &IdentityWeb) -> Self {
+        let (services, signed_in, claims) = (identity.services(), user.signed_in(), user.claims());
+        let (now, limits) = (services.clock.now(), services.sessions.limits());
+        let left = user.session().record.time_to_live(limits, now).unwrap_or_default();
+        let (group_count, groups_overage) = match groups(claims) {
+            Groups::All(all) => (all.len(), false),
+            Groups::Overage => (0, true),
+        };
+        Self {
+            issuer: claims.issuer(),
+            tenant: claims.text("tid"),
+            signed_in_at: Some(signed_in.at.to_string()),
+            signed_in: Some(RelativeTime::ago(signed_in.at, now)),
+            session_ends: Some(RelativeTime::ahead(now.plus(left), now)),
+            roles: claims.get("roles").map(texts).unwrap_or_default(),
+            group_count,
+            groups_overage,
+            scopes: signed_in.tokens.granted.scope.as_deref().unwrap_or_default().split_whitespace().collect(),
+        }
+    }
 }
 
 /// `GET /admin`: a page that requires the app role `Admin`.
@@ -74,46 +118,14 @@ fn in_words(duration: Duration) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-#[derive(Serialize)]
-struct ClaimRow<'a> {
-    name: &'a str,
-    value: String,
-    meaning: &'static str,
-}
-
-/// `GET /token_details`: the user's claims.
-pub(super) async fn token_details(user: Identity, views: ReqData<Arc<Views>>) -> Result<HttpResponse, Error> {
-    let about_the_user = user.claims().iter().filter(|(name, _)| !is_of_the_protocol(name));
-    let rows: Vec<_> = about_the_user
-        .map(|(name, value)| ClaimRow { name, value: shown(name, value), meaning: meaning(name) })
-        .collect();
-    let mut context = Context::new();
-    context.insert("claims", &rows);
-    views.page(StatusCode::OK, "token_details.html", "Your claims", Some(user.signed_in()), context)
-}
-
-fn shown(name: &str, value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(elements) => elements.iter().map(|element| shown("", element)).collect::<Vec<_>>().join(", "),
-        Value::Number(number) if is_time(name) => {
-            number.as_i64().map_or_else(|| number.to_string(), |seconds| Timestamp(seconds).to_string())
-        }
-        other => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn durations_and_claims_read_well() {
+    fn durations_read_well() {
         assert_eq!(in_words(Duration::from_hours(8)), "8 hours");
         assert_eq!(in_words(Duration::from_mins(1)), "1 minute");
         assert_eq!(in_words(Duration::from_secs(90)), "90 seconds");
-        assert_eq!(shown("exp", &1_580_000_000.into()), "2020-01-26 00:53:20 UTC");
-        assert_eq!(shown("roles", &serde_json::json!(["Admin", "Editor"])), "Admin, Editor");
-        assert_eq!(shown("address", &serde_json::json!({"country": "NZ"})), r#"{"country":"NZ"}"#);
     }
 }

@@ -10,9 +10,9 @@ pub(super) struct RelativeTime {
     /// The time from now, such as `2 hours ago` or `in 6 hours`.
     pub(super) relative: String,
     /// The date and time.
-    absolute: String,
+    pub(super) absolute: String,
     /// The value of `<time datetime>`.
-    machine: String,
+    pub(super) machine: String,
 }
 
 impl RelativeTime {

@@ -9,7 +9,7 @@ use actix_web::{Error as ActixError, HttpResponse, Resource, Route};
 
 use super::error::Error;
 #[cfg(feature = "program")]
-use super::{call_graph, pages, require::Require};
+use super::{call_graph, pages, require::Require, site_files, token_details};
 use super::{forward_auth, limits, own_sessions, provider_choice, provider_logout, sign_in, sign_out};
 use crate::flows::IdentityWeb;
 
@@ -42,10 +42,15 @@ pub fn site(service: &mut ServiceConfig) {
     service
         .service(only("/").route(page().to(pages::home)))
         .service(only("/sign_in_status").route(page().to(pages::home)))
-        .service(only("/token_details").route(page().to(pages::token_details)))
+        .service(only("/token_details").route(page().to(token_details::page)))
         .configure(sessions)
         .service(only("/call_graph").route(page().to(call_graph::page)))
         .service(only("/call_graph/photo").route(page().to(call_graph::photo)))
+        .service(
+            only("/.well-known/change-password")
+                .wrap(from_fn(limits::count))
+                .route(get().to(site_files::change_password)),
+        )
         .service(only("/admin").wrap(Require::role("Admin")).route(page().to(pages::admin)))
         .default_service(to(async || Err::<HttpResponse, _>(Error::NotFound)));
 }

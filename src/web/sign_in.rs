@@ -83,6 +83,16 @@ pub(super) async fn edit_profile(
     Ok(to_provider(&identity, identity.begin_profile(begun).await?).finish())
 }
 
+/// Sends a user to reset their password, at B2C.
+pub(super) async fn reset_password(request: &HttpRequest, identity: &IdentityWeb) -> Result<HttpResponse, Error> {
+    if FetchContext::from(request).is_prefetch() {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    let cookies = cookie_pairs(request);
+    let begun = identity.begin_password(SignInRequest::new(&Target::home(), &cookies)).await?;
+    Ok(to_provider(identity, begun).finish())
+}
+
 fn to_provider(identity: &IdentityWeb, redirect: AuthorizationRedirect) -> HttpResponseBuilder {
     let mut response = HttpResponse::SeeOther();
     response.insert_header((LOCATION, redirect.url.as_str()));
@@ -138,7 +148,7 @@ pub(super) async fn complete_by_query(
     match complete(&request, &identity, &session, &pairs).await {
         // A callback that is loaded again after the sign-in, perhaps by the back button.
         Err(Error::Identity(cause, _))
-            if matches!(*cause, Cause::Transaction(TransactionError::Unknown))
+            if matches!(*cause, Cause::Transaction(TransactionError::Unknown | TransactionError::Dropped))
                 && matches!(&user, Ok(user) if user.identity().is_some()) =>
         {
             Ok(HttpResponse::SeeOther()

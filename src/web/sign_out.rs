@@ -7,6 +7,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::web::{Data, ReqData};
 use actix_web::{HttpRequest, HttpResponse};
 use tera::Context;
+use url::form_urlencoded;
 
 use super::error::Error;
 use super::fetch_context::FetchContext;
@@ -76,8 +77,12 @@ pub(super) async fn landing(
     user: Result<MaybeIdentity, Error>,
     views: ReqData<Arc<Views>>,
 ) -> Result<HttpResponse, Error> {
+    let query = request.query_string();
+    // The provider returns the state that we sent it. Without one, nothing is known of how the browser came here.
+    let returned = form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "state");
     let mut context = Context::new();
-    context.insert("provider_signed_out", &(request.query_string() != "local"));
+    context.insert("provider_signed_out", &returned);
+    context.insert("signed_out_here", &(returned || query == "local"));
     let user = user.ok();
     let signed_in = user.as_ref().and_then(MaybeIdentity::identity).map(Identity::signed_in);
     views.page(StatusCode::OK, "post_sign_out.html", "Signed out", signed_in, context)

@@ -15,7 +15,7 @@ pub(super) fn required(identity: &IdentityWeb, user: &Identity, step_up: StepUp)
         return Error::StepUpUnmet;
     }
     match interaction_required(identity, Interaction::step_up(step_up)) {
-        Error::Interaction(sealed) => Error::StepUp(sealed),
+        Error::Interaction { parameter, .. } => Error::StepUp(parameter),
         error => error,
     }
 }

@@ -5,6 +5,7 @@ mod errors;
 mod registration;
 mod site;
 mod templates;
+mod user;
 
 pub(super) use errors::{RETRY_AFTER_SECONDS, Rendered};
 
@@ -20,6 +21,7 @@ use url::form_urlencoded;
 #[cfg(feature = "program")]
 use super::assets::Assets;
 use super::error::Error;
+use crate::clock::Clock;
 use crate::flows::IdentityWeb;
 use crate::flows::target::Target;
 use crate::session::actix::RequestSession;
@@ -29,14 +31,9 @@ use errors::ErrorRenderer;
 pub use errors::ErrorText;
 use registration::Registrations;
 use site::Site;
-pub use site::SiteSettings;
+pub use site::{DEFAULT_NAME, SiteSettings};
 pub use templates::ViewsError;
-
-#[derive(Serialize)]
-struct User<'a> {
-    name: &'a str,
-    username: Option<&'a str>,
-}
+use user::User;
 
 /// The pages: their templates, the site that they name, and who renders errors.
 ///
@@ -55,6 +52,7 @@ pub struct Views {
     settings: SiteSettings,
     site: Site,
     registrations: Registrations,
+    clock: Clock,
     /// Our own routes are below it: no sign-in leads back to them.
     own_prefix: String,
     /// The base path of the site.
@@ -76,6 +74,7 @@ impl Views {
             settings: SiteSettings::default(),
             site: Site::default(),
             registrations: Registrations::default(),
+            clock: Clock::system(),
             own_prefix: String::new(),
             base: String::new(),
             error_renderer: None,
@@ -180,6 +179,7 @@ impl Views {
         let mut views = self.clone();
         views.site = views.site.of(&self.settings).at(&services.site, services.providers.profile.is_some());
         views.registrations = Registrations::of(identity);
+        views.clock = services.clock.clone();
         views.own_prefix.clone_from(&services.site.endpoints.prefix);
         services.site.base().clone_into(&mut views.base);
         views.with_site()
@@ -191,11 +191,15 @@ impl Views {
         self
     }
 
-    /// Adds our stylesheet and icon and, if `demo` is true, a banner that says so.
+    /// Adds our stylesheet, script and icons, links to our pages and, if `demo` is true, a banner that says so.
     #[cfg(feature = "program")]
     pub(crate) fn with_assets(mut self, assets: &Assets, demo: bool) -> Self {
         let url = |name| assets.url(name).map(|url| format!("{}{url}", self.base));
         (self.site.stylesheet, self.site.icon) = (url("site.css"), url("favicon.svg"));
+        (self.site.touch_icon, self.site.script) = (url("apple-touch-icon.png"), url("site.js"));
+        self.site.manifest = Some(format!("{}/site.webmanifest", self.base));
+        self.site.version = Some(env!("CARGO_PKG_VERSION"));
+        self.site.navigation = true;
         self.site.demo = demo;
         self.with_site()
     }
@@ -256,11 +260,8 @@ impl Views {
         user: Option<&SignedIn>,
         mut context: Context,
     ) -> Result<HttpResponse, Error> {
-        let user = user.map(|signed_in| User {
-            name: signed_in.claims.display_name(),
-            username: signed_in.claims.text("preferred_username").or_else(|| signed_in.claims.first_email()),
-        });
-        context.insert("user", &user);
+        context.insert("user", &user.map(User::from));
+        context.insert("page", template.trim_end_matches(".html"));
         let html = self.tera.render(template, &context).map_err(|error| ViewsError::of_rendering(&error))?;
         Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
     }

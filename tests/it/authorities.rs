@@ -94,7 +94,7 @@ async fn tokens_of_other_tenants_and_issuers_are_refused_and_explained() {
         &["Your organisation may not sign in here", "doesn’t allow", "Ask the application’s administrator to allow"],
     );
     const NOT_VERIFIED: (u16, &[&str]) =
-        (502, &["The sign-in could not be verified", "you weren’t signed in", "give the correlation id"]);
+        (502, &["The sign-in could not be verified", "you weren’t signed in", "give the correlation ID"]);
     let v1 = |claims: &mut Value| {
         claims["iss"] = format!("https://sts.windows.net/{}/", claims["tid"].as_str().unwrap()).into();
     };
@@ -140,7 +140,7 @@ async fn tokens_of_other_tenants_and_issuers_are_refused_and_explained() {
         let browser = Browser::new();
         let answer = browser.sign_in(&app, "ada").await;
         assert_eq!(answer.status, status, "{name}: {}", answer.body);
-        for words in words.iter().chain(&["Correlation id"]) {
+        for words in words.iter().chain(&["Correlation ID"]) {
             assert!(answer.body.contains(words), "{name}: {words:?} is not on the page: {}", answer.body);
         }
         assert!(browser.session_cookie().is_none() && !browser.is_signed_in(&app).await, "{name}");
@@ -182,7 +182,7 @@ async fn the_python_samples_file_signs_in_for_each_authority_type() {
         chromium.goto(&format!("{}/token_details", app.url)).await;
         chromium.sees("ada@contoso.example").await;
         chromium.screenshot(&format!("python-sample-{}", file.split('.').next().unwrap())).await;
-        chromium.click("header form button").await;
+        chromium.sign_out().await;
         chromium.sees("You’re signed out").await;
         chromium.close().await;
         app.stop().await;

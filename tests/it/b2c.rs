@@ -83,7 +83,7 @@ async fn a_profile_is_edited_by_its_own_policy_and_the_new_name_is_known() {
     assert!(page.contains("Edit your profile") && page.contains("Grace Hopper"), "{page}");
     let said = browser.press(&url, &[("step", "save"), ("display_name", "Rear Admiral Hopper")]).await;
     assert_eq!(browser.come_back(&app, &said).await.location(), "/");
-    assert!(browser.get(&app.url).await.body.contains("signed in as Rear Admiral Hopper"));
+    assert!(browser.get(&app.url).await.body.contains("signed in as <bdi title=\"Rear Admiral Hopper\">"));
     assert_ne!(browser.session_cookie(), before, "a new session key");
     let details = browser.get(&format!("{}/token_details", app.url)).await.body;
     assert!(details.contains("B2C_1_edit_profile"), "{details}");
@@ -107,7 +107,7 @@ async fn a_profile_that_another_user_edited_changes_nothing() {
     assert_eq!(answer.status, 403, "{}", answer.body);
     assert!(answer.body.contains("A different account signed in"), "{}", answer.body);
     assert_eq!(ada.session_cookie(), before);
-    assert!(ada.get(&app.url).await.body.contains("signed in as Ada Lovelace"));
+    assert!(ada.get(&app.url).await.body.contains("signed in as <bdi title=\"Ada Lovelace\">"));
 }
 
 #[actix_web::test]
@@ -196,7 +196,7 @@ async fn other_answers_are_pages_that_say_what_to_do() {
     let browser = Browser::new();
     let answer = choose(&browser, &app, "", "forgot_password").await;
     assert_eq!(answer.status, 403);
-    for words in ["Your password cannot be reset from here", "b2c.password", "AADB2C90118", "Correlation id", "Sign in"]
+    for words in ["Your password cannot be reset from here", "b2c.password", "AADB2C90118", "Correlation ID", "Sign in"]
     {
         assert!(answer.body.contains(words), "{words}: {}", answer.body);
     }
@@ -273,7 +273,7 @@ async fn tokens_of_another_policy_or_issuer_are_refused_and_explained() {
         let browser = Browser::new();
         let answer = browser.sign_in(&app, "ada").await;
         assert_eq!(answer.status, 502, "{name}");
-        assert!(answer.body.contains("could not be verified") && answer.body.contains("Correlation id"), "{name}");
+        assert!(answer.body.contains("could not be verified") && answer.body.contains("Correlation ID"), "{name}");
         assert!(!browser.is_signed_in(&app).await && app.keys_but_spent().is_empty(), "{name}");
     }
     // Older policies say it in `acr`.
@@ -386,18 +386,18 @@ async fn in_a_browser_one_signs_in_edits_the_profile_cancels_and_forgets_the_pas
         chromium.click("button[value=grace]").await;
         chromium.sees("signed in as Grace Hopper").await;
         chromium.screenshot("b2c-3-home").await;
-        chromium.click("a[href='/auth/edit_profile']").await;
+        chromium.click("main a[href='/auth/edit_profile']").await;
         chromium.sees("Edit your profile").await;
         chromium.screenshot("b2c-4-edit-profile").await;
         chromium.click("button[value=cancel]").await;
         chromium.sees("signed in as Grace Hopper").await;
 
-        chromium.click("a[href='/auth/edit_profile']").await;
+        chromium.click("main a[href='/auth/edit_profile']").await;
         chromium.sees("Display name").await;
         chromium.fill("#display_name", " of the Navy").await;
         chromium.click("button[value=save]").await;
         chromium.sees("signed in as Grace Hopper of the Navy").await;
-        chromium.click("header form button").await;
+        chromium.sign_out().await;
         chromium.sees("You’re signed out").await;
         chromium.close().await;
         app.stop().await;

@@ -177,7 +177,7 @@ async fn an_error_of_the_provider_is_explained_and_never_tried_again_by_itself()
     let nasty = "%3Cscript%3Ealert(1)%3C%2Fscript%3E%E2%80%AE";
     let callback = format!("{}/auth/redirect?state={state}&error=server{nasty}&error_description={nasty}", app.url);
     let page = refused(&app, &browser, &callback, 400).await;
-    assert!(!page.contains("<script") && !page.contains("alert(1)"), "{page}");
+    assert!(page.matches("<script").count() == 1 && !page.contains("alert(1)"), "{page}");
 }
 
 #[actix_web::test]

@@ -37,7 +37,7 @@ async fn signed_out_at_the_provider(channel: &str, registered: impl Fn(&str) -> 
     chromium.screenshot(&format!("certified-{channel}-channel-logout")).await;
     for _ in 0..2 {
         chromium.goto(&format!("{url}/token_details")).await;
-        chromium.sees("Please sign in").await;
+        chromium.sees("Your session has ended").await;
     }
     chromium.close().await;
 }

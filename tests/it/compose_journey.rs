@@ -95,7 +95,7 @@ async fn one_session_is_served_by_every_replica_and_ended_at_every_replica() {
     chromium.screenshot("compose-4-claims-of-four-replicas").await;
 
     assert_eq!(answers_of_each(&four, &cookie).await, [200; 4]);
-    chromium.click("header form button").await;
+    chromium.sign_out().await;
     chromium.sees("You’re signed out").await;
     chromium.screenshot("compose-5-signed-out").await;
     assert_eq!(answers_of_each(&four, &cookie).await, [401; 4], "the cookie of a session that was ended");

@@ -46,7 +46,7 @@ async fn refused_with(app: &TestApp, code: &str, words: &str) {
     let (browser, keys) = (Browser::new(), app.keys_but_spent());
     let answer = browser.sign_in(app, "ada").await;
     assert_eq!(answer.status, 502, "{}", answer.body);
-    for text in [code, words, "Correlation id"] {
+    for text in [code, words, "Correlation ID"] {
         assert!(answer.body.contains(text), "{text:?} is not on the page: {}", answer.body);
     }
     assert_eq!(browser.session_cookie(), None, "no session");

@@ -48,7 +48,7 @@ async fn journey(url: &str, look: Look) {
     chromium.screenshot("5-home-signed-in").await;
     chromium.goto(&format!("{url}/token_details")).await;
 
-    chromium.click("header form button").await;
+    chromium.sign_out().await;
     chromium.sees("You’re signed out").await;
     assert_eq!(chromium.client.current_url().await.unwrap().path(), "/auth/post_sign_out");
     chromium.screenshot("6-signed-out").await;

@@ -207,7 +207,7 @@ async fn every_error_has_a_correlation_id() {
         assert_eq!(problem["correlation_id"].as_str().unwrap().len(), 32, "{answer}");
     }
     let page = Browser::new().get(&format!("{}/static/nope.css", app.url)).await;
-    assert!(page.status == 404 && page.body.contains("Correlation id"), "a browser gets a page: {}", page.body);
+    assert!(page.status == 404 && page.body.contains("Correlation ID"), "a browser gets a page: {}", page.body);
 }
 
 #[actix_web::test]

@@ -40,6 +40,13 @@ const PAGES: [(u32, &str, u16); 34] = [
     (90014, "request is incomplete", 400),
     (900_144, "request is incomplete", 400),
 ];
+/// Another sign-in would fail too.
+const FOR_ADMINISTRATORS: [u32; 14] = [
+    50011, 700_016, 90002, 7_000_215, 7_000_222, 700_027, 700_024, 70021, 700_211, 700_212, 700_213, 500_112, 90014,
+    900_144,
+];
+const OTHER_ACCOUNT: [u32; 5] = [50105, 50020, 90072, 50053, 50057];
+
 /// Chooses a refusal at the provider, and comes back with it.
 async fn refused(app: &TestApp, browser: &Browser, code: u32) -> Answer {
     let mut url = browser.begin(app).await;
@@ -65,12 +72,24 @@ async fn each_code_has_a_page() {
         let page = answer.body.replace("&#x2F;", "/").replace("’", "'");
         assert_eq!(answer.status, status, "{code}");
         assert!(page.contains(words) && page.contains(&format!("AADSTS{code}<")), "{code}: {page}");
-        for label in ["Trace id", "Provider's correlation id"] {
-            assert_eq!(shown(&page, label).len(), 36, "{code}: {label}");
+        let quoted = shown(&page, "For Microsoft's support");
+        for label in ["Trace ID: ", "Correlation ID: "] {
+            let id = quoted.split(label).nth(1).unwrap_or_else(|| panic!("{code}: {quoted}"));
+            assert_eq!(id.split(',').next().unwrap().len(), 36, "{code}: {quoted}");
         }
+        assert!(quoted.contains("Timestamp: 20"), "{code}: {quoted}");
+        assert_eq!(page.matches("<dt>Correlation ID</dt>").count(), 1, "{code}: only one row is called that");
         assert_eq!(shown(&page, "Time").len(), "2026-01-02 03:04:05Z".len(), "{code}");
         assert!(page.contains("What you can do"), "{code}");
-        assert!(page.contains(">Sign in</a>"), "{code}: a fresh try is offered");
+        let expected = match code {
+            _ if FOR_ADMINISTRATORS.contains(&code) => "Home",
+            _ if OTHER_ACCOUNT.contains(&code) => "Use another account",
+            _ => "Sign in",
+        };
+        let first = page.split("<a class=\"button\" href=\"").nth(1).unwrap();
+        assert_eq!(first.split(['>', '<']).nth(1), Some(expected), "{code}: the first button can help");
+        let (header, _) = page.split_once("<main").unwrap();
+        assert_eq!(header.contains(">Sign in</a>"), expected != "Home", "{code}: also that of the header");
         assert!(!page.contains("http-equiv"), "{code}: and nothing else done");
         let registration = app.variables["IDENTITY_WEB__SERVER__PUBLIC_URL"].clone() + "/auth/redirect";
         match code {

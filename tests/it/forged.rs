@@ -102,6 +102,10 @@ async fn forged_headers_change_nothing() {
         for (name, value) in &table {
             let (line, case) = (format!("{name}: {value}"), format!("{name}: {value}, {}", way.name));
             let sign_in = way.get("/auth/sign_in", "text/html", &line).await;
+            if name == "Host" && sign_in.status == 307 {
+                assert_eq!(sign_in.header("location"), format!("{}/auth/sign_in", app.url), "{case}: to our own host");
+                continue;
+            }
             assert_eq!(sign_in.status, 303, "{case}");
             assert!(
                 sign_in.header("location").contains(&format!("redirect_uri={redirect_uri}&")),

@@ -272,7 +272,7 @@ async fn in_a_browser_consent_profile_and_a_page_for_administrators() {
     chromium.goto(&format!("{}/auth/sign_in", app.url)).await;
     chromium.sees("Ada Lovelace").await;
     chromium.click("button[value=ada]").await;
-    chromium.sees("See your profile in Microsoft Graph").await;
+    chromium.sees("Your profile in Microsoft Graph").await;
     chromium.screenshot("graph-1-home").await;
     chromium.goto(&format!("{}/call_graph", app.url)).await;
     chromium.sees("Your consent is needed").await;

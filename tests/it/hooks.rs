@@ -122,7 +122,7 @@ async fn a_hook_that_fails_panics_or_hangs_ends_the_sign_in_and_nothing_stays() 
         assert_eq!((own_cookies(&browser), host.keys()), (vec![], vec![]), "{how}");
         let token = take(&tokens).remove(0);
         eventually("the revocation", async || (!host.provider.accepts_refresh_token(&token)).then_some(())).await;
-        let id = answer.body.split("Correlation id</dt><dd><code>").nth(1).unwrap().split('<').next().unwrap();
+        let id = answer.body.split("Correlation ID</dt><dd><code>").nth(1).unwrap().split('<').next().unwrap();
         let log = log::text();
         let lines: Vec<_> = log.lines().filter(|line| line.contains(cause) && line.contains(id)).collect();
         assert_eq!(lines.len(), 1, "{how}: {lines:?}");

@@ -33,6 +33,7 @@ mod hostile;
 mod house;
 mod http2;
 mod key_rotation;
+mod layout;
 mod operations;
 mod own_pages;
 mod own_sessions;

@@ -40,7 +40,7 @@ fn claims(claims: Option<Rewrite>) -> Faults {
 async fn assert_refused(app: &TestApp, browser: &Browser, said: &Answer, answer: &Answer, status: u16, words: &str) {
     assert_eq!(answer.status, status, "{}", answer.body);
     assert!(answer.body.contains(words), "{words:?} is not on the page: {}", answer.body);
-    assert!(answer.body.contains("Correlation id"), "{}", answer.body);
+    assert!(answer.body.contains("Correlation ID"), "{}", answer.body);
     assert_eq!(answer.header("cache-control"), "private, no-store");
     assert_eq!(browser.session_cookie(), None, "no session");
     assert!(!browser.is_signed_in(app).await);

@@ -12,14 +12,16 @@ const OPTIONAL: char = '?';
 fn common() -> Value {
     json!({
         "title": "Home",
-        "user?": {"name": "Ada Lovelace", "username?": "ada@contoso.example"},
+        "page": "home",
+        "user?": {"name": "Ada Lovelace", "initials?": "AL", "username?": "ada@contoso.example"},
         "account_unknown?": true,
         "site": {
             "name": "Identity Web", "home": "/", "sign_in": "/auth/sign_in", "sign_out": "/auth/sign_out",
             "edit_profile?": "/auth/edit_profile", "token_details": "/token_details", "sessions": "/sessions",
             "call_graph": "/call_graph", "admin": "/admin", "logo?": "/logo.svg", "terms_url?": "/terms",
             "privacy_url?": "/privacy", "support_url?": "mailto:support@contoso.example", "stylesheet?": "/site.css",
-            "icon?": "/favicon.svg", "demo?": true,
+            "icon?": "/favicon.svg", "touch_icon?": "/apple-touch-icon.png", "manifest?": "/site.webmanifest",
+            "script?": "/site.js", "version?": "1.0.0", "navigation?": true, "demo?": true,
         },
     })
 }
@@ -34,9 +36,16 @@ fn own(template: &str) -> Value {
             "redirect_uris": [{"display_name": "Microsoft", "redirect_uri": "https://app.example/auth/redirect"}],
             "has_profile?": true, "portal_link?": "https://entra.microsoft.com/",
             "call_graph?": true, "idle_timeout": "1 hour", "absolute_timeout": "8 hours",
-            "signed_in_at?": "2030-01-01 00:00:00 UTC",
+            "signed_in_at?": "2030-01-01 00:00:00 UTC", "signed_in?": time, "session_ends?": time,
+            "session_over?": true, "issuer?": "https://issuer.example", "tenant?": "c0ffee00", "roles?": ["Admin"],
+            "group_count?": 3, "groups_overage?": true, "scopes?": ["openid"],
         }),
-        "token_details.html" => json!({"claims?": [{"name": "sub", "value?": "ada", "meaning": "The user."}]}),
+        "token_details.html" => json!({
+            "claims?": [{
+                "name": "sub", "value?": "ada", "time?": "2030-01-01T00:00:00Z", "meaning?": "The user.", "group": "you",
+            }],
+            "groups?": [{"id": "you", "title": "Who you are"}],
+        }),
         "sessions.html" => json!({
             "outcome?": "The session has ended", "hidden?": 3,
             "sessions": [{
@@ -46,7 +55,8 @@ fn own(template: &str) -> Value {
         }),
         "call_graph.html" => json!({"has_photo?": true, "profile?": [["Display name", "Ada Lovelace"]]}),
         "error.html" => json!({
-            "status": 403, "heading": "You don’t have access", "explanation": "Your account doesn’t have access.",
+            "status": 403, "is_error?": true, "session_ended?": true, "permissions?": ["User.Read"],
+            "time": "2030-01-01T00:00:00Z", "heading": "You don’t have access", "explanation": "Your account doesn’t have access.",
             "actions?": ["Ask an administrator."], "sign_in?": true, "sign_in_url": "/auth/sign_in",
             "sign_in_label": "Sign in", "provider_sign_out_url": "https://op.example/end", "correlation_id": "0af7651916cd43dd8448eb211c80319c",
             "provider_code?": "AADSTS50105", "for_support?": [["Trace id", "4d2a"]],
@@ -57,7 +67,7 @@ fn own(template: &str) -> Value {
             "asks_for_address?": true, "address?": "ada@contoso.example",
             "fields?": [{"name": "post_sign_in_url", "value": "/"}],
         }),
-        "post_sign_out.html" => json!({"provider_signed_out?": true}),
+        "post_sign_out.html" => json!({"provider_signed_out?": true, "signed_out_here?": true}),
         _ => json!({}),
     }
 }

@@ -16,6 +16,7 @@ use crate::metrics;
 use crate::session::actix::RequestSession;
 use crate::web::abridged::Abridged;
 use crate::web::error::Error;
+use crate::web::error_text;
 use crate::web::fetch_context::FetchContext;
 
 /// When to try again if something is unavailable.
@@ -130,8 +131,10 @@ impl Views {
         sign_in_url: String,
         request: &HttpRequest,
     ) -> HttpResponse {
-        let (text, status) = (error.error_text(), error.status_code());
-        let to_copy = self.registrations.to_copy(text.shows, request);
+        let (text, status) = (text_of(error), error.status_code());
+        let permissions = Some(text.permissions.join(" ")).filter(|permissions| !permissions.is_empty());
+        let to_copy = permissions.map(|permissions| ("Required", permissions));
+        let to_copy = to_copy.into_iter().chain(self.registrations.to_copy(text.shows, request));
         let details = text.for_support.into_iter().chain(to_copy);
         let text = ErrorText {
             status,
@@ -156,38 +159,65 @@ impl Views {
         correlation_id: &str,
         sign_in_url: &str,
     ) -> HttpResponse {
-        let (text, status) = (error.error_text(), error.status_code());
+        let (text, session_ended) = (text_of(error), is_of_ended_session(error));
+        let loaded = RequestSession::of_request().and_then(|session| session.loaded());
+        // The page offers no sign-in to users who may be signed in, nor where it would fail again.
+        let account_unknown = loaded.is_err() || matches!(error, Error::Identity(..)) && !text.sign_in;
+        let mut context = self.context_of(&text, correlation_id);
+        context.insert("to_copy", &self.registrations.to_copy(text.shows, request));
+        context.insert("status", &error.status_code().as_u16());
+        context.insert("is_error", &!matches!(error, Error::Interaction { .. } | Error::StepUp(_)));
+        context.insert("sign_in_url", sign_in_url);
+        context.insert("sign_in_label", label_of_sign_in(error, &text));
+        context.insert("provider_sign_out_url", &error.provider_sign_out_url());
+        context.insert("session_ended", &session_ended);
+        context.insert("account_unknown", &account_unknown);
+        let loaded = loaded.ok().flatten();
+        let user = loaded.as_ref().and_then(|loaded| loaded.record.signed_in.as_ref());
+        let page = self.page(error.status_code(), "error.html", text.heading, user, context);
+        page.unwrap_or_else(|_| HttpResponse::build(error.status_code()).body(text.heading))
+    }
+
+    fn context_of(&self, text: &error_text::ErrorText, correlation_id: &str) -> Context {
         let mut context = Context::new();
-        context.insert("status", &status.as_u16());
         context.insert("heading", text.heading);
         context.insert("explanation", &text.explanation);
         context.insert("actions", text.actions);
+        context.insert("permissions", &text.permissions);
         context.insert("sign_in", &text.sign_in);
-        context.insert("sign_in_url", sign_in_url);
-        context.insert("sign_in_label", error.sign_in_label());
-        context.insert("provider_sign_out_url", &error.provider_sign_out_url());
         context.insert("correlation_id", correlation_id);
+        context.insert("time", &self.clock.now().rfc3339());
         context.insert("provider_code", &text.detail);
         context.insert("for_support", &text.for_support);
-        context.insert("to_copy", &self.registrations.to_copy(text.shows, request));
-        let loaded = RequestSession::of_request().and_then(|session| session.loaded());
-        // The page offers no sign-in to users who may be signed in.
-        context.insert("account_unknown", &loaded.is_err());
-        let loaded = loaded.ok().flatten();
-        let user = loaded.as_ref().and_then(|loaded| loaded.record.signed_in.as_ref());
-        let page = self.page(status, "error.html", text.heading, user, context);
-        page.unwrap_or_else(|_| HttpResponse::build(status).body(text.heading))
+        context
     }
 
     fn sign_in_url_after(&self, error: &Error, request: &HttpRequest) -> String {
         let url = self.sign_in_url(request);
         let parameter = match error {
-            Error::Interaction(interaction) | Error::StepUp(interaction) => format!("interaction={interaction}"),
-            // Otherwise the provider would sign the same user in.
-            _ if error.is_not_admitted() => "prompt=select_account".to_owned(),
+            Error::Interaction { parameter, .. } | Error::StepUp(parameter) => format!("interaction={parameter}"),
+            error if error.error_text().other_account => "prompt=select_account".to_owned(),
             _ => return url,
         };
         format!("{url}{}{parameter}", if url.contains('?') { '&' } else { '?' })
+    }
+}
+
+/// Returns whether a signed-out user had a session here.
+fn is_of_ended_session(error: &Error) -> bool {
+    let is_over = || RequestSession::of_request().is_ok_and(|session| session.is_over());
+    matches!(error, Error::NotSignedIn) && is_over()
+}
+
+fn text_of(error: &Error) -> error_text::ErrorText {
+    if is_of_ended_session(error) { error_text::text_session_over() } else { error.error_text() }
+}
+
+fn label_of_sign_in(error: &Error, text: &error_text::ErrorText) -> &'static str {
+    match error {
+        Error::Interaction { .. } | Error::StepUp(_) => "Continue",
+        _ if text.other_account => "Use another account",
+        _ => "Sign in",
     }
 }
 

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::flows;
 
-const DEFAULT_NAME: &str = "Identity Web";
+/// `site.name`, if unset.
+pub const DEFAULT_NAME: &str = "Identity Web";
 
 /// Section `site`: how the pages look, and where they link to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +44,12 @@ pub(super) struct Site {
     pub(super) admin: String,
     pub(super) stylesheet: Option<String>,
     pub(super) icon: Option<String>,
+    pub(super) touch_icon: Option<String>,
+    pub(super) manifest: Option<String>,
+    pub(super) script: Option<String>,
+    pub(super) version: Option<&'static str>,
+    /// Whether the header links to the claims and the sessions, which an application may not have.
+    pub(super) navigation: bool,
     pub(super) demo: bool,
 }
 
@@ -64,6 +71,11 @@ impl Default for Site {
             admin: String::new(),
             stylesheet: None,
             icon: None,
+            touch_icon: None,
+            manifest: None,
+            script: None,
+            version: None,
+            navigation: false,
             demo: false,
         }
     }

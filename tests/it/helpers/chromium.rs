@@ -97,6 +97,12 @@ impl Chromium {
         element.unwrap_or_else(|error| panic!("{css}: {error}")).click().await.unwrap();
     }
 
+    /// Signs out, in the account menu.
+    pub async fn sign_out(&self) {
+        self.click("header .menu summary").await;
+        self.click("header form button").await;
+    }
+
     /// Fills in a field.
     pub async fn fill(&self, css: &str, text: &str) {
         let element = self.client.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css(css)).await;

@@ -1,0 +1,62 @@
+//! Sends browsers that came by another name of the host, such as `localhost`, to `server.public_url`: the cookies of a
+//! sign-in are for that host only, so a sign-in that began elsewhere couldn't be completed.
+
+use actix_web::HttpResponse;
+use actix_web::dev::ServiceRequest;
+use actix_web::http::Method;
+use actix_web::http::header::{CACHE_CONTROL, HOST, LOCATION};
+use actix_web::http::uri::Authority;
+use url::Url;
+
+use super::fetch_context::FetchContext;
+use super::proxies::TrustedProxies;
+use crate::flows::IdentityWeb;
+
+/// Of a proxy, which may have replaced the host that the browser asked for.
+const OF_A_PROXY: [&str; 6] =
+    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+
+/// The site's own host.
+#[derive(Clone, Debug)]
+pub struct CanonicalHost {
+    public_url: Url,
+    /// What is not for a browser's window: proxies and providers call it by any host.
+    channels: [String; 3],
+}
+
+impl CanonicalHost {
+    /// Returns the host of `server.public_url`.
+    pub fn of(identity: &IdentityWeb) -> Self {
+        let site = &identity.services().site;
+        let endpoints = &site.endpoints;
+        let verify = format!("{}/verify", endpoints.prefix);
+        let channels = [verify, endpoints.front_channel_logout.clone(), endpoints.back_channel_logout.clone()];
+        Self { public_url: site.public_url.clone(), channels }
+    }
+
+    /// Redirects a browser's navigation that came directly, not by a proxy, and by another host.
+    pub(super) fn redirect(&self, request: &ServiceRequest, proxies: &TrustedProxies) -> Option<HttpResponse> {
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        if !is_read || self.is_own(request)? || !FetchContext::from(request).is_navigation() {
+            return None;
+        }
+        let is_proxied =
+            proxies.sent(request.request()) || OF_A_PROXY.iter().any(|name| request.headers().contains_key(*name));
+        if is_proxied || self.channels.iter().any(|path| path == request.path()) {
+            return None;
+        }
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let location = format!("{}{path}", self.public_url.as_str().trim_end_matches('/'));
+        let mut response = HttpResponse::TemporaryRedirect();
+        Some(response.insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-store")).finish())
+    }
+
+    /// Returns whether a request is for this host, at any port: cookies don't know ports. `None` if it has no valid one.
+    fn is_own(&self, request: &ServiceRequest) -> Option<bool> {
+        // Over HTTP/2 the URI has it.
+        let of_uri = request.uri().authority().map(Authority::as_str);
+        let host = of_uri.or_else(|| request.headers().get(HOST)?.to_str().ok())?;
+        let url = Url::parse(&format!("{}://{host}/", self.public_url.scheme())).ok()?;
+        Some(url.host() == self.public_url.host())
+    }
+}

@@ -1,0 +1,76 @@
+//! `GET /token_details`: the user's claims, in groups.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::ReqData;
+use serde::Serialize;
+use serde_json::Value;
+use tera::Context;
+
+use super::claim_meanings::{ClaimGroup, GROUPS, Known, is_of_the_protocol, is_time, known};
+use super::error::Error;
+use super::identity::Identity;
+use super::views::Views;
+use crate::clock::Timestamp;
+
+#[derive(Serialize)]
+struct ClaimRow<'a> {
+    name: &'a str,
+    value: String,
+    /// The value of `<time datetime>`, if the claim is a time.
+    time: Option<String>,
+    meaning: &'static str,
+    /// The id of its group.
+    group: &'static str,
+}
+
+impl<'a> ClaimRow<'a> {
+    fn of(name: &'a str, value: &Value) -> Self {
+        let Known { group, meaning } = known(name);
+        let time = value.as_i64().filter(|_| is_time(name)).map(Timestamp);
+        let value = time.map_or_else(|| shown(value), |time| time.to_string());
+        Self { name, value, time: time.map(Timestamp::rfc3339), meaning, group }
+    }
+}
+
+/// Shows the claims.
+pub(super) async fn page(user: Identity, views: ReqData<Arc<Views>>) -> Result<HttpResponse, Error> {
+    let about_the_user = user.claims().iter().filter(|(name, _)| !is_of_the_protocol(name));
+    let rows: Vec<_> = about_the_user.map(|(name, value)| ClaimRow::of(name, value)).collect();
+    let has_claims = |group: &&ClaimGroup| rows.iter().any(|row| row.group == group.id);
+    let mut context = Context::new();
+    context.insert("groups", &GROUPS.iter().filter(has_claims).collect::<Vec<_>>());
+    context.insert("claims", &rows);
+    views.page(StatusCode::OK, "token_details.html", "Your claims", Some(user.signed_in()), context)
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(elements) => elements.iter().map(shown).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn claims_read_well() {
+        let row = |name, value: Value| {
+            let row = ClaimRow::of(name, &value);
+            (row.value, row.time, row.group)
+        };
+        let time = Some("2020-01-26T00:53:20Z".to_owned());
+        assert_eq!(row("exp", json!(1_580_000_000)), ("2020-01-26 00:53:20 UTC".to_owned(), time, "life"));
+        assert_eq!(row("exp", json!("soon")), ("soon".to_owned(), None, "life"));
+        assert_eq!(row("roles", json!(["Admin", "Editor"])), ("Admin, Editor".to_owned(), None, "permissions"));
+        assert_eq!(row("address", json!({"country": "NZ"})), (r#"{"country":"NZ"}"#.to_owned(), None, "you"));
+        assert_eq!(row("extension_shoe_size", json!(43)), ("43".to_owned(), None, "other"));
+    }
+}
