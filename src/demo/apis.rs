@@ -13,6 +13,7 @@ use super::client_authentication::authenticate;
 use super::endpoints::{Parameters, answer, faults};
 use super::expiring::Expiring;
 use super::faults::apply;
+use super::people::{Person, find};
 use super::refusal::Refusal;
 use super::tokens::{refused, signed_as};
 use super::{ACCESS_TOKEN_LIFETIME, DEMO_TENANT, DemoState, Grant, expiring, lock};
@@ -44,6 +45,16 @@ impl DemoState {
         let token = signed_as(self, &signer, typ, claims, &faults(self))?;
         lock(&self.apis.tokens).insert(token.clone(), claims.clone(), self.clock.now());
         Some(token)
+    }
+
+    /// Issues a person's access token for an API, as the other pages of the provider would. For tests.
+    ///
+    /// # Errors
+    /// There is no such person.
+    pub fn access_token_of(&self, person: &str, audience: &str, scopes: &str) -> Result<String, String> {
+        let found = find(person).ok_or_else(|| format!("there is no person {person}"))?;
+        let claims = entra_claims(self, found, DEMO_TENANT, audience, scopes);
+        self.api_token("JWT", &claims).ok_or_else(|| "the token can't be signed".to_owned())
     }
 
     /// Issues an opaque token with these claims. For tests.
@@ -81,15 +92,15 @@ pub(super) fn access_token(state: &DemoState, grant: &Grant, form: &Parameters) 
     let of_apis: Vec<_> = scopes.filter(|(api, _)| api.starts_with("api://")).collect();
     let Some((audience, _)) = of_apis.first() else { return random_text(&SystemRandom::new()).ok() };
     let names: Vec<_> = of_apis.iter().map(|(_, name)| *name).collect();
-    state.api_token("JWT", &entra_claims(state, grant, audience, &names.join(" ")))
+    state.api_token("JWT", &entra_claims(state, grant.person, &grant.tenant, audience, &names.join(" ")))
 }
 
 /// Returns the claims of an Entra access token, version 2.
-fn entra_claims(state: &DemoState, grant: &Grant, audience: &str, scopes: &str) -> Value {
-    let (person, now) = (grant.person, state.clock.now().0);
+fn entra_claims(state: &DemoState, person: &Person, tenant: &str, audience: &str, scopes: &str) -> Value {
+    let now = state.clock.now().0;
     json!({
-        "iss": state.issuer(&grant.tenant), "sub": person.subject, "aud": audience, "azp": state.settings.client_id,
-        "azpacr": "1", "tid": grant.tenant, "oid": person.object_id, "iat": now, "nbf": now, "exp": now + TOKEN_SECONDS,
+        "iss": state.issuer(tenant), "sub": person.subject, "aud": audience, "azp": state.settings.client_id,
+        "azpacr": "1", "tid": tenant, "oid": person.object_id, "iat": now, "nbf": now, "exp": now + TOKEN_SECONDS,
         "scp": scopes, "roles": person.roles, "name": person.name, "preferred_username": person.username, "ver": "2.0",
     })
 }

@@ -130,6 +130,29 @@ impl DemoProvider {
     pub fn sign_in(&self, authorization_url: &str, person: &str) -> Result<String, DemoRefusal> {
         self.state.sign_in(authorization_url, person).map_err(DemoRefusal)
     }
+
+    /// Issues a person's access token for an API, as Microsoft Entra does (version 2): `aud` is `audience`, and `scp` is
+    /// `scopes`, separated by spaces. The demo provider signs with ES256, which your API has to accept:
+    ///
+    /// ```no_run
+    /// use identity_web::IdentityWeb;
+    /// use identity_web::testing::DemoProvider;
+    ///
+    /// # async fn test() -> Result<(), Box<dyn std::error::Error>> {
+    /// let demo = DemoProvider::start().await?;
+    /// let builder = IdentityWeb::builder().public_url("http://127.0.0.1:8080").provider(demo.provider());
+    /// let builder = builder.api_audience(["api://tasks"]).setting("api.signing_algorithms", ["ES256"]);
+    /// let identity = builder.sessions_in_memory().build().await?;
+    /// let token = demo.access_token("ada", "api://tasks", "tasks.read tasks.write")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// There is no such person.
+    pub fn access_token(&self, person: &str, audience: &str, scopes: &str) -> Result<String, DemoRefusal> {
+        self.state.access_token_of(person, audience, scopes).map_err(DemoRefusal)
+    }
 }
 
 impl Drop for DemoProvider {
