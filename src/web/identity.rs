@@ -128,6 +128,7 @@ impl FromRequest for MaybeIdentity {
 }
 
 /// Requires that users are signed in. Navigations are redirected to the sign-in, which leads back; other requests get 401.
+/// A request is a navigation if `Sec-Fetch-Mode` says so or, without that header, if `Accept` contains `text/html`.
 ///
 /// ```
 /// use actix_web::{middleware::from_fn, web};

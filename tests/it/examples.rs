@@ -19,20 +19,34 @@ struct Example {
 
 impl Example {
     async fn start(name: &str) -> Self {
+        let (port, mut command) = Self::command(name);
+        Self::started(name, port, Process::start(&mut command)).await
+    }
+
+    /// Starts an example that prints lines, and returns what `wanted` makes of one.
+    async fn start_until<T>(name: &str, wanted: impl Fn(&str) -> Option<T>) -> (Self, T) {
+        let (port, mut command) = Self::command(name);
+        let (process, found) = Process::start_until(&mut command, wanted);
+        (Self::started(name, port, process).await, found)
+    }
+
+    fn command(name: &str) -> (u16, Command) {
         log::start();
         let (port, demo) = (free_port(), free_port());
-        let url = format!("http://127.0.0.1:{port}");
         let program = Path::new(env!("CARGO_BIN_EXE_identity-web")).with_file_name("examples").join(name);
-        let process = Process::start(
-            Command::new(&program)
-                .env("IDENTITY_WEB__SERVER__LISTEN", format!("127.0.0.1:{port}"))
-                .env("IDENTITY_WEB__SERVER__PUBLIC_URL", &url)
-                .env("IDENTITY_WEB__TLS__MODE", "off")
-                .env("IDENTITY_WEB__DEMO_PROVIDER__LISTEN", format!("127.0.0.1:{demo}"))
-                .stderr(Stdio::null()),
-        );
+        let mut command = Command::new(&program);
+        command
+            .env("IDENTITY_WEB__SERVER__LISTEN", format!("127.0.0.1:{port}"))
+            .env("IDENTITY_WEB__SERVER__PUBLIC_URL", format!("http://127.0.0.1:{port}"))
+            .env("IDENTITY_WEB__TLS__MODE", "off")
+            .env("IDENTITY_WEB__DEMO_PROVIDER__LISTEN", format!("127.0.0.1:{demo}"))
+            .stderr(Stdio::null());
+        (port, command)
+    }
+
+    async fn started(name: &str, port: u16, process: Process) -> Self {
         eventually(name, async || std::net::TcpStream::connect(("127.0.0.1", port)).ok()).await;
-        Self { url, _process: process }
+        Self { url: format!("http://127.0.0.1:{port}"), _process: process }
     }
 
     fn at(&self, path: &str) -> String {
@@ -40,8 +54,13 @@ impl Example {
     }
 
     async fn sign_in(&self, person: &str) -> Browser {
+        self.sign_in_with(person, "").await
+    }
+
+    async fn sign_in_with(&self, person: &str, query: &str) -> Browser {
         let browser = Browser::new();
-        let authorization = browser.get(&self.at("/auth/sign_in")).await.location().parse().unwrap();
+        let begin = self.at(&format!("/auth/sign_in{query}"));
+        let authorization = browser.get(&begin).await.location().parse().unwrap();
         let callback = browser.pick(&authorization, person).await.location().to_owned();
         assert_eq!(browser.get(&callback).await.location(), "/");
         browser
@@ -133,4 +152,50 @@ async fn pages_and_rules_of_an_application_take_effect() {
     assert_eq!(refused.status, 403);
     assert!(refused.body.contains("Your account is closed."), "{}", refused.body);
     assert_eq!(closed.get(&example.at("/account")).await.status, 401);
+}
+
+#[actix_web::test]
+async fn an_api_takes_tokens_and_calls_another_for_its_caller() {
+    let commands = std::cell::RefCell::new(Vec::new());
+    let (example, ()) = Example::start_until("api", |line| {
+        let token = line.strip_prefix("curl -H 'Authorization: ")?.split_once('\'')?.0;
+        commands.borrow_mut().push(token.to_owned());
+        (commands.borrow().len() == 2).then_some(())
+    })
+    .await;
+    let commands = commands.take();
+    let call = async |path: &str, token: Option<&String>| {
+        let headers = token.map(|token| ("authorization", token.as_str()));
+        Browser::new().send(Method::GET, &example.at(path), headers.as_slice(), None).await
+    };
+    let refused = call("/tasks", None).await;
+    assert_eq!((refused.status, refused.header("content-type")), (401, "application/problem+json"));
+    let metadata = refused.header("www-authenticate").split_once("resource_metadata=\"").unwrap().1;
+    let metadata = Browser::new().get(metadata.trim_end_matches('"')).await;
+    assert!(metadata.status == 200 && metadata.body.contains("authorization_servers"), "{}", metadata.body);
+    assert_eq!(call("/tasks", Some(&commands[0])).await.body, r#"{"of":"Ada Lovelace","tasks":["Write","Test"]}"#);
+    let refused = call("/events", Some(&commands[0])).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.header("www-authenticate").contains("insufficient_scope"));
+    let events = call("/events", Some(&commands[1])).await;
+    assert_eq!((events.status, events.body.as_str()), (200, "Review at 10:00"));
+    assert_eq!(call("/calendar", Some(&commands[1])).await.status, 401, "the caller's own token is not passed on");
+}
+
+#[actix_web::test]
+async fn two_providers_sign_their_own_users_in() {
+    let example = Example::start("two_providers").await;
+    let anonymous = Browser::new();
+    assert_eq!(anonymous.get(&example.at("/")).await.location(), "/auth/sign_in?post_sign_in_url=%2F");
+    let choice = anonymous.get(&example.at("/auth/sign_in")).await.body;
+    assert!(choice.contains("Staff") && choice.contains("Partner"), "{choice}");
+    for (query, provider, status) in [
+        ("?provider=default", "the staff", 200),
+        ("?provider=partners", "partners", 403),
+        ("?login_hint=ada@partner.example", "partners", 403),
+    ] {
+        let browser = example.sign_in_with("ada", query).await;
+        assert_eq!(browser.get(&example.at("/")).await.body, format!("Hello Ada Lovelace of {provider}"), "{query}");
+        assert_eq!(browser.get(&example.at("/admin")).await.status, status, "{query}: an Admin of both providers");
+    }
 }

@@ -85,9 +85,9 @@ impl Browser {
         Answer { status, location, content_type, challenge, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
-    /// Opens a page.
+    /// Opens a page, as a navigation.
     pub async fn get(&mut self, app: &impl Served, path: &str) -> Answer {
-        self.send(app, TestRequest::get(), path).await
+        self.send(app, TestRequest::get().insert_header(("accept", "text/html")), path).await
     }
 
     /// Sends JSON from one of the application's own pages.
