@@ -37,7 +37,8 @@
 //! The library records metrics through the facade [`metrics`](https://docs.rs/metrics) and logs through
 //! [`tracing`](https://docs.rs/tracing); an application chooses where they go.
 //!
-//! ARCHITECTURE.md in the repository describes how it is built.
+//! The [guide] goes through everything, from these three lines to the tests and the deployment of an application.
+//! ARCHITECTURE.md in the repository describes how the library is built.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -123,4 +124,11 @@ pub mod testing {
     #[cfg(feature = "demo")]
     pub use crate::startup::test_provider::{DemoProvider, DemoRefusal};
     pub use crate::web::testing::TestUser;
+}
+
+pub mod guide {
+    #![doc = include_str!("guide/begin.md")]
+    #![doc = include_str!("guide/apis.md")]
+    #![doc = include_str!("guide/pages.md")]
+    #![doc = include_str!("guide/operations.md")]
 }
