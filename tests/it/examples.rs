@@ -186,7 +186,7 @@ async fn an_api_takes_tokens_and_calls_another_for_its_caller() {
 async fn two_providers_sign_their_own_users_in() {
     let example = Example::start("two_providers").await;
     let anonymous = Browser::new();
-    assert_eq!(anonymous.get(&example.at("/")).await.location(), "/auth/sign_in?post_sign_in_url=%2F");
+    assert_eq!(anonymous.get(&example.at("/")).await.location(), "/auth/sign_in");
     let choice = anonymous.get(&example.at("/auth/sign_in")).await.body;
     assert!(choice.contains("Staff") && choice.contains("Partner"), "{choice}");
     for (query, provider, status) in [

@@ -19,9 +19,11 @@ async fn profile(user: Identity) -> impl Responder {
 }
 
 fn routes(service: &mut ServiceConfig) {
-    service
-        .route("/", web::get().to(home))
-        .service(web::scope("/profile").wrap(from_fn(login_required)).route("", web::get().to(profile)));
+    service.route("/", web::get().to(home)).service(
+        web::scope("/profile")
+            .wrap(from_fn(login_required))
+            .route("", web::get().to(profile)),
+    );
 }
 
 #[actix_web::main]
@@ -31,7 +33,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let identity = IdentityWeb::from_settings(settings).await?;
     println!("Listening on {address}");
     HttpServer::new(move || {
-        App::new().wrap(identity.sessions()).configure(identity.routes()).configure(routes)
+        App::new()
+            .wrap(identity.sessions())
+            .configure(identity.routes())
+            .configure(routes)
     })
     .bind(address)?
     .run()
@@ -50,18 +55,38 @@ mod tests {
     #[actix_web::test]
     async fn users_see_their_profile_and_others_are_sent_to_sign_in() {
         // No request reaches this provider.
-        let provider = Provider::oidc("https://provider.example", "client-id", Credential::secret("client-secret"));
-        let builder = IdentityWeb::builder().public_url("https://app.example").provider(provider);
+        let provider = Provider::oidc(
+            "https://provider.example",
+            "client-id",
+            Credential::secret("client-secret"),
+        );
+        let builder = IdentityWeb::builder()
+            .public_url("https://app.example")
+            .provider(provider);
         let identity = builder.sessions_in_memory().build().await.unwrap();
-        let app = App::new().wrap(identity.sessions()).configure(identity.routes()).configure(routes);
+        let app = App::new()
+            .wrap(identity.sessions())
+            .configure(identity.routes())
+            .configure(routes);
         let app = init_service(app).await;
 
-        let navigation = || TestRequest::get().uri("/profile").insert_header(("accept", "text/html"));
+        let navigation = || {
+            TestRequest::get()
+                .uri("/profile")
+                .insert_header(("accept", "text/html"))
+        };
         let answer = call_service(&app, navigation().to_request()).await;
-        assert_eq!(answer.headers()["location"], "/auth/sign_in?post_sign_in_url=%2Fprofile");
+        let location = answer.headers().get("location").unwrap();
+        assert_eq!(location, "/auth/sign_in?post_sign_in_url=%2Fprofile");
 
-        let cookie = identity.test_user("ada").claim("name", "Ada").sign_in().await.unwrap();
-        let profile: Value = call_and_read_body_json(&app, navigation().cookie(cookie).to_request()).await;
+        let cookie = identity
+            .test_user("ada")
+            .claim("name", "Ada")
+            .sign_in()
+            .await
+            .unwrap();
+        let profile: Value =
+            call_and_read_body_json(&app, navigation().cookie(cookie).to_request()).await;
         assert_eq!(profile["name"], "Ada");
     }
 }

@@ -97,11 +97,20 @@ impl Browser {
         self.send(app, request, path).await
     }
 
+    /// Opens a page that leads to a provider; returns the URL there.
+    pub async fn begin(&mut self, app: &impl Served, path: &str) -> String {
+        let mut answer = self.get(app, path).await;
+        while answer.location.starts_with("/team/") {
+            answer = self.get(app, &answer.location).await;
+        }
+        assert_eq!(answer.status, 303, "{path}: {}", answer.body);
+        answer.location
+    }
+
     /// Signs a person in at a provider, from a page that leads there; returns the callback's response.
     pub async fn sign_in(&mut self, app: &impl Served, demo: &DemoProvider, begin: &str, person: &str) -> Answer {
-        let begun = self.get(app, begin).await;
-        assert_eq!(begun.status, 303, "{begin}: {}", begun.body);
-        let callback = demo.sign_in(&begun.location, person).expect("the provider accepts the request");
+        let url = self.begin(app, begin).await;
+        let callback = demo.sign_in(&url, person).expect("the provider accepts the request");
         self.get(app, &callback).await
     }
 }
