@@ -19,7 +19,7 @@ async fn page(user: Identity) -> impl Responder {
 
 /// Each provider says which roles its users have, so the rule names the provider too.
 fn staff_admin() -> Require {
-    Require::role("Admin").and(&Require::when(|user| user.provider().is_none()))
+    Require::role("Admin").and(Require::when(|user| user.provider().is_none()))
 }
 
 #[actix_web::main]

@@ -79,13 +79,13 @@ impl TeamTasks {
 
 /// Editors of the staff: a partner's provider makes nobody an editor here.
 fn editors() -> Require {
-    Require::role("Editor").and(&Require::when(|user: &Identity| user.provider().is_none()))
+    Require::role("Editor").and(Require::when(|user: &Identity| user.provider().is_none()))
 }
 
 /// The last wrap of a scope is the outermost.
 fn for_browsers(service: &mut ServiceConfig) {
     let members = web::scope("/board").wrap(from_fn(login_required));
-    let admin = editors().and(&Require::fresh(Duration::from_mins(5))).explained();
+    let admin = editors().and(Require::fresh(Duration::from_mins(5))).explained();
     service
         .route("/", web::get().to(pages::home))
         .route("/account", web::get().to(pages::account))
@@ -94,7 +94,7 @@ fn for_browsers(service: &mut ServiceConfig) {
         .service(web::resource("/archive").wrap(admin).get(pages::archive))
         .service(
             web::scope("/json")
-                .wrap(Require::role("Editor").or(&Require::when(|user| user.provider() == Some("partners"))))
+                .wrap(Require::role("Editor").or(Require::when(|user| user.provider() == Some("partners"))))
                 .wrap(from_fn(same_origin))
                 .wrap(from_fn(api_only))
                 .service(web::resource("/tasks").get(pages::tasks).post(pages::add))
