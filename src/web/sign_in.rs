@@ -84,6 +84,7 @@ pub(super) async fn edit_profile(
 }
 
 /// Sends a user to reset their password, at B2C.
+#[cfg(feature = "program")]
 pub(super) async fn reset_password(request: &HttpRequest, identity: &IdentityWeb) -> Result<HttpResponse, Error> {
     if FetchContext::from(request).is_prefetch() {
         return Ok(HttpResponse::NoContent().finish());
