@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use identity_web::{Decision, EndReason, HookError, RefusalReason, SessionEnd, SignIn, SignInRefusal};
+use identity_web::{Decision, EndReason, HookError, RefusalReason, SessionEnd, SignIn, SignInRefusal, SignOut};
 
 /// What decides over accounts, for tests and operators.
 #[derive(Default)]
@@ -15,6 +15,7 @@ struct State {
     accounts: HashMap<(String, String), u32>,
     closed: Vec<String>,
     unavailable: bool,
+    signed_out: Vec<String>,
     ended: Vec<EndReason>,
     refused: Vec<RefusalReason>,
 }
@@ -37,6 +38,11 @@ impl Accounts {
     /// How many accounts there are.
     pub fn count(&self) -> usize {
         self.with(|state| state.accounts.len())
+    }
+
+    /// Who has signed out, the latest last.
+    pub fn who_signed_out(&self) -> Vec<String> {
+        self.with(|state| state.signed_out.clone())
     }
 
     /// Why sessions have ended, the latest last.
@@ -64,6 +70,11 @@ impl Accounts {
             let number = *state.accounts.entry((issuer.to_owned(), subject.to_owned())).or_insert(next);
             Ok(Decision::allow_with([("account", number.into())]))
         })
+    }
+
+    /// Notes who signed out.
+    pub async fn signed_out(&self, sign_out: &SignOut) {
+        self.with(|state| state.signed_out.push(sign_out.claims().display_name().to_owned()));
     }
 
     /// Notes why sessions ended.

@@ -3,7 +3,7 @@
 pub mod accounts;
 mod api;
 mod board;
-mod pages;
+pub mod pages;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use board::Board;
 use identity_web::views::Views;
 use identity_web::{
     DownstreamApi, Identity, IdentityWeb, IdentityWebBuilder, Provider, Require, RequireToken, SessionEnd, SignIn,
-    SignInRefusal, StartError, api_only, login_required, same_origin, sessions_page,
+    SignInRefusal, SignOut, StartError, api_only, login_required, same_origin, sessions_page,
 };
 
 /// The name of this API in access tokens.
@@ -50,7 +50,7 @@ impl TeamTasks {
             .with_support_url("mailto:help@tasks.example")
             .with_error_renderer(pages::error)
             .with_templates(templates)?;
-        let [on_sign_in, on_end, on_refusal] = [(); 3].map(|()| Arc::clone(&accounts));
+        let [on_sign_in, on_sign_out, on_end, on_refusal] = [(); 4].map(|()| Arc::clone(&accounts));
         let identity = builder
             .public_url(public_url)
             .provider(staff.display_name("Staff"))
@@ -59,6 +59,7 @@ impl TeamTasks {
             .idle_timeout(Duration::from_mins(30))
             .views(views)
             .on_sign_in(async move |sign_in: &SignIn| on_sign_in.admit(sign_in).await)
+            .on_sign_out(async move |sign_out: &SignOut| on_sign_out.signed_out(sign_out).await)
             .on_session_end(async move |end: &SessionEnd| on_end.session_ended(end).await)
             .on_refusal(async move |refusal: &SignInRefusal| on_refusal.sign_in_refused(refusal).await)
             .build()
@@ -89,6 +90,9 @@ fn for_browsers(service: &mut ServiceConfig) {
     service
         .route("/", web::get().to(pages::home))
         .route("/account", web::get().to(pages::account))
+        .route("/calendar", web::get().to(pages::calendar))
+        .route("/until-ended", web::get().to(pages::until_ended))
+        .service(web::resource("/payroll").wrap(Require::acr(["phr"])).get(pages::account))
         .route("/delete-allowed", web::get().to(pages::may_delete))
         .service(members.route("", web::get().to(pages::board)))
         .service(web::resource("/archive").wrap(admin).get(pages::archive))

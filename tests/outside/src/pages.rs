@@ -4,7 +4,7 @@ use actix_session::Session;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use identity_web::views::{ErrorText, Views};
-use identity_web::{Error, Identity, IdentityWeb, MaybeIdentity};
+use identity_web::{AccessToken, ApiScopes, Error, Identity, IdentityWeb, MaybeIdentity};
 use serde_json::{Value, json};
 
 use crate::board::Board;
@@ -61,4 +61,22 @@ pub async fn draft(session: Session) -> actix_web::Result<Json<Value>> {
 pub async fn set_draft(session: Session, Json(draft): Json<String>) -> actix_web::Result<HttpResponse> {
     session.insert("draft", draft)?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The calendar's API, which this application calls for its users.
+pub enum Calendar {}
+
+impl ApiScopes for Calendar {
+    const SCOPES: &'static [&'static str] = &["api://calendar/Events.Read"];
+}
+
+/// Would call it.
+pub async fn calendar(token: AccessToken<Calendar>) -> impl Responder {
+    format!("a token of {} bytes", token.expose().len())
+}
+
+/// Responds when the session has ended, wherever that was.
+pub async fn until_ended(user: Identity, identity: Data<IdentityWeb>) -> impl Responder {
+    identity.sessions().until_ended(&user).await;
+    "ended"
 }

@@ -36,7 +36,7 @@ impl Answer {
 }
 
 /// A browser, or with [`Browser::with_token`] a program.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Browser {
     cookies: BTreeMap<String, String>,
     headers: Vec<(String, String)>,

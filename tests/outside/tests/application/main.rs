@@ -2,11 +2,14 @@
 
 mod browser;
 
+use std::time::Duration;
+
 use actix_web::test::TestRequest;
 use browser::{Browser, Deployment, PUBLIC_URL, offline, served};
 use identity_web::{Credential, EndReason, IdentityWeb, Provider, RefusalReason};
 use serde_json::json;
 use team_tasks::TeamTasks;
+use team_tasks::pages::Calendar;
 
 const EDITOR: &str = "/json/tasks";
 
@@ -105,7 +108,37 @@ async fn staff_and_partners_sign_in_at_their_own_providers() {
     let signed_out = staff.send_json(&app, TestRequest::post(), "/auth/sign_out", "").await;
     assert!(signed_out.location.starts_with(deployment.staff.authority()), "{}", signed_out.location);
     assert_eq!((staff.get(&app, "/account").await.status, partner.get(&app, "/account").await.status), (401, 200));
+    assert_eq!(accounts.who_signed_out(), ["Ada Lovelace"]);
     assert_eq!(accounts.ended(), [EndReason::User]);
+}
+
+#[actix_web::test]
+async fn a_user_has_tokens_for_other_apis_and_a_strong_sign_in() {
+    let tasks = offline().await;
+    let (app, user) = (served(&tasks).await, || tasks.identity.test_user("ada"));
+    for (user, calendar, payroll) in [
+        (user().access_token::<Calendar>("twelve bytes"), "a token of 12 bytes", 303),
+        (user().access_token::<Calendar>("secret").claim("acr", "phr"), "a token of 6 bytes", 200),
+    ] {
+        let mut browser = Browser::with(user.sign_in().await.unwrap());
+        assert_eq!(browser.get(&app, "/calendar").await.body, calendar);
+        assert_eq!(browser.get(&app, "/payroll").await.status, payroll);
+    }
+}
+
+#[actix_web::test]
+async fn a_request_that_lasts_hears_of_the_end_of_its_session() {
+    let tasks = offline().await;
+    let app = served(&tasks).await;
+    let mut browser = Browser::with(tasks.identity.test_user("ada").sign_in().await.unwrap());
+    let mut waiting = browser.clone();
+    let waits = actix_web::rt::time::timeout(Duration::from_secs(5), waiting.get(&app, "/until-ended"));
+    let (waited, sign_out) = tokio::join!(waits, async {
+        actix_web::rt::time::sleep(Duration::from_millis(50)).await;
+        browser.send_json(&app, TestRequest::post(), "/auth/sign_out", "").await
+    });
+    assert_eq!(sign_out.status, 303);
+    waited.expect("it hears of the sign-out");
 }
 
 /// A response of one provider at the redirect URI of another (RFC 9700 section 4.4).
