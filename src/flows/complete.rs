@@ -91,7 +91,8 @@ impl IdentityWeb {
             }
             Ok(signed_in) => {
                 let target = Target::parse(code.target(), prefix);
-                let sign_in = SignIn::new(signed_in, target.clone(), user.is_some());
+                let provider = services.providers.own_name_of(registration);
+                let sign_in = SignIn::new(signed_in, provider, target.clone(), user.is_some());
                 let signed_in = self.admit(sign_in).await.map_err(ended)?;
                 Ok(Completed { signed_in, target, removal })
             }

@@ -14,13 +14,14 @@ use crate::session::record::SignedIn;
 #[derive(Clone, Debug)]
 pub struct SignIn {
     pub(super) signed_in: SignedIn,
+    provider: Option<String>,
     target: Target,
     is_step_up: bool,
 }
 
 impl SignIn {
-    pub(super) fn new(signed_in: SignedIn, target: Target, is_step_up: bool) -> Self {
-        Self { signed_in, target, is_step_up }
+    pub(super) fn new(signed_in: SignedIn, provider: Option<&str>, target: Target, is_step_up: bool) -> Self {
+        Self { signed_in, provider: provider.map(str::to_owned), target, is_step_up }
     }
 
     /// Returns the verified claims.
@@ -31,6 +32,11 @@ impl SignIn {
     /// Returns the user's stable key: issuer and subject (`iss`, `sub`).
     pub fn key(&self) -> (&str, &str) {
         (self.claims().issuer(), self.claims().subject())
+    }
+
+    /// Returns the provider: NAME of `providers.NAME`; `None` for the one of `[client]`.
+    pub fn provider(&self) -> Option<&str> {
+        self.provider.as_deref()
     }
 
     /// Returns whether the user is signed in already, and was sent to the provider for more: consent, a stronger
@@ -129,6 +135,7 @@ pub struct SignInRefusal {
     pub reason: RefusalReason,
     /// The provider's error code (`error` of the response), or the code of Microsoft Entra in its description.
     pub code: Option<String>,
+    provider: Option<String>,
 }
 
 /// Why a sign-in has failed.
@@ -154,14 +161,20 @@ pub enum RefusalReason {
 }
 
 impl SignInRefusal {
-    pub(super) fn of(error: &Error) -> Self {
+    /// Returns the provider whose redirect URI the response came to: NAME of `providers.NAME`; `None` for the one of
+    /// `[client]`.
+    pub fn provider(&self) -> Option<&str> {
+        self.provider.as_deref()
+    }
+
+    pub(super) fn of(error: &Error, provider: Option<&str>) -> Self {
         let code = match error {
             Error::Authorization(AuthorizationError::Refused(refusal)) | Error::Token(TokenError::Refused(refusal)) => {
                 Some(refusal.code.clone())
             }
             _ => None,
         };
-        Self { reason: reason(error), code }
+        Self { reason: reason(error), code, provider: provider.map(str::to_owned) }
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tracing::warn;
 
 use super::hook_events::{SessionEnd, SignIn, SignInRefusal, SignOut};
-use super::{Error, IdentityWeb};
+use super::{ClientRegistration, Error, IdentityWeb};
 use crate::session::record::SignedIn;
 
 /// Why a hook failed. `?` makes it of any error, `.into()` of a text. The log has it; no browser sees it.
@@ -200,11 +200,12 @@ impl IdentityWeb {
         }
     }
 
-    /// Tells the application that a sign-in was refused.
-    pub(crate) async fn tell_refusal(&self, error: &Error) {
-        let hooks = &self.services().hooks;
+    /// Tells the application that a sign-in was refused. `received_at` is the provider whose redirect URI the response came
+    /// to.
+    pub(crate) async fn tell_refusal(&self, error: &Error, received_at: &ClientRegistration) {
+        let (hooks, provider) = (&self.services().hooks, self.services().providers.own_name_of(received_at));
         if hooks.refusal.is_some() {
-            hooks.tell("on_refusal", &hooks.refusal, &SignInRefusal::of(error)).await;
+            hooks.tell("on_refusal", &hooks.refusal, &SignInRefusal::of(error, provider)).await;
         }
     }
 }

@@ -102,8 +102,12 @@ impl Providers {
 
     /// Returns the NAME of a provider, or [`DEFAULT_PROVIDER`] for the default one and its policies.
     pub fn name_of<'a>(&self, registration: &'a ClientRegistration) -> &'a str {
-        let is_default = self.is_of_default(registration);
-        registration.id.as_deref().filter(|_| !is_default).unwrap_or(DEFAULT_PROVIDER)
+        self.own_name_of(registration).unwrap_or(DEFAULT_PROVIDER)
+    }
+
+    /// Returns the NAME of a provider; `None` for the default one and its policies.
+    pub(super) fn own_name_of<'a>(&self, registration: &'a ClientRegistration) -> Option<&'a str> {
+        registration.id.as_deref().filter(|_| !self.is_of_default(registration))
     }
 
     /// Returns whether a front-channel logout of this provider may lack `iss`: those of Microsoft, and of the default one as

@@ -1,5 +1,6 @@
 //! Access to an API by the scopes and roles of the access token.
 
+use std::borrow::Borrow;
 use std::future::{Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -51,14 +52,14 @@ impl RequireToken {
 
     /// Requires both.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self(Arc::new(Rule::And(self, other)))
+    pub fn and(&self, other: impl Borrow<Self>) -> Self {
+        Self(Arc::new(Rule::And(self.clone(), other.borrow().clone())))
     }
 
     /// Requires either.
     #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        Self(Arc::new(Rule::Or(self, other)))
+    pub fn or(&self, other: impl Borrow<Self>) -> Self {
+        Self(Arc::new(Rule::Or(self.clone(), other.borrow().clone())))
     }
 
     fn admits(&self, claims: &Claims) -> bool {

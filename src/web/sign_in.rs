@@ -188,7 +188,7 @@ async fn complete(
         }
         Err(CallbackFailure { error, removal, .. }) => {
             metrics::sign_in("refused");
-            identity.tell_refusal(&error).await;
+            identity.tell_refusal(&error, received_at).await;
             let removal = removal.map(|removal| Box::new(cookies::of_transaction(identity, removal, false)));
             return Err(Error::Identity(Box::new(error), removal));
         }
@@ -198,7 +198,7 @@ async fn complete(
     if let Err(error) = session.sign_in(completed.signed_in, device(request)).await {
         metrics::sign_in("refused");
         let error = Cause::from(error);
-        identity.tell_refusal(&error).await;
+        identity.tell_refusal(&error, received_at).await;
         return Err(Error::Identity(Box::new(error), Some(Box::new(removal))));
     }
     if let Some(signed_in) = previous.as_ref().and_then(|previous| previous.record.signed_in.as_ref()) {

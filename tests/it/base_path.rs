@@ -198,8 +198,27 @@ async fn a_choice_of_providers_follows_the_base_path() {
     ])
     .await;
     let origin = app.url.strip_suffix("/tasks").unwrap();
+    let home = Browser::new().get(&format!("{origin}/")).await;
+    assert!(home.body.replace("&#x2F;", "/").contains(&format!("{}/auth/redirect/partners", app.url)), "{}", home.body);
     let page = Browser::new().get(&format!("{origin}/auth/sign_in?post_sign_in_url=/tasks/a")).await;
     let links = links(&page.body);
     assert!(links.iter().all(|link| link.starts_with("/tasks/")), "{links:?}");
     assert_eq!(links.iter().filter(|link| link.contains("post_sign_in_url=%2Ftasks%2Fa")).count(), 2, "{links:?}");
+}
+
+#[actix_web::test]
+async fn who_cancels_at_the_provider_is_back_below_the_base_path() {
+    let app = TestApp::spawn_with(&[
+        ("server.public_url", "http://127.0.0.1:{port}/tasks"),
+        ("tls.mode", "off"),
+        ("type.authority_type", "B2C"),
+        ("client.authority", "{provider}/contoso.onmicrosoft.com"),
+        ("b2c.susi", "b2c_1_susi"),
+    ])
+    .await;
+    let (origin, browser) = (app.url.strip_suffix("/tasks").unwrap(), Browser::new());
+    let begun = browser.get(&format!("{origin}/auth/sign_in?post_sign_in_url=/tasks/a")).await;
+    let cancelled = browser.press(&Url::parse(begun.location()).unwrap(), &[("step", "cancel")]).await;
+    let callback = cancelled.location().replace("/tasks/auth/", "/auth/");
+    assert_eq!(browser.get(&callback).await.location(), "/tasks/");
 }

@@ -3,13 +3,18 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use identity_web::internals::clock::Stopwatch;
 use identity_web::internals::demo::DEMO_CLIENT_ID;
 use identity_web::internals::demo::faults::Faults;
+use identity_web::testing::DemoProvider;
+use identity_web::views::Views;
 use identity_web::{
     Decision, EndReason, HookError, IdentityWebBuilder, RefusalReason, SessionEnd, SignIn, SignInRefusal, SignOut,
 };
+use reqwest::Method;
 use serde_json::json;
+use url::form_urlencoded::Serializer;
 
 use crate::helpers::host::Host;
 use crate::helpers::{Browser, eventually, log};
@@ -60,7 +65,10 @@ async fn a_sign_in_is_allowed_with_values_apart_from_the_claims() {
     });
     let (host, browser) = (host.await, Browser::new());
     assert_eq!(host.sign_in(&browser, "ada").await.status, 303);
-    assert_eq!(browser.get(&format!("{}/value", host.url)).await.body, r#"Some("of Ada Lovelace") None None"#);
+    assert_eq!(
+        browser.get(&format!("{}/value", host.url)).await.body,
+        r#"Some("of Ada Lovelace") None None None false"#
+    );
     assert_eq!(browser.get(&host.url).await.body, "Hello Ada Lovelace");
 }
 
@@ -93,6 +101,56 @@ async fn a_user_who_is_refused_sees_why_and_nothing_stays() {
     assert_eq!(take(&refusals), [RefusalReason::NotUnderWay]);
     assert_eq!(host.sign_in(&browser, "grace").await.status, 303, "another account");
     log::assert_silent_about([token.as_str()]);
+}
+
+/// The application's own renderer escapes the text itself.
+#[actix_web::test]
+async fn a_refusal_in_an_application_s_own_page_has_the_same_parts() {
+    let views = Views::new().with_error_renderer(|_, error| {
+        let at_provider = error.provider_sign_out_url.as_deref().unwrap_or("none");
+        HttpResponse::Ok().body(format!("{} {at_provider}", error.explanation))
+    });
+    let host = Host::start(|builder| {
+        builder.views(views).on_sign_in(async |_: &SignIn| Decision::refuse("Only <b>members</b> may enter."))
+    });
+    let (host, browser) = (host.await, Browser::new());
+    let answer = host.sign_in(&browser, "ada").await;
+    assert_eq!(answer.status, 403);
+    assert!(answer.body.starts_with("Only <b>members</b> may enter. http://127.0.0.1:"), "{}", answer.body);
+    assert_eq!((own_cookies(&browser), host.keys()), (vec![], vec![]));
+}
+
+#[actix_web::test]
+async fn the_provider_of_a_sign_in_is_heard() {
+    let (sign_ins, refusals) = (Heard::default(), Heard::default());
+    let (told, refused) = (Arc::clone(&sign_ins), Arc::clone(&refusals));
+    let partners = DemoProvider::start().await.unwrap();
+    let host = Host::start(|builder| {
+        let builder = builder.provider(partners.provider().named("partners"));
+        let builder = builder.on_sign_in(async move |sign_in: &SignIn| {
+            told.lock().unwrap().push(sign_in.provider().map(str::to_owned));
+            Decision::Allow
+        });
+        builder.on_refusal(async move |refusal: &SignInRefusal| {
+            refused.lock().unwrap().push((refusal.reason, refusal.provider().map(str::to_owned)));
+        })
+    });
+    let (host, browser) = (host.await, Browser::new());
+    let begin = async |provider: &str| {
+        let begun = browser.get(&format!("{}/login/sign_in?provider={provider}", host.url)).await;
+        begun.location().to_owned()
+    };
+    let callback = partners.sign_in(&begin("partners").await, "ada").unwrap();
+    assert_eq!(browser.get(&callback).await.status, 303);
+    assert_eq!((take(&sign_ins), take(&refusals)), (vec![Some("partners".to_owned())], vec![]));
+    assert_eq!(Browser::new().get(&callback).await.status, 400);
+    assert_eq!(take(&refusals), [(RefusalReason::NotUnderWay, Some("partners".to_owned()))]);
+
+    let callback = browser.pick(&begin("default").await.parse().unwrap(), "ada").await.location().to_owned();
+    assert_eq!(browser.get(&callback).await.status, 303);
+    assert_eq!((take(&sign_ins), take(&refusals)), (vec![None], vec![]));
+    assert_eq!(Browser::new().get(&callback).await.status, 400);
+    assert_eq!(take(&refusals), [(RefusalReason::NotUnderWay, None)]);
 }
 
 #[actix_web::test]
@@ -182,6 +240,14 @@ async fn the_end_of_a_session_is_heard_with_its_reason() {
     assert_eq!(take(&ends), [(EndReason::Operator, 1)]);
     host.identity.sessions().end_all(("https://op.example", "ada")).await.unwrap();
     assert_eq!(take(&ends), []);
+
+    host.identity.test_user("ada").claim("iss", "https://op.example").sign_in().await.unwrap();
+    let user = ("https://op.example", "ada");
+    let listed = host.identity.sessions().list(user).await.unwrap();
+    assert!(host.identity.sessions().end(user, &listed[0].id).await.unwrap());
+    assert_eq!(take(&ends), [(EndReason::Operator, 1)]);
+    assert!(!host.identity.sessions().end(user, &listed[0].id).await.unwrap());
+    assert_eq!(take(&ends), []);
 }
 
 #[actix_web::test]
@@ -203,6 +269,79 @@ async fn the_provider_s_logout_is_heard() {
     let fields = [("logout_token".to_owned(), token)];
     let answer = host.post(&Browser::new(), "/login/back_channel_logout", &fields).await;
     assert_eq!((answer.status, take(&ends)), (200, vec![(EndReason::Provider, 2)]), "{}", answer.body);
+}
+
+#[actix_web::test]
+async fn a_session_that_cannot_be_stored_is_a_refusal() {
+    let refusals = Heard::default();
+    let heard = Arc::clone(&refusals);
+    let host = Host::start(|builder| {
+        let too_much = async |_: &SignIn| Decision::allow_with([("text", "x".repeat(100_000).into())]);
+        let builder = builder.on_sign_in(too_much);
+        builder.on_refusal(async move |refusal: &SignInRefusal| heard.lock().unwrap().push(refusal.reason))
+    });
+    let (host, browser) = (host.await, Browser::new());
+    let answer = host.sign_in(&browser, "ada").await;
+    assert_eq!(answer.status, 413, "{}", answer.body);
+    assert_eq!((own_cookies(&browser), host.keys()), (vec![], vec![]));
+    assert_eq!(take(&refusals).len(), 1);
+}
+
+/// A front-channel logout, one of the user's other sessions, and a renewal that the provider refuses.
+#[actix_web::test]
+async fn other_ends_are_heard_with_their_reasons() {
+    let (ends, session_ids) = (Heard::default(), Heard::<String>::default());
+    let seen = Arc::clone(&session_ids);
+    let host = Host::start(|builder| {
+        let builder = hearing_ends(builder, &ends).idle_timeout(Duration::from_hours(2));
+        builder.on_sign_in(async move |sign_in: &SignIn| {
+            seen.lock().unwrap().push(sign_in.claims().session_id().unwrap().to_owned());
+            Decision::Allow
+        })
+    });
+    let (host, browser, other) = (host.await, Browser::new(), Browser::new());
+    let metadata = host.identity.services().providers.default.provider.metadata().await.unwrap();
+    let logout = |session_id: &str| {
+        let query =
+            Serializer::new(String::new()).extend_pairs([("iss", &*metadata.issuer), ("sid", session_id)]).finish();
+        format!("{}/login/front_channel_logout?{query}", host.url)
+    };
+    host.sign_in(&browser, "ada").await;
+    let session_id = take(&session_ids).remove(0);
+    assert_eq!(Browser::new().get(&logout(&session_id)).await.status, 200);
+    assert_eq!(take(&ends), [(EndReason::Provider, 1)]);
+    assert_eq!(Browser::new().get(&logout(&session_id)).await.status, 200);
+    assert_eq!(take(&ends), [], "there is none any more");
+
+    host.sign_in(&other, "ada").await;
+    let user = (metadata.issuer.as_str(), "ada-Zk3vX0mQ8w1rT5uYpL7nB2cD4fG6hJ9k");
+    let listed = host.identity.sessions().list(user).await.unwrap();
+    host.sign_in(&browser, "ada").await;
+    host.post(&browser, &format!("/sessions/{}/end", listed[0].id), &[]).await;
+    assert_eq!(other.get(&host.url).await.status, 401);
+    assert_eq!(take(&ends), [(EndReason::User, 1)]);
+
+    host.provider.revoke(true);
+    host.clock.advance_seconds(3700);
+    assert_eq!(browser.get(&format!("{}/token", host.url)).await.status, 401);
+    assert_eq!(take(&ends), [(EndReason::Provider, 1)], "the provider refuses to renew");
+
+    host.sign_in(&browser, "ada").await;
+    let mut faults = host.provider.faults.read().unwrap().clone();
+    faults.claims = Some(Arc::new(|claims| claims["sub"] = "another".into()));
+    *host.provider.faults.write().unwrap() = faults;
+    host.clock.advance_seconds(3700);
+    assert_ne!(browser.get(&format!("{}/token", host.url)).await.status, 200);
+    assert_eq!(take(&ends), [(EndReason::Provider, 1)], "the renewal names another user");
+    host.provider.faults.write().unwrap().claims = None;
+
+    // By the cookie, on the provider's page.
+    host.sign_in(&browser, "ada").await;
+    let query = Serializer::new(String::new()).append_pair("iss", &metadata.issuer).finish();
+    let framed = [("sec-fetch-dest", "iframe"), ("sec-fetch-site", "same-site")];
+    let url = format!("{}/login/front_channel_logout?{query}", host.url);
+    assert_eq!(browser.send(Method::GET, &url, &framed, None).await.status, 200);
+    assert_eq!(take(&ends), [(EndReason::Provider, 1)]);
 }
 
 #[actix_web::test]

@@ -159,6 +159,25 @@ async fn a_front_channel_logout_ends_no_session_of_another_provider() {
     assert!(own.is_signed_in(&two.app).await);
 }
 
+/// Microsoft's may lack `iss`; of any other provider it doesn't count, as soon as there are several.
+#[actix_web::test]
+async fn a_front_channel_logout_without_an_issuer_ends_sessions_of_microsoft_only() {
+    let two = TwoProviders::spawn_with(&[
+        ("type.authority_type", "OIDC"),
+        ("client.authority", "{authority}/v2.0"),
+        ("client.userinfo", "no"),
+    ])
+    .await;
+    let (own, other) = (two.signed_in("default", "ada").await, two.signed_in("contoso", "ada").await);
+    for browser in [&own, &other] {
+        let session_id = browser.session(&two.app).await.signed_in().unwrap().claims.session_id().unwrap().to_owned();
+        let query = Serializer::new(String::new()).append_pair("sid", &session_id).finish();
+        let answer = Browser::new().get(&format!("{}/auth/front_channel_logout?{query}", two.app.url)).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+    assert!(own.is_signed_in(&two.app).await && !other.is_signed_in(&two.app).await);
+}
+
 /// A replica whose settings no longer have a provider: what it issued goes to no other one.
 #[actix_web::test]
 async fn a_provider_that_was_removed_is_replaced_by_none() {

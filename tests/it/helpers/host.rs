@@ -6,7 +6,9 @@ use actix_web::web::{self, Data};
 use actix_web::{App, HttpServer, Responder};
 use identity_web::internals::demo::faults::Faults;
 use identity_web::internals::demo::{DEMO_CLIENT_ID, DemoState};
-use identity_web::{Clock, Credential, Identity, IdentityWeb, IdentityWebBuilder, Provider, sessions_page};
+use identity_web::{
+    AccessToken, Clock, Credential, Identity, IdentityWeb, IdentityWebBuilder, Provider, sessions_page,
+};
 use url::Url;
 
 use super::app::{SECRET, provider_at};
@@ -31,8 +33,14 @@ async fn page(user: Identity) -> impl Responder {
     format!("Hello {}", user.name())
 }
 
+async fn token(token: AccessToken) -> impl Responder {
+    token.expose().len().to_string()
+}
+
 async fn value(user: Identity) -> impl Responder {
-    format!("{:?} {:?} {:?}", user.value::<String>("plan"), user.value::<u32>("plan"), user.claims().get("plan"))
+    let (plan, number) = (user.value::<String>("plan"), user.value::<u32>("plan"));
+    let claim_as_value = user.value::<String>("iss");
+    format!("{plan:?} {number:?} {:?} {claim_as_value:?} {}", user.claims().get("plan"), user.key().1 == "forged")
 }
 
 impl Host {
@@ -97,6 +105,7 @@ fn serve(port: u16, identity: &IdentityWeb) {
             .configure(identity.routes())
             .configure(sessions_page)
             .route("/", web::get().to(page))
+            .route("/token", web::get().to(token))
             .route("/value", web::get().to(value))
     });
     let server = server.workers(1).disable_signals().bind(("127.0.0.1", port)).unwrap();
