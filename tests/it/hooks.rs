@@ -10,7 +10,8 @@ use identity_web::internals::demo::faults::Faults;
 use identity_web::testing::DemoProvider;
 use identity_web::views::Views;
 use identity_web::{
-    Decision, EndReason, HookError, IdentityWebBuilder, RefusalReason, SessionEnd, SignIn, SignInRefusal, SignOut,
+    Credential, Decision, EndReason, HookError, IdentityWebBuilder, Provider, RefusalReason, SessionEnd, SignIn,
+    SignInRefusal, SignOut,
 };
 use reqwest::Method;
 use serde_json::json;
@@ -151,6 +152,27 @@ async fn the_provider_of_a_sign_in_is_heard() {
     assert_eq!((take(&sign_ins), take(&refusals)), (vec![None], vec![]));
     assert_eq!(Browser::new().get(&callback).await.status, 400);
     assert_eq!(take(&refusals), [(RefusalReason::NotUnderWay, None)]);
+}
+
+/// B2C's policies have names in sessions, but none that an application gave them.
+#[actix_web::test]
+async fn a_policy_is_the_default_provider() {
+    let sign_ins = Heard::default();
+    let heard = Arc::clone(&sign_ins);
+    let demo = DemoProvider::start().await.unwrap();
+    let authority = format!("{}/contoso.onmicrosoft.com", demo.authority().rsplit_once('/').unwrap().0);
+    let secret = Credential::secret(demo.client_secret());
+    let b2c = Provider::b2c(authority, "b2c_1_susi", demo.client_id(), secret);
+    let host = Host::start(|builder| {
+        let builder = builder.provider(b2c);
+        builder.on_sign_in(async move |sign_in: &SignIn| {
+            heard.lock().unwrap().push(sign_in.provider().map(str::to_owned));
+            Decision::Allow
+        })
+    });
+    let (host, browser) = (host.await, Browser::new());
+    assert_eq!(host.sign_in(&browser, "ada").await.status, 303);
+    assert_eq!(take(&sign_ins), [None]);
 }
 
 #[actix_web::test]
