@@ -1,5 +1,8 @@
-//! Sends browsers that came by another name of the host, such as `localhost`, to `server.public_url`: the cookies of a
+//! Sends browsers that came by another name of this machine, such as `localhost`, to `server.public_url`: the cookies of a
 //! sign-in are for that host only, so a sign-in that began elsewhere couldn't be completed.
+//!
+//! Only on loopback, and only at the same port: elsewhere a proxy may have replaced the host that the browser asked for, and
+//! the redirect would lead back here without end.
 
 use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;
@@ -11,12 +14,13 @@ use url::Url;
 use super::fetch_context::FetchContext;
 use super::proxies::TrustedProxies;
 use crate::flows::IdentityWeb;
+use crate::oidc::provider::is_loopback;
 
 /// Of a proxy, which may have replaced the host that the browser asked for.
 const OF_A_PROXY: [&str; 6] =
     ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
-/// The site's own host.
+/// The name of this machine that browsers must use.
 #[derive(Clone, Debug)]
 pub struct CanonicalHost {
     public_url: Url,
@@ -34,10 +38,10 @@ impl CanonicalHost {
         Self { public_url: site.public_url.clone(), channels }
     }
 
-    /// Redirects a browser's navigation that came directly, not by a proxy, and by another host.
+    /// Redirects a browser's navigation that came directly, not by a proxy, and by another name of this machine.
     pub(super) fn redirect(&self, request: &ServiceRequest, proxies: &TrustedProxies) -> Option<HttpResponse> {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-        if !is_read || self.is_own(request)? || !FetchContext::from(request).is_navigation() {
+        if !is_read || !self.is_other_name(request)? || !FetchContext::from(request).is_navigation() {
             return None;
         }
         let is_proxied =
@@ -51,12 +55,14 @@ impl CanonicalHost {
         Some(response.insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-store")).finish())
     }
 
-    /// Returns whether a request is for this host, at any port: cookies don't know ports. `None` if it has no valid one.
-    fn is_own(&self, request: &ServiceRequest) -> Option<bool> {
+    /// Returns whether a request is for another name of the machine that `public_url` names, at the same port. `None` if it
+    /// has no valid host.
+    fn is_other_name(&self, request: &ServiceRequest) -> Option<bool> {
         // Over HTTP/2 the URI has it.
         let of_uri = request.uri().authority().map(Authority::as_str);
         let host = of_uri.or_else(|| request.headers().get(HOST)?.to_str().ok())?;
-        let url = Url::parse(&format!("{}://{host}/", self.public_url.scheme())).ok()?;
-        Some(url.host() == self.public_url.host())
+        let (own, url) = (&self.public_url, Url::parse(&format!("{}://{host}/", self.public_url.scheme())).ok()?);
+        let is_same_port = url.port_or_known_default() == own.port_or_known_default();
+        Some(is_same_port && is_loopback(own) && is_loopback(&url) && url.host() != own.host())
     }
 }

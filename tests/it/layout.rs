@@ -276,9 +276,11 @@ async fn the_script_keeps_a_theme_finds_claims_counts_down_and_copies() {
 }
 
 #[actix_web::test]
-async fn navigations_by_another_host_are_led_to_ours_and_nothing_else_is() {
+async fn navigations_by_another_name_of_this_machine_are_led_to_ours_and_nothing_else_is() {
     let app = TestApp::spawn().await;
-    let other = ("host", "localhost:5000");
+    let localhost = |app: &TestApp| format!("localhost:{}", app.url.rsplit(':').next().unwrap());
+    let name = localhost(&app);
+    let other = ("host", &*name);
     let get = async |path: &str, headers: &[(&str, &str)]| {
         Browser::new().send(Method::GET, &format!("{}{path}", app.url), headers, None).await
     };
@@ -291,6 +293,8 @@ async fn navigations_by_another_host_are_led_to_ours_and_nothing_else_is() {
         ("a script", vec![other, ("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")]),
         ("a program", vec![other, ("accept", "*/*")]),
         ("behind a proxy", vec![other, ("x-forwarded-for", "192.0.2.1")]),
+        ("behind a proxy that replaces the host by its own name for us", vec![("host", "localhost:1")]),
+        ("behind a proxy on another machine", vec![("host", "app.internal.example")]),
         ("in a frame", vec![other, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")]),
     ]
     .into();
@@ -305,6 +309,13 @@ async fn navigations_by_another_host_are_led_to_ours_and_nothing_else_is() {
     assert_eq!(answer.status, 200, "over HTTP/2 the URI has the host");
 
     let trusting = TestApp::spawn_with(&[("server.trusted_proxies", "127.0.0.1")]).await;
-    let answer = Browser::new().send(Method::GET, &format!("{}/", trusting.url), &[other], None).await;
+    let headers = [("host", &*localhost(&trusting))];
+    let answer = Browser::new().send(Method::GET, &format!("{}/", trusting.url), &headers, None).await;
     assert_eq!(answer.status, 200, "a trusted proxy may ask by any host");
+
+    let public = TestApp::spawn_with(&[("server.public_url", "https://app.example:{port}")]).await;
+    let headers = [("host", &*localhost(&public))];
+    let address = public.url.replace("app.example", "127.0.0.1");
+    let answer = Browser::new().send(Method::GET, &format!("{address}/"), &headers, None).await;
+    assert_eq!(answer.status, 200, "a proxy without forwarding headers would bring it back without end");
 }
