@@ -116,7 +116,7 @@ pub mod store {
 pub mod views {
     #![doc = include_str!("web/views/templates.md")]
 
-    pub use crate::web::views::{ErrorText, Views, ViewsError};
+    pub use crate::web::views::{Accent, AccentError, ErrorText, Views, ViewsError};
 }
 
 /// For the tests of applications: signed-in users, and a provider in the process of the tests.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use url::Url;
 
 use super::reader::Reader;
-use crate::web::views::SiteSettings;
+use crate::web::views::{Accent, AccentError, SiteSettings};
 
 pub(super) fn site(reader: &mut Reader) -> SiteSettings {
     let templates = reader.text("site.templates").map(PathBuf::from);
@@ -15,11 +15,26 @@ pub(super) fn site(reader: &mut Reader) -> SiteSettings {
     SiteSettings {
         name: reader.text("site.name"),
         logo: link(reader, "site.logo", &["https"]),
+        accent: accent(reader),
         templates,
         terms_url: link(reader, "site.terms_url", &["https", "http"]),
         privacy_url: link(reader, "site.privacy_url", &["https", "http"]),
         support_url: link(reader, "site.support_url", &["https", "http", "mailto"]),
+        security_contact: url(reader, "site.security_contact", &["mailto", "https"]),
+        change_password_url: url(reader, "site.change_password_url", &["https"]),
     }
+}
+
+fn accent(reader: &mut Reader) -> Option<Accent> {
+    let text = reader.text("site.accent")?;
+    text.parse().map_err(|error: AccentError| reader.problem("site.accent", format!("{text} {error}"))).ok()
+}
+
+/// Reads a URL with one of these schemes.
+fn url(reader: &mut Reader, path: &str, schemes: &[&str]) -> Option<Url> {
+    let names: Vec<_> = schemes.iter().map(|scheme| format!("{scheme}:")).collect();
+    let expected = format!("a URL that begins with {}", names.join(" or "));
+    reader.parsed(path, &expected, |text| Url::parse(text).ok().filter(|url| schemes.contains(&url.scheme())))
 }
 
 /// Reads a link: a path of this site, or a URL with one of these schemes.

@@ -247,3 +247,22 @@ fn a_public_url_may_have_a_base_path_which_names_the_cookies() {
         assert!(with(url).unwrap_err().to_string().contains("server.public_url"), "{url}");
     }
 }
+
+#[test]
+fn the_sites_colour_and_contacts_are_checked() {
+    let site = |key: &str, value: &str| problems(&[(&format!("IDENTITY_WEB__SITE__{key}"), value)]).join("\n");
+    assert_eq!(site("ACCENT", "#0b6e4f"), "");
+    let yellow = site("ACCENT", "#ffcc00");
+    assert!(yellow.starts_with("site.accent (") && yellow.contains("#ffcc00 has a contrast of 1.39:1"), "{yellow}");
+    assert!(
+        site("ACCENT", "green").contains("green must be a CSS colour such as #0b6e4f"),
+        "{}",
+        site("ACCENT", "green")
+    );
+    assert_eq!(site("SECURITY_CONTACT", "https://contoso.example/security"), "");
+    for (key, value) in
+        [("SECURITY_CONTACT", "security@contoso.example"), ("CHANGE_PASSWORD_URL", "http://contoso.example/")]
+    {
+        assert!(site(key, value).contains("a URL that begins with"), "{key}");
+    }
+}

@@ -25,7 +25,6 @@ use crate::web::limits::SignInBudget;
 use crate::web::operations::Stopping;
 use crate::web::proxies::TrustedProxies;
 use crate::web::site_files::SiteFiles;
-use crate::web::views::DEFAULT_NAME;
 use crate::web::{operations, routes};
 use connections::InProgress;
 
@@ -38,15 +37,14 @@ pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpListener) -> Result<Server, StartError> {
-    let assets = Assets::read(&find_dir("static"));
+    let assets = Assets::read(&find_dir("static"), settings.site.accent);
     let views = identity.views().as_ref().clone();
     let views = match (&settings.site.templates, find_dir("templates")) {
         (None, folder) if folder.is_dir() => views.with_templates(folder)?,
         _ => views,
     };
     let views = Arc::new(views.with_assets(&assets, settings.demo));
-    let name = settings.site.name.as_deref().unwrap_or(DEFAULT_NAME);
-    let files = SiteFiles::new(identity, name, &assets);
+    let files = SiteFiles::new(identity, &settings.site, &assets);
     let authorities = identity.services().providers.all().map(|one| one.provider.settings().authority.as_str());
     let headers = SecurityHeaders::new(&settings.server.public_url, authorities, settings.site.logo.as_deref())?;
     let proxies = TrustedProxies(identity.services().site.trusted_proxies.clone());

@@ -16,6 +16,8 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{ServiceConfig, scope};
 
+use super::built_in_files;
+use super::views::Accent;
 use asset::Asset;
 
 const MOUNT: &str = "/static";
@@ -30,8 +32,9 @@ pub struct Assets {
 }
 
 impl Assets {
-    /// Reads the files, and packs them in a thread of its own; a missing folder has none.
-    pub fn read(folder: &Path) -> Self {
+    /// Reads the files, gives the stylesheet and the icon the accent, and packs them in a thread of its own; a missing folder
+    /// has none.
+    pub fn read(folder: &Path, accent: Option<Accent>) -> Self {
         let mut in_memory = HashMap::new();
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let extension =
@@ -39,7 +42,7 @@ impl Assets {
             if let (Ok(name), Ok(content)) = (entry.file_name().into_string(), std::fs::read(entry.path()))
                 && !name.starts_with('.')
                 && content.len() <= IN_MEMORY_BYTES
-                && let Ok(asset) = Asset::new(&extension, content)
+                && let Ok(asset) = Asset::new(&extension, built_in_files::with_accent(&name, content, accent))
             {
                 in_memory.insert(name, asset);
             }

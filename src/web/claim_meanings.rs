@@ -1,14 +1,10 @@
 //! What each claim means (OpenID Connect Core sections 2 and 5.1; Microsoft's ID token claims reference).
 
-use serde::Serialize;
-
 /// A group of claims.
-#[derive(Serialize)]
 pub(super) struct ClaimGroup {
     pub(super) id: &'static str,
-    title: &'static str,
+    pub(super) title: &'static str,
     /// Names, with what they mean.
-    #[serde(skip)]
     claims: &'static [(&'static str, &'static str)],
 }
 

@@ -6,6 +6,7 @@ pub mod access_token;
 pub mod assets;
 mod authorization_header;
 pub mod bearer;
+mod built_in_files;
 #[cfg(feature = "program")]
 pub mod call_graph;
 #[cfg(feature = "program")]

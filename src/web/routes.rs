@@ -7,6 +7,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, get, post, resource, route, to};
 use actix_web::{Error as ActixError, HttpResponse, Resource, Route};
 
+use super::built_in_files::{self, SCRIPT_PATH, STYLESHEET_PATH};
 use super::error::Error;
 #[cfg(feature = "program")]
 use super::{call_graph, pages, require::Require, site_files, token_details};
@@ -16,6 +17,7 @@ use crate::flows::IdentityWeb;
 /// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
 pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb) {
     let endpoints = identity.services().site.endpoints.clone();
+    let below = |path: &str| format!("{}{path}", endpoints.prefix);
     let counted = |path: &str| only(path).wrap(from_fn(limits::count));
     if identity.services().providers.profile.is_some() {
         service.service(counted(&endpoints.edit_profile).route(get().to(sign_in::edit_profile)));
@@ -33,7 +35,9 @@ pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb)
         .service(counted(&endpoints.post_sign_out).route(page().to(sign_out::landing)))
         .service(counted(&endpoints.front_channel_logout).route(get().to(provider_logout::front_channel)))
         .service(only(&endpoints.back_channel_logout).route(post().to(provider_logout::back_channel)))
-        .service(verify(&endpoints.prefix));
+        .service(verify(&endpoints.prefix))
+        .service(only(&below(STYLESHEET_PATH)).route(page().to(built_in_files::stylesheet)))
+        .service(only(&below(SCRIPT_PATH)).route(page().to(built_in_files::script)));
 }
 
 /// The routes of the application's own site.

@@ -23,7 +23,23 @@ struct ClaimRow<'a> {
     time: Option<String>,
     meaning: &'static str,
     /// The id of its group.
+    #[serde(skip)]
     group: &'static str,
+}
+
+/// The claims of one group.
+#[derive(Serialize)]
+struct Section<'a> {
+    id: &'static str,
+    title: &'static str,
+    claims: Vec<&'a ClaimRow<'a>>,
+}
+
+impl<'a> Section<'a> {
+    fn of(group: &ClaimGroup, rows: &'a [ClaimRow<'a>]) -> Self {
+        let claims = rows.iter().filter(|row| row.group == group.id).collect();
+        Self { id: group.id, title: group.title, claims }
+    }
 }
 
 impl<'a> ClaimRow<'a> {
@@ -39,10 +55,9 @@ impl<'a> ClaimRow<'a> {
 pub(super) async fn page(user: Identity, views: ReqData<Arc<Views>>) -> Result<HttpResponse, Error> {
     let about_the_user = user.claims().iter().filter(|(name, _)| !is_of_the_protocol(name));
     let rows: Vec<_> = about_the_user.map(|(name, value)| ClaimRow::of(name, value)).collect();
-    let has_claims = |group: &&ClaimGroup| rows.iter().any(|row| row.group == group.id);
+    let sections = GROUPS.iter().map(|group| Section::of(group, &rows)).filter(|section| !section.claims.is_empty());
     let mut context = Context::new();
-    context.insert("groups", &GROUPS.iter().filter(has_claims).collect::<Vec<_>>());
-    context.insert("claims", &rows);
+    context.insert("groups", &sections.collect::<Vec<_>>());
     views.page(StatusCode::OK, "token_details.html", "Your claims", Some(user.signed_in()), context)
 }
 

@@ -1,5 +1,7 @@
 //! Pages: their templates, their site, and errors rendered as pages or as problem JSON.
 
+mod accent;
+mod branding;
 mod contract;
 mod errors;
 mod registration;
@@ -20,6 +22,7 @@ use url::form_urlencoded;
 
 #[cfg(feature = "program")]
 use super::assets::Assets;
+use super::built_in_files::BuiltInFiles;
 use super::error::Error;
 use crate::clock::Clock;
 use crate::flows::IdentityWeb;
@@ -27,6 +30,7 @@ use crate::flows::target::Target;
 use crate::session::actix::RequestSession;
 use crate::session::error::StoreError;
 use crate::session::record::SignedIn;
+pub use accent::{Accent, AccentError};
 use errors::ErrorRenderer;
 pub use errors::ErrorText;
 use registration::Registrations;
@@ -51,6 +55,7 @@ pub struct Views {
     tera: Arc<Tera>,
     settings: SiteSettings,
     site: Site,
+    files: BuiltInFiles,
     registrations: Registrations,
     clock: Clock,
     /// Our own routes are below it: no sign-in leads back to them.
@@ -67,12 +72,13 @@ impl Default for Views {
 }
 
 impl Views {
-    /// Returns the built-in pages, without a stylesheet.
+    /// Returns the built-in pages.
     pub fn new() -> Self {
         Self {
             tera: Arc::clone(&templates::EMBEDDED),
             settings: SiteSettings::default(),
             site: Site::default(),
+            files: BuiltInFiles::new(None),
             registrations: Registrations::default(),
             clock: Clock::system(),
             own_prefix: String::new(),
@@ -87,57 +93,14 @@ impl Views {
     /// # Errors
     /// A template in `site.templates` can't be used.
     pub(crate) fn completed_by(mut self, settings: &SiteSettings) -> Result<Self, ViewsError> {
-        let (own, given) = (self.settings, settings.clone());
-        self.settings = SiteSettings {
-            name: own.name.or(given.name),
-            logo: own.logo.or(given.logo),
-            terms_url: own.terms_url.or(given.terms_url),
-            privacy_url: own.privacy_url.or(given.privacy_url),
-            support_url: own.support_url.or(given.support_url),
-            templates: given.templates,
-        };
+        self.settings_completed_by(settings);
         match &settings.templates {
             Some(folder) => self.with_templates(folder),
             None => Ok(self),
         }
     }
 
-    /// Names the site, in the title and the header of each page. Default `Identity Web`.
-    #[must_use]
-    pub fn with_name(mut self, name: impl Into<String>) -> Self {
-        self.settings.name = Some(name.into());
-        self
-    }
-
-    /// Shows this image instead of the built-in logo, by its URL.
-    #[must_use]
-    pub fn with_logo(mut self, url: impl Into<String>) -> Self {
-        self.settings.logo = Some(url.into());
-        self
-    }
-
-    /// Links every page to the terms of use.
-    #[must_use]
-    pub fn with_terms_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.terms_url = Some(url.into());
-        self
-    }
-
-    /// Links every page to the privacy statement.
-    #[must_use]
-    pub fn with_privacy_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.privacy_url = Some(url.into());
-        self
-    }
-
-    /// Links every page to where users get support. May be a `mailto:` URL.
-    #[must_use]
-    pub fn with_support_url(mut self, url: impl Into<String>) -> Self {
-        self.settings.support_url = Some(url.into());
-        self
-    }
-
-    /// Links every page to this stylesheet. The built-in templates are written for `static/site.css` of this crate.
+    /// Links every page to this stylesheet, instead of to the built-in one at `{prefix}/site.css` and its script.
     #[must_use]
     pub fn with_stylesheet(mut self, url: impl Into<String>) -> Self {
         self.site.stylesheet = Some(url.into());
@@ -178,11 +141,21 @@ impl Views {
         let services = identity.services();
         let mut views = self.clone();
         views.site = views.site.of(&self.settings).at(&services.site, services.providers.profile.is_some());
+        views.files = BuiltInFiles::new(self.settings.accent);
+        if views.site.stylesheet.is_none() {
+            views.site.stylesheet = Some(views.files.stylesheet_url(&services.site));
+            views.site.script = Some(views.files.script_url(&services.site));
+        }
         views.registrations = Registrations::of(identity);
         views.clock = services.clock.clone();
         views.own_prefix.clone_from(&services.site.endpoints.prefix);
         services.site.base().clone_into(&mut views.base);
         views.with_site()
+    }
+
+    /// Returns the stylesheet and the script for pages without their own.
+    pub(super) fn files(&self) -> &BuiltInFiles {
+        &self.files
     }
 
     /// Gives the site to the templates: once, not for every page.
@@ -195,8 +168,9 @@ impl Views {
     #[cfg(feature = "program")]
     pub(crate) fn with_assets(mut self, assets: &Assets, demo: bool) -> Self {
         let url = |name| assets.url(name).map(|url| format!("{}{url}", self.base));
-        (self.site.stylesheet, self.site.icon) = (url("site.css"), url("favicon.svg"));
-        (self.site.touch_icon, self.site.script) = (url("apple-touch-icon.png"), url("site.js"));
+        (self.site.icon, self.site.touch_icon) = (url("favicon.svg"), url("apple-touch-icon.png"));
+        self.site.stylesheet = url("site.css").or(self.site.stylesheet);
+        self.site.script = url("site.js").or(self.site.script);
         self.site.manifest = Some(format!("{}/site.webmanifest", self.base));
         self.site.version = Some(env!("CARGO_PKG_VERSION"));
         self.site.navigation = true;

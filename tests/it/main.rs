@@ -9,6 +9,7 @@ mod b2c;
 mod base_path;
 mod bearer;
 mod bearer_refusals;
+mod branding;
 mod builder;
 mod callback;
 mod certified_api;

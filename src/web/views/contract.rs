@@ -41,10 +41,12 @@ fn own(template: &str) -> Value {
             "group_count?": 3, "groups_overage?": true, "scopes?": ["openid"],
         }),
         "token_details.html" => json!({
-            "claims?": [{
-                "name": "sub", "value?": "ada", "time?": "2030-01-01T00:00:00Z", "meaning?": "The user.", "group": "you",
+            "groups?": [{
+                "id": "you", "title": "Who you are",
+                "claims": [{
+                    "name": "sub", "value?": "ada", "time?": "2030-01-01T00:00:00Z", "meaning?": "The user.",
+                }],
             }],
-            "groups?": [{"id": "you", "title": "Who you are"}],
         }),
         "sessions.html" => json!({
             "outcome?": "The session has ended", "hidden?": 3,

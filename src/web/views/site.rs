@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
+use url::Url;
 
+use super::Accent;
 use crate::flows;
 
 /// `site.name`, if unset.
@@ -16,6 +18,8 @@ pub struct SiteSettings {
     pub name: Option<String>,
     /// `site.logo`: the URL of an image in place of the built-in logo.
     pub logo: Option<String>,
+    /// `site.accent`: the colour of buttons, links and tints.
+    pub accent: Option<Accent>,
     /// `site.templates`: a folder of templates over the built-in ones.
     pub templates: Option<PathBuf>,
     /// `site.terms_url`: the terms of use.
@@ -24,6 +28,10 @@ pub struct SiteSettings {
     pub privacy_url: Option<String>,
     /// `site.support_url`: where users get support. May be a `mailto:` URL.
     pub support_url: Option<String>,
+    /// `site.security_contact`: where to report a vulnerability (RFC 9116 section 2.5.3), for `/.well-known/security.txt`.
+    pub security_contact: Option<Url>,
+    /// `site.change_password_url`: where users change their password, for `/.well-known/change-password`.
+    pub change_password_url: Option<Url>,
 }
 
 /// The content of every page's header and footer: the variable `site` of the templates.
