@@ -75,13 +75,16 @@ async fn ready(identity: Data<IdentityWeb>, stopping: Data<Stopping>) -> HttpRes
     metrics::ready(ready);
     let outcome = |outcome: Result<(), String>| outcome.err().unwrap_or_else(|| OK.to_owned());
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(json!({
+    let mut body = json!({
         "status": if ready { "ready" } else { "not ready" },
         "process": outcome(process),
         "session_store": outcome(store),
         "identity_provider": providers.get(DEFAULT_PROVIDER),
-        "identity_providers": providers,
-    }))
+    });
+    if providers.len() > 1 {
+        body["identity_providers"] = json!(providers);
+    }
+    HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).json(body)
 }
 
 /// Returns what is known of each provider that users choose from, by its name: [`OK`], or why nothing is known of it.

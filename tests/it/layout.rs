@@ -100,6 +100,8 @@ async fn the_oldest_of_seven_tabs_is_told_what_became_of_it() {
     let mut tabs = Vec::new();
     for _ in 0..7 {
         tabs.push(browser.begin(&app).await);
+        // Of those that began in the same second, any may count as the oldest.
+        app.clock.advance_seconds(1);
     }
     let returned = browser.pick(&tabs[0], "ada").await.location().to_owned();
     let answer = browser.get(&returned).await;
