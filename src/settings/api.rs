@@ -61,6 +61,7 @@ mod tests {
         settings.map(|settings| settings.api).map_err(|error| error.to_string())
     }
 
+    #[cfg(feature = "demo")]
     #[test]
     fn the_resource_is_an_audience_at_this_site_or_the_site() {
         for (audience, resource, identifier, metadata) in [
@@ -79,6 +80,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "demo")]
     #[test]
     fn no_shared_secret_signs_access_tokens() {
         assert_eq!(read(&[]).unwrap().algorithms, [Algorithm::RS256]);

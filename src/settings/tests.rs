@@ -219,6 +219,7 @@ fn with_nothing_configured_and_no_demo_provider_one_problem_says_so() {
     assert!(problems[0].to_string().contains("feature `demo`"), "{}", problems[0]);
 }
 
+#[cfg(feature = "demo")]
 #[test]
 fn a_public_url_may_have_a_base_path_which_names_the_cookies() {
     let with = |url: &str| load("/nowhere", &[("IDENTITY_WEB__SERVER__PUBLIC_URL", url)]);
@@ -248,6 +249,7 @@ fn a_public_url_may_have_a_base_path_which_names_the_cookies() {
     }
 }
 
+#[cfg(feature = "demo")]
 #[test]
 fn the_sites_colour_and_contacts_are_checked() {
     let site = |key: &str, value: &str| problems(&[(&format!("IDENTITY_WEB__SITE__{key}"), value)]).join("\n");

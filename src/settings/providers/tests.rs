@@ -98,6 +98,7 @@ fn providers_can_be_told_apart() {
     }
 }
 
+#[cfg(feature = "demo")]
 #[test]
 fn the_demo_provider_is_used_alone() {
     let own = ["CLIENT_ID", "CLIENT_CREDENTIAL", "AUTHORITY"].map(|key| format!("PROVIDERS__A__{key}"));
