@@ -24,6 +24,8 @@ const OF_A_PROXY: [&str; 6] =
 #[derive(Clone, Debug)]
 pub struct CanonicalHost {
     public_url: Url,
+    /// As almost every request names it.
+    authority: String,
     /// What is not for a browser's window: proxies and providers call it by any host.
     channels: [String; 3],
 }
@@ -35,7 +37,8 @@ impl CanonicalHost {
         let endpoints = &site.endpoints;
         let verify = format!("{}/verify", endpoints.prefix);
         let channels = [verify, endpoints.front_channel_logout.clone(), endpoints.back_channel_logout.clone()];
-        Self { public_url: site.public_url.clone(), channels }
+        let authority = site.public_url.authority().to_owned();
+        Self { public_url: site.public_url.clone(), authority, channels }
     }
 
     /// Redirects a browser's navigation that came directly, not by a proxy, and by another name of this machine.
@@ -61,6 +64,9 @@ impl CanonicalHost {
         // Over HTTP/2 the URI has it.
         let of_uri = request.uri().authority().map(Authority::as_str);
         let host = of_uri.or_else(|| request.headers().get(HOST)?.to_str().ok())?;
+        if host == self.authority {
+            return Some(false);
+        }
         let (own, url) = (&self.public_url, Url::parse(&format!("{}://{host}/", self.public_url.scheme())).ok()?);
         let is_same_port = url.port_or_known_default() == own.port_or_known_default();
         Some(is_same_port && is_loopback(own) && is_loopback(&url) && url.host() != own.host())

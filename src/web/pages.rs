@@ -45,8 +45,11 @@ pub(super) async fn home(
     let dashboard = user.identity().map(|user| Dashboard::of(user, &identity)).unwrap_or_default();
     let mut context = Context::from_serialize(&dashboard).map_err(|error| ViewsError::of_rendering(&error))?;
     context.insert("redirect_uri", providers.default.auth_request.redirect_uri.as_str());
-    context.insert("redirect_uris", &providers.to_choose().map(Registered::of).collect::<Vec<_>>());
-    context.insert("portal_link", &portal_link(&providers.default));
+    // For whoever sets this up, which is before anyone has signed in.
+    let to_register = signed_in.is_none().then_some(providers);
+    let uris = to_register.map(|providers| providers.to_choose().map(Registered::of).collect::<Vec<_>>());
+    context.insert("redirect_uris", &uris.unwrap_or_default());
+    context.insert("portal_link", &to_register.and_then(|providers| portal_link(&providers.default)));
     context.insert("call_graph", &own.is_some_and(|own| own.provider.settings().is_entra()));
     context.insert("has_profile", &own.is_some_and(|own| providers.is_of_default(own)));
     context.insert("idle_timeout", &in_words(services.sessions.limits().idle_timeout));
