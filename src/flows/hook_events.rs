@@ -31,7 +31,7 @@ impl SignIn {
 
     /// Returns the user's stable key: issuer and subject (`iss`, `sub`).
     pub fn key(&self) -> (&str, &str) {
-        (self.claims().issuer(), self.claims().subject())
+        self.claims().key()
     }
 
     /// Returns the provider: NAME of `providers.NAME`; `None` for the one of `[client]`.

@@ -49,6 +49,16 @@ impl Claims {
         self.text("sub").unwrap_or_default()
     }
 
+    /// Returns the user's stable key: issuer and subject.
+    pub(crate) fn key(&self) -> (&str, &str) {
+        (self.issuer(), self.subject())
+    }
+
+    /// Returns the key that a user has in all applications of Microsoft Entra: tenant and object ID (`tid`, `oid`).
+    pub(crate) fn entra_key(&self) -> Option<(&str, &str)> {
+        Some((self.text("tid")?, self.text("oid")?))
+    }
+
     /// Returns `sid`: the provider's own session, if it names one.
     pub fn session_id(&self) -> Option<&str> {
         self.text("sid")

@@ -133,12 +133,12 @@ impl<C> Bearer<C> {
     /// Returns the stable key of the token's subject: issuer and subject (`iss`, `sub`). The subject is a user, or the client
     /// itself if it acts for nobody. Elsewhere than at Entra, an introspected token may have none: then it is empty.
     pub fn key(&self) -> (&str, &str) {
-        (self.token.claims.issuer(), self.token.claims.subject())
+        self.token.claims.key()
     }
 
     /// Returns the key that a user has in all applications of Microsoft Entra: tenant and object ID (`tid`, `oid`).
     pub fn entra_key(&self) -> Option<(&str, &str)> {
-        Some((self.token.claims.text("tid")?, self.token.claims.text("oid")?))
+        self.token.claims.entra_key()
     }
 
     /// Returns the client that the token was issued to: `client_id`, at Entra `azp` or `appid`.
@@ -161,7 +161,7 @@ impl<C> Bearer<C> {
     /// # Errors
     /// 403 with a challenge that names the scopes.
     pub fn require(&self, rule: &RequireToken) -> Result<(), Error> {
-        rule.check(&self.token)
+        rule.admit(&self.token)
     }
 
     /// Returns an access token for another API, on behalf of the user who called this one: by token exchange (RFC 8693), at
@@ -190,12 +190,12 @@ impl BearerOrSession {
     /// Returns the caller's stable key: issuer and subject. At Entra `sub` differs between applications, so the same user has
     /// another one in a token than in a session; [`BearerOrSession::entra_key`] is the same.
     pub fn key(&self) -> (&str, &str) {
-        (self.claims().issuer(), self.claims().subject())
+        self.claims().key()
     }
 
     /// Returns the key that a user has in all applications of Microsoft Entra: tenant and object ID (`tid`, `oid`).
     pub fn entra_key(&self) -> Option<(&str, &str)> {
-        Some((self.claims().text("tid")?, self.claims().text("oid")?))
+        self.claims().entra_key()
     }
 
     async fn of(request: &HttpRequest) -> Result<Self, Error> {

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::fetch_context::FetchContext;
 use super::proxies::TrustedProxies;
-use crate::flows::IdentityWeb;
+use crate::flows::{IdentityWeb, Site};
 use crate::oidc::provider::is_loopback;
 
 /// Of a proxy, which may have replaced the host that the browser asked for.
@@ -23,7 +23,7 @@ const OF_A_PROXY: [&str; 6] =
 /// The name of this machine that browsers must use.
 #[derive(Clone, Debug)]
 pub struct CanonicalHost {
-    public_url: Url,
+    site: Site,
     /// As almost every request names it.
     authority: String,
     /// What is not for a browser's window: proxies and providers call it by any host.
@@ -33,12 +33,11 @@ pub struct CanonicalHost {
 impl CanonicalHost {
     /// Returns the host of `server.public_url`.
     pub fn of(identity: &IdentityWeb) -> Self {
-        let site = &identity.services().site;
-        let endpoints = &site.endpoints;
-        let verify = format!("{}/verify", endpoints.prefix);
-        let channels = [verify, endpoints.front_channel_logout.clone(), endpoints.back_channel_logout.clone()];
-        let authority = site.public_url.authority().to_owned();
-        Self { public_url: site.public_url.clone(), authority, channels }
+        let site = identity.services().site.clone();
+        let verify = format!("{}/verify", site.endpoints.prefix);
+        let channels =
+            [verify, site.endpoints.front_channel_logout.clone(), site.endpoints.back_channel_logout.clone()];
+        Self { authority: site.public_url.authority().to_owned(), site, channels }
     }
 
     /// Redirects a browser's navigation that came directly, not by a proxy, and by another name of this machine.
@@ -53,9 +52,9 @@ impl CanonicalHost {
             return None;
         }
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        let location = format!("{}{path}", self.public_url.as_str().trim_end_matches('/'));
         let mut response = HttpResponse::TemporaryRedirect();
-        Some(response.insert_header((LOCATION, location)).insert_header((CACHE_CONTROL, "no-store")).finish())
+        response.insert_header((LOCATION, self.site.absolute(path))).insert_header((CACHE_CONTROL, "no-store"));
+        Some(response.finish())
     }
 
     /// Returns whether a request is for another name of the machine that `public_url` names, at the same port. `None` if it
@@ -64,11 +63,12 @@ impl CanonicalHost {
         // Over HTTP/2 the URI has it.
         let of_uri = request.uri().authority().map(Authority::as_str);
         let host = of_uri.or_else(|| request.headers().get(HOST)?.to_str().ok())?;
-        if host == self.authority {
+        let own = &self.site.public_url;
+        if host == self.authority || !is_loopback(own) {
             return Some(false);
         }
-        let (own, url) = (&self.public_url, Url::parse(&format!("{}://{host}/", self.public_url.scheme())).ok()?);
+        let url = Url::parse(&format!("{}://{host}/", own.scheme())).ok()?;
         let is_same_port = url.port_or_known_default() == own.port_or_known_default();
-        Some(is_same_port && is_loopback(own) && is_loopback(&url) && url.host() != own.host())
+        Some(is_same_port && is_loopback(&url) && url.host() != own.host())
     }
 }

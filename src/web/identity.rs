@@ -81,7 +81,7 @@ impl Identity {
 
     /// Returns the user's stable key: issuer and subject (`iss`, `sub`).
     pub fn key(&self) -> (&str, &str) {
-        (self.claims().issuer(), self.claims().subject())
+        self.claims().key()
     }
 
     /// Returns the provider that the user signed in at: NAME of `providers.NAME`, or at B2C the policy. `None` means the
@@ -92,7 +92,7 @@ impl Identity {
 
     /// Returns the key that a user has in all applications of Microsoft Entra: tenant and object ID (`tid`, `oid`).
     pub fn entra_key(&self) -> Option<(&str, &str)> {
-        Some((self.claims().text("tid")?, self.claims().text("oid")?))
+        self.claims().entra_key()
     }
 }
 

@@ -22,6 +22,7 @@ pub mod error_text;
 pub mod fetch_context;
 pub mod form;
 pub mod forward_auth;
+mod guard;
 pub mod headers;
 pub mod identity;
 pub mod limits;

@@ -4,21 +4,17 @@ mod rule;
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
-use std::future::{Ready, ready};
-use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::Error as ActixError;
-use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::web::Data;
 use serde_json::Value;
 
 use self::rule::{Answer, Facts, Rule};
 use super::access_token::{interaction_required, with_session};
 use super::error::Error;
+use super::guard::{Guard, guard};
 use super::identity::{Identity, to_sign_in};
 use super::step_up;
 use crate::flows::{Error as Cause, IdentityWeb};
@@ -172,16 +168,6 @@ impl Require {
             facts.asked.extend(groups.into_iter().zip(answers));
         }
     }
-
-    async fn check(&self, identity: Option<&IdentityWeb>) -> Result<(), Error> {
-        let identity = identity.ok_or(StoreError::NotWrapped)?;
-        let user = Identity::of_request()?.ok_or(Error::NotSignedIn)?;
-        match self.admits(identity, &user).await? {
-            true => Ok(()),
-            false if self.is_explained => Err(Error::Missing(self.rule.to_string())),
-            false => Err(Error::Forbidden),
-        }
-    }
 }
 
 /// What a rule means for a user.
@@ -216,51 +202,23 @@ pub(super) fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-impl<S, B> Transform<S, ServiceRequest> for Require
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError> + 'static,
-    S::Future: 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<EitherBody<B>>;
-    type Error = ActixError;
-    type Transform = RequireService<S>;
-    type InitError = ();
-    type Future = Ready<Result<Self::Transform, ()>>;
+impl Guard for Require {
+    async fn check(&self, request: &ServiceRequest) -> Result<(), Error> {
+        let identity = request.app_data::<Data<IdentityWeb>>().ok_or(StoreError::NotWrapped)?;
+        let user = Identity::of_request()?.ok_or(Error::NotSignedIn)?;
+        match self.admits(identity, &user).await? {
+            true => Ok(()),
+            false if self.is_explained => Err(Error::Missing(self.rule.to_string())),
+            false => Err(Error::Forbidden),
+        }
+    }
 
-    fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(RequireService { service: Rc::new(service), require: self.clone() }))
+    fn refuse(request: ServiceRequest, error: Error) -> ServiceResponse {
+        match error {
+            Error::NotSignedIn => to_sign_in(request),
+            error => request.error_response(error),
+        }
     }
 }
 
-/// The service of [`Require`].
-pub struct RequireService<S> {
-    service: Rc<S>,
-    require: Require,
-}
-
-impl<S, B> Service<ServiceRequest> for RequireService<S>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError> + 'static,
-    S::Future: 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<EitherBody<B>>;
-    type Error = ActixError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ActixError>>>>;
-
-    forward_ready!(service);
-
-    fn call(&self, request: ServiceRequest) -> Self::Future {
-        let (service, require) = (Rc::clone(&self.service), self.require.clone());
-        let identity = request.app_data::<Data<IdentityWeb>>().cloned();
-        Box::pin(async move {
-            let refusal = match require.check(identity.as_deref().map(Arc::as_ref)).await {
-                Ok(()) => return Ok(service.call(request).await?.map_into_left_body()),
-                Err(Error::NotSignedIn) => to_sign_in(request),
-                Err(error) => request.error_response(error),
-            };
-            Ok(refusal.map_into_right_body())
-        })
-    }
-}
+guard!(Require);

@@ -1,17 +1,13 @@
 //! Access to an API by the scopes and roles of the access token.
 
 use std::borrow::Borrow;
-use std::future::{Ready, ready};
-use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::Error as ActixError;
-use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::dev::ServiceRequest;
 
 use super::bearer::Verified;
 use super::error::Error;
+use super::guard::{Guard, guard};
 use super::token_refusal::Reason;
 use crate::oidc::access_token::{has_role, scopes};
 use crate::oidc::claims::Claims;
@@ -80,7 +76,7 @@ impl RequireToken {
         }
     }
 
-    pub(super) fn check(&self, token: &Verified) -> Result<(), Error> {
+    pub(super) fn admit(&self, token: &Verified) -> Result<(), Error> {
         if self.admits(&token.claims) {
             return Ok(());
         }
@@ -88,52 +84,14 @@ impl RequireToken {
     }
 }
 
-impl<S, B> Transform<S, ServiceRequest> for RequireToken
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError> + 'static,
-    S::Future: 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<EitherBody<B>>;
-    type Error = ActixError;
-    type Transform = RequireTokenService<S>;
-    type InitError = ();
-    type Future = Ready<Result<Self::Transform, ()>>;
-
-    fn new_transform(&self, service: S) -> Self::Future {
-        ready(Ok(RequireTokenService { service: Rc::new(service), require: self.clone() }))
+impl Guard for RequireToken {
+    async fn check(&self, request: &ServiceRequest) -> Result<(), Error> {
+        let token = Verified::of(request.request(), &self.scopes()).await?;
+        self.admit(&token)
     }
 }
 
-/// The service of [`RequireToken`].
-pub struct RequireTokenService<S> {
-    service: Rc<S>,
-    require: RequireToken,
-}
-
-impl<S, B> Service<ServiceRequest> for RequireTokenService<S>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = ActixError> + 'static,
-    S::Future: 'static,
-    B: MessageBody + 'static,
-{
-    type Response = ServiceResponse<EitherBody<B>>;
-    type Error = ActixError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ActixError>>>>;
-
-    forward_ready!(service);
-
-    fn call(&self, request: ServiceRequest) -> Self::Future {
-        let (service, require) = (Rc::clone(&self.service), self.require.clone());
-        Box::pin(async move {
-            let token = Verified::of(request.request(), &require.scopes()).await;
-            match token.and_then(|token| require.check(&token)) {
-                Ok(()) => Ok(service.call(request).await?.map_into_left_body()),
-                Err(error) => Ok(request.error_response(error).map_into_right_body()),
-            }
-        })
-    }
-}
+guard!(RequireToken);
 
 #[cfg(test)]
 mod tests {

@@ -103,6 +103,13 @@ fn to_provider(identity: &IdentityWeb, redirect: AuthorizationRedirect) -> HttpR
     response
 }
 
+/// Sends the browser to a page of this site.
+fn to_page(identity: &IdentityWeb, target: &Target) -> HttpResponseBuilder {
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((LOCATION, identity.services().site.path(target.as_str())));
+    response
+}
+
 fn target(identity: &IdentityWeb, query: &BTreeMap<String, String>) -> Target {
     let site = &identity.services().site;
     let prefix = &site.endpoints.prefix;
@@ -152,9 +159,7 @@ pub(super) async fn complete_by_query(
             if matches!(*cause, Cause::Transaction(TransactionError::Unknown | TransactionError::Dropped))
                 && matches!(&user, Ok(user) if user.identity().is_some()) =>
         {
-            Ok(HttpResponse::SeeOther()
-                .insert_header((LOCATION, identity.services().site.path(Target::home().as_str())))
-                .finish())
+            Ok(to_page(&identity, &Target::home()).finish())
         }
         outcome => outcome,
     }
@@ -205,10 +210,7 @@ async fn complete(
         identity.tell_session_end(SessionEnd::of(signed_in, EndReason::Replaced)).await;
     }
     metrics::sign_in("completed");
-    Ok(HttpResponse::SeeOther()
-        .insert_header((LOCATION, identity.services().site.path(completed.target.as_str())))
-        .cookie(removal)
-        .finish())
+    Ok(to_page(identity, &completed.target).cookie(removal).finish())
 }
 
 /// Follows a user who chose something other than signing in. Users who cancel stay as they were; if they weren't signed
@@ -229,10 +231,7 @@ async fn follow(
         UserChoice::Back { target, editing } => {
             let session = session.loaded().ok().flatten();
             let is_signed_in = editing || session.is_some_and(|session| session.record.signed_in.is_some());
-            let target = if is_signed_in { target } else { Target::home() };
-            let mut response = HttpResponse::SeeOther();
-            response.insert_header((LOCATION, identity.services().site.path(target.as_str())));
-            response
+            to_page(identity, &if is_signed_in { target } else { Target::home() })
         }
     };
     if let Some(removal) = removal {

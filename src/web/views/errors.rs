@@ -91,11 +91,10 @@ impl Views {
     }
 
     fn rendered(&self, error: &Error, request: &HttpRequest) -> HttpResponse {
-        let (sign_in_url, context) = (self.sign_in_url_after(error, request), FetchContext::from(request));
+        let (text, context) = (text_of(error), FetchContext::from(request));
+        let sign_in_url = self.sign_in_url_after(error, &text, request);
         if matches!(error, Error::StepUp(_)) && context.may_lead_away() {
-            let mut response = HttpResponse::SeeOther().insert_header((LOCATION, sign_in_url)).finish();
-            response.extensions_mut().insert(Rendered);
-            return response;
+            return Rendered::mark(HttpResponse::SeeOther().insert_header((LOCATION, sign_in_url)).finish());
         }
         let correlation_id = CorrelationId::of_request().unwrap_or_else(CorrelationId::random).to_string();
         log(error, &correlation_id, request);
@@ -103,8 +102,8 @@ impl Views {
         let status = error.status_code();
         let mut response = if context.is_navigation() && context.wants_html() {
             match &self.error_renderer {
-                Some(render) => self.by_application(render, error, &correlation_id, sign_in_url, request),
-                None => self.error_page(error, request, &correlation_id, &sign_in_url),
+                Some(render) => self.by_application(render, error, text, &correlation_id, sign_in_url, request),
+                None => self.error_page(error, &text, request, &correlation_id, &sign_in_url),
             }
         } else {
             HttpResponse::build(status)
@@ -118,8 +117,7 @@ impl Views {
             // If it can't be removed now, it expires after ten minutes.
             let _ = response.add_cookie(cookie);
         }
-        response.extensions_mut().insert(Rendered);
-        response
+        Rendered::mark(response)
     }
 
     /// Renders an error with the application's own function.
@@ -127,11 +125,12 @@ impl Views {
         &self,
         render: &ErrorRenderer,
         error: &Error,
+        text: error_text::ErrorText,
         correlation_id: &str,
         sign_in_url: String,
         request: &HttpRequest,
     ) -> HttpResponse {
-        let (text, status) = (text_of(error), error.status_code());
+        let status = error.status_code();
         let permissions = Some(text.permissions.join(" ")).filter(|permissions| !permissions.is_empty());
         let to_copy = permissions.map(|permissions| ("Required", permissions));
         let to_copy = to_copy.into_iter().chain(self.registrations.to_copy(text.shows, request));
@@ -155,22 +154,22 @@ impl Views {
     fn error_page(
         &self,
         error: &Error,
+        text: &error_text::ErrorText,
         request: &HttpRequest,
         correlation_id: &str,
         sign_in_url: &str,
     ) -> HttpResponse {
-        let (text, session_ended) = (text_of(error), is_of_ended_session(error));
         let loaded = RequestSession::of_request().and_then(|session| session.loaded());
         // The page offers no sign-in to users who may be signed in, nor where it would fail again.
         let account_unknown = loaded.is_err() || matches!(error, Error::Identity(..)) && !text.sign_in;
-        let mut context = self.context_of(&text, correlation_id);
+        let mut context = self.context_of(text, correlation_id);
         context.insert("to_copy", &self.registrations.to_copy(text.shows, request));
         context.insert("status", &error.status_code().as_u16());
         context.insert("is_error", &!matches!(error, Error::Interaction { .. } | Error::StepUp(_)));
         context.insert("sign_in_url", sign_in_url);
-        context.insert("sign_in_label", label_of_sign_in(error, &text));
+        context.insert("sign_in_label", label_of_sign_in(error, text));
         context.insert("provider_sign_out_url", &error.provider_sign_out_url());
-        context.insert("session_ended", &session_ended);
+        context.insert("session_ended", &is_of_ended_session(error));
         context.insert("account_unknown", &account_unknown);
         let loaded = loaded.ok().flatten();
         let user = loaded.as_ref().and_then(|loaded| loaded.record.signed_in.as_ref());
@@ -192,11 +191,11 @@ impl Views {
         context
     }
 
-    fn sign_in_url_after(&self, error: &Error, request: &HttpRequest) -> String {
+    fn sign_in_url_after(&self, error: &Error, text: &error_text::ErrorText, request: &HttpRequest) -> String {
         let url = self.sign_in_url(request);
         let parameter = match error {
             Error::Interaction { parameter, .. } | Error::StepUp(parameter) => format!("interaction={parameter}"),
-            error if error.error_text().other_account => "prompt=select_account".to_owned(),
+            _ if text.other_account => "prompt=select_account".to_owned(),
             _ => return url,
         };
         format!("{url}{}{parameter}", if url.contains('?') { '&' } else { '?' })
