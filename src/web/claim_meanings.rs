@@ -1,5 +1,8 @@
 //! What each claim means (OpenID Connect Core sections 2 and 5.1; Microsoft's ID token claims reference).
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// A group of claims.
 pub(super) struct ClaimGroup {
     pub(super) id: &'static str,
@@ -9,6 +12,7 @@ pub(super) struct ClaimGroup {
 }
 
 /// What is known of a claim.
+#[derive(Clone, Copy)]
 pub(super) struct Known {
     /// The id of its group.
     pub(super) group: &'static str,
@@ -17,7 +21,7 @@ pub(super) struct Known {
 }
 
 /// The groups, in the order of the page. The last one has every other claim.
-pub(super) const GROUPS: [ClaimGroup; 6] = [
+pub(super) static GROUPS: [ClaimGroup; 6] = [
     ClaimGroup {
         id: "you",
         title: "Who you are",
@@ -114,13 +118,16 @@ const OTHER: &str = "other";
 const OF_THE_PROTOCOL: [&str; 7] = ["nonce", "at_hash", "c_hash", "s_hash", "aio", "rh", "uti"];
 const TIMES: [&str; 5] = ["auth_time", "exp", "iat", "nbf", "updated_at"];
 
+static KNOWN: LazyLock<HashMap<&str, Known>> = LazyLock::new(|| {
+    let of_group = |group: &'static ClaimGroup| {
+        group.claims.iter().map(|(name, meaning)| (*name, Known { group: group.id, meaning }))
+    };
+    GROUPS.iter().flat_map(of_group).collect()
+});
+
 /// Returns what is known of a claim.
 pub(super) fn known(name: &str) -> Known {
-    let in_group = |group: &ClaimGroup| {
-        let claim = group.claims.iter().find(|(known, _)| *known == name);
-        claim.map(|(_, meaning)| Known { group: group.id, meaning })
-    };
-    GROUPS.iter().find_map(in_group).unwrap_or(Known { group: OTHER, meaning: "" })
+    KNOWN.get(name).copied().unwrap_or(Known { group: OTHER, meaning: "" })
 }
 
 pub(super) fn is_of_the_protocol(name: &str) -> bool {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use serde::Serialize;
-use tera::{Context, Tera};
+use tera::Context;
 use url::form_urlencoded;
 
 #[cfg(feature = "program")]
@@ -36,6 +36,7 @@ pub use errors::ErrorText;
 use registration::Registrations;
 use site::Site;
 pub use site::{DEFAULT_NAME, SiteSettings};
+use templates::Templates;
 pub use templates::ViewsError;
 use user::User;
 
@@ -52,7 +53,7 @@ use user::User;
 /// ```
 #[derive(Clone)]
 pub struct Views {
-    tera: Arc<Tera>,
+    templates: Templates,
     settings: SiteSettings,
     site: Site,
     files: BuiltInFiles,
@@ -75,7 +76,7 @@ impl Views {
     /// Returns the built-in pages.
     pub fn new() -> Self {
         Self {
-            tera: Arc::clone(&templates::EMBEDDED),
+            templates: Templates::new(),
             settings: SiteSettings::default(),
             site: Site::default(),
             files: BuiltInFiles::new(None),
@@ -112,7 +113,7 @@ impl Views {
     /// # Errors
     /// The folder can't be read, or a template in it isn't valid or names a variable that its page doesn't have.
     pub fn with_templates(mut self, folder: impl AsRef<Path>) -> Result<Self, ViewsError> {
-        self.tera = Arc::new(templates::with_folder(&self.tera, folder.as_ref())?);
+        self.templates = self.templates.with_folder(folder.as_ref())?;
         Ok(self)
     }
 
@@ -150,18 +151,13 @@ impl Views {
         views.clock = services.clock.clone();
         views.own_prefix.clone_from(&services.site.endpoints.prefix);
         services.site.base().clone_into(&mut views.base);
-        views.with_site()
+        views.templates = views.templates.unprepared();
+        views
     }
 
     /// Returns the stylesheet and the script for pages without their own.
     pub(super) fn files(&self) -> &BuiltInFiles {
         &self.files
-    }
-
-    /// Gives the site to the templates: once, not for every page.
-    fn with_site(mut self) -> Self {
-        Arc::make_mut(&mut self.tera).global_context().insert("site", &self.site);
-        self
     }
 
     /// Adds our stylesheet, script and icons, links to our pages and, if `demo` is true, a banner that says so.
@@ -175,7 +171,8 @@ impl Views {
         self.site.version = Some(env!("CARGO_PKG_VERSION"));
         self.site.navigation = true;
         self.site.demo = demo;
-        self.with_site()
+        self.templates = self.templates.unprepared();
+        self
     }
 
     /// Returns the views that render the request's pages.
@@ -236,7 +233,8 @@ impl Views {
     ) -> Result<HttpResponse, Error> {
         context.insert("user", &user.map(User::from));
         context.insert("page", template.trim_end_matches(".html"));
-        let html = self.tera.render(template, &context).map_err(|error| ViewsError::of_rendering(&error))?;
+        let tera = self.templates.prepared(&self.site)?;
+        let html = tera.render(template, &context).map_err(|error| ViewsError::of_rendering(&error))?;
         Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
     }
 

@@ -88,10 +88,9 @@ pub(super) fn variables(template: &str) -> BTreeSet<String> {
     all.keys().map(|name| name.trim_end_matches(OPTIONAL).to_owned()).collect()
 }
 
-/// Returns two contexts of a template: one with every variable, and one with only what is always there.
-pub(super) fn samples(template: &str) -> [Value; 2] {
-    let all = merged(template);
-    [filled(&all, false), filled(&all, true)]
+/// Returns a context of a template: with every variable, or with only what is always there.
+pub(super) fn sample(template: &str, is_bare: bool) -> Value {
+    filled(&merged(template), is_bare)
 }
 
 fn filled(value: &Value, is_bare: bool) -> Value {
@@ -161,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_sample_without_anything_optional_has_every_name() {
-        let [full, bare] = samples("sessions.html");
+        let [full, bare] = [false, true].map(|is_bare| sample("sessions.html", is_bare));
         assert_eq!(full["user"]["username"], "ada@contoso.example");
         assert_eq!((&bare["user"], &bare["outcome"], &bare["hidden"]), (&Value::Null, &Value::Null, &json!(0)));
         assert_eq!(bare["sessions"][0]["current"], false);

@@ -1,12 +1,15 @@
 //! The templates: built in, and those of a folder over them, checked when they are loaded.
 
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, OnceLock};
 
-use tera::{Context, ErrorKind, Tera};
+use serde::Serialize;
+use tera::{Context, Delimiters, ErrorKind, Tera, TeraResult, escape_html};
 
 use super::contract;
 
@@ -23,13 +26,89 @@ pub(super) const BUILT_IN: [(&str, &str); 10] = [
     ("post_sign_out.html", include_str!("../../../templates/post_sign_out.html")),
 ];
 
-/// The built-in templates, parsed once.
-#[expect(clippy::expect_used, reason = "the templates are part of the program, and tested")]
-pub(super) static EMBEDDED: LazyLock<Arc<Tera>> = LazyLock::new(|| {
-    let mut tera = Tera::default();
-    tera.add_raw_templates(BUILT_IN).expect("the embedded templates are valid");
-    Arc::new(tera)
-});
+/// Templates, prepared for a site when the first page is rendered.
+///
+/// Each is rendered twice: once by Tera with the delimiters `[[ ]]`, `[% %]` and `[# #]`, with what is the same on every
+/// page; and the result of that, for each page, with `{{ }}`.
+#[derive(Clone)]
+pub(super) struct Templates {
+    sources: Arc<Sources>,
+    prepared: Arc<OnceLock<Result<Tera, ViewsError>>>,
+}
+
+/// The text of each template, by its name.
+type Sources = BTreeMap<Cow<'static, str>, Cow<'static, str>>;
+
+impl Templates {
+    /// Returns the built-in templates.
+    pub(super) fn new() -> Self {
+        Self::of(Arc::new(BUILT_IN.map(|(name, text)| (name.into(), text.into())).into()))
+    }
+
+    fn of(sources: Arc<Sources>) -> Self {
+        Self { sources, prepared: Arc::default() }
+    }
+
+    /// Returns these templates, to be prepared for another site.
+    pub(super) fn unprepared(&self) -> Self {
+        Self::of(Arc::clone(&self.sources))
+    }
+
+    /// Returns what renders the pages of a site; the first call prepares it.
+    pub(super) fn prepared(&self, site: &impl Serialize) -> Result<&Tera, ViewsError> {
+        let prepare = || prepared(&self.sources, site).map_err(|error| ViewsError::of_rendering(&error));
+        self.prepared.get_or_init(prepare).as_ref().map_err(Clone::clone)
+    }
+
+    /// Returns the templates with those of a folder in place of, or in addition to, those that are there.
+    ///
+    /// # Errors
+    /// One of the folder's templates can't be used.
+    pub(super) fn with_folder(&self, folder: &Path) -> Result<Self, ViewsError> {
+        let mut files = Vec::new();
+        read(folder, "", &mut files)?;
+        let mut sources = self.sources.as_ref().clone();
+        sources.extend(files.iter().map(|(name, text)| (name.clone().into(), text.clone().into())));
+        check(&sources, &files, folder)?;
+        Ok(Self::of(Arc::new(sources)))
+    }
+}
+
+/// Returns what renders the templates once.
+fn first(sources: &Sources) -> TeraResult<Tera> {
+    let mut first = Tera::default();
+    let [block_start, block_end] = ["[%", "%]"].map(Into::into);
+    let [variable_start, variable_end] = ["[[", "]]"].map(Into::into);
+    let [comment_start, comment_end] = ["[#", "#]"].map(Into::into);
+    first.set_delimiters(Delimiters {
+        block_start,
+        block_end,
+        variable_start,
+        variable_end,
+        comment_start,
+        comment_end,
+    })?;
+    first.set_escape_fn(escape);
+    first.add_raw_templates(sources.iter())?;
+    Ok(first)
+}
+
+fn prepared(sources: &Sources, site: &impl Serialize) -> TeraResult<Tera> {
+    let (first, mut context) = (first(sources)?, Context::new());
+    context.insert("site", site);
+    let texts = sources.keys().map(|name| Ok((name, first.render(name, &context)?)));
+    let mut second = Tera::default();
+    second.add_raw_templates(texts.collect::<TeraResult<Vec<_>>>()?)?;
+    *second.global_context() = context;
+    Ok(second)
+}
+
+/// Escapes a value so that it is neither HTML nor part of a template.
+fn escape(value: &str, output: &mut dyn Write) -> io::Result<()> {
+    let mut html = Vec::with_capacity(value.len());
+    escape_html(value, &mut html)?;
+    output.write_all(String::from_utf8_lossy(&html).replace('{', "&#123;").as_bytes())
+}
 
 /// Why a template can't be used: it can't be read, isn't valid, or names a variable that its page doesn't have.
 #[derive(Clone, Debug)]
@@ -95,25 +174,23 @@ impl ViewsError {
     }
 }
 
-/// Returns the templates with those of a folder in place of, or in addition to, those that are there.
-///
-/// # Errors
-/// One of the folder's templates can't be used.
-pub(super) fn with_folder(tera: &Tera, folder: &Path) -> Result<Tera, ViewsError> {
-    let mut files = Vec::new();
-    read(folder, "", &mut files)?;
-    let mut tera = tera.clone();
-    let sources = files.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-    tera.add_raw_templates(sources).map_err(|error| ViewsError::of_loading(&error, folder))?;
-    // All of them, because a page may extend a template of the folder.
-    for name in BUILT_IN.map(|(name, _)| name) {
-        check_names(&tera, name, &files, folder)?;
-        for sample in contract::samples(name) {
-            let context = Context::from_serialize(&sample).map_err(|error| ViewsError::of_loading(&error, folder))?;
-            tera.render(name, &context).map_err(|error| ViewsError::of_loading(&error, folder))?;
+/// Checks the templates with everything in the contract, and with only what is always there.
+fn check(sources: &Sources, files: &[(String, String)], folder: &Path) -> Result<(), ViewsError> {
+    let of_loading = |error: tera::Error| ViewsError::of_loading(&error, folder);
+    let first = first(sources).map_err(of_loading)?;
+    for name in sources.keys() {
+        check_names(&first, name, &["site".to_owned()].into(), files, folder)?;
+    }
+    for is_bare in [false, true] {
+        let tera = prepared(sources, &contract::sample("base.html", is_bare)["site"]).map_err(of_loading)?;
+        // All of them, because a page may extend a template of the folder.
+        for name in BUILT_IN.map(|(name, _)| name) {
+            check_names(&tera, name, &contract::variables(name), files, folder)?;
+            let context = Context::from_serialize(&contract::sample(name, is_bare)).map_err(of_loading)?;
+            tera.render(name, &context).map_err(of_loading)?;
         }
     }
-    Ok(tera)
+    Ok(())
 }
 
 /// Reads every `.html` file under a folder, with its name: the path there, separated by `/`.
@@ -135,9 +212,14 @@ fn read(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> Resul
 
 /// Checks that a page's template names only variables that the page has. What a condition hides isn't rendered with any
 /// sample, but named all the same.
-fn check_names(tera: &Tera, page: &str, files: &[(String, String)], folder: &Path) -> Result<(), ViewsError> {
+fn check_names(
+    tera: &Tera,
+    page: &str,
+    known: &BTreeSet<String>,
+    files: &[(String, String)],
+    folder: &Path,
+) -> Result<(), ViewsError> {
     let named = tera.get_template_variables(page).map_err(|error| ViewsError::of_loading(&error, folder))?;
-    let known = contract::variables(page);
     let unknown = |name: &&str| !known.contains(*name) && !name.starts_with("__");
     let Some(unknown) = named.into_iter().filter(unknown).min() else { return Ok(()) };
     let own = files.iter().filter(|(name, _)| name == page);
@@ -168,4 +250,19 @@ fn line_of(text: &str, variable: &str) -> Option<usize> {
     let mut lines = text.lines().enumerate();
     let (index, _) = lines.find(|(_, line)| line.split(|c| !is_word(c)).any(|word| word == variable))?;
     Some(index + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_site_says_is_no_template_and_no_html() {
+        let mut site = contract::sample("base.html", false)["site"].clone();
+        site["name"] = "{{ 7 * 7 }}<b>{% if %}[[ site.home ]]".into();
+        let tera = Templates::new().prepared(&site).unwrap().clone();
+        let page = tera.render("admin.html", &Context::from_serialize(&contract::sample("admin.html", true)).unwrap());
+        let name = "<span>&#123;&#123; 7 * 7 }}&lt;b&gt;&#123;% if %}[[ site.home ]]</span>";
+        assert!(page.as_ref().is_ok_and(|page| page.contains(name)), "{page:?}");
+    }
 }
