@@ -171,6 +171,7 @@ def environment(port, tls, settings):
         "tls__mode": "off",
         "telemetry__log": "warn",
         "limits__sign_in_requests_per_minute": 1_000_000,
+        "site__last_sign_in_role": "nobody has it",  # As in production, sessions have no trace of their sign-in.
     }
     if tls:
         files = certificate()

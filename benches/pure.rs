@@ -25,6 +25,7 @@ use identity_web::internals::oidc::jws::Algorithm;
 use identity_web::internals::oidc::keys::KeySet;
 use identity_web::internals::oidc::secret::Secret;
 use identity_web::internals::oidc::token_set::TokenSet;
+use identity_web::internals::oidc::trace::Tracer;
 use identity_web::internals::session::Sessions;
 use identity_web::internals::session::backend::memory::MemoryBackend;
 use identity_web::internals::session::device::Device;
@@ -103,7 +104,7 @@ fn verify_an_id_token(bencher: Bencher, name: &'static str) {
     let keys = KeySet::parse(signer.key_set(ISSUER).to_string().as_bytes()).unwrap();
     let issuer = IssuerRule::Exact(ISSUER.to_owned());
     let algorithm = if name == "ES256" { Algorithm::ES256 } else { Algorithm::RS256 };
-    let verifier = Verifier { issuer: &issuer, client_id: "identity-web", algorithm };
+    let verifier = Verifier { issuer: &issuer, client_id: "identity-web", algorithm, tracer: Tracer::default() };
     bencher.bench_local(|| verifier.verify(black_box(&token), &keys, NONCE, "access token", NOW).unwrap());
 }
 

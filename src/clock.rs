@@ -97,6 +97,12 @@ impl Clock {
         Timestamp(seconds + self.wall_offset_seconds.load(Ordering::Relaxed))
     }
 
+    /// Returns the wall clock's time in milliseconds since 1970.
+    pub(crate) fn unix_millis(&self) -> i64 {
+        let millis = self.fixed.map_or_else(system_millis, |Timestamp(seconds)| seconds * 1000);
+        millis + self.wall_offset_seconds.load(Ordering::Relaxed) * 1000
+    }
+
     /// Returns the monotonic clock's time.
     #[doc(hidden)]
     #[expect(clippy::disallowed_methods, reason = "this is the place")]
@@ -113,9 +119,16 @@ impl Clock {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place")]
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
 fn system_time() -> Timestamp {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX))
+    Timestamp(i64::try_from(since_1970().as_secs()).unwrap_or(i64::MAX))
+}
+
+fn system_millis() -> i64 {
+    i64::try_from(since_1970().as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Measures how long something takes, whatever sets the wall clock.

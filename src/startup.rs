@@ -21,8 +21,8 @@ use std::{fmt, io};
 use thiserror::Error;
 
 use crate::clock::Clock;
-use crate::flows::IdentityWeb;
 use crate::flows::hooks::Hooks;
+use crate::flows::{IdentityWeb, TraceAccess};
 use crate::oidc::authorization::NoRandomness;
 use crate::oidc::http;
 use crate::session::backend::Backend;
@@ -109,11 +109,13 @@ pub(crate) struct Parts {
     pub(crate) views: Views,
     /// What the application decides and hears.
     pub(crate) hooks: Hooks,
+    /// Who may see how their sign-in went: nobody, without the page that shows it.
+    pub(crate) trace_access: TraceAccess,
 }
 
 /// Creates the library and its background tasks. If no client is configured, starts the demo provider.
 fn assemble(settings: &mut Settings, parts: Parts) -> Result<IdentityWeb, StartError> {
-    let Parts { backend, clock, views, hooks } = parts;
+    let Parts { backend, clock, views, hooks, trace_access } = parts;
     tls::install_crypto();
     #[cfg(feature = "demo")]
     if settings.demo {
@@ -125,6 +127,7 @@ fn assemble(settings: &mut Settings, parts: Parts) -> Result<IdentityWeb, StartE
     };
     let views = views.completed_by(&settings.site)?;
     let mut services = services::services(settings, backend, clock)?;
+    services.trace_access = trace_access;
     services.hooks = hooks.with_timeout(settings.limits.hook_timeout);
     let identity = IdentityWeb::new(services);
     identity.set_views(&views);

@@ -6,10 +6,12 @@ use ring::rand::SystemRandom;
 use url::Url;
 
 use super::interaction::Interaction;
+use super::sign_in_trace::in_cookie;
 use super::target::Target;
 use super::{ClientRegistration, Error, IdentityWeb};
 use crate::oidc::authorization::{RequestParameters, Transaction};
 use crate::oidc::step_up::StepUp;
+use crate::oidc::trace::Tracer;
 use crate::session::record::SignedIn;
 use crate::session::transaction::CookieChange;
 
@@ -87,6 +89,7 @@ impl IdentityWeb {
     ) -> Result<AuthorizationRedirect, Error> {
         let services = self.services();
         let ClientRegistration { id, provider, client, auth_request, .. } = registration;
+        let recorder = self.begin_trace();
         let metadata = provider.metadata().await?;
         let (redirect_uri, target) = (auth_request.redirect_uri.as_str(), request.target.as_str());
         let mut transaction = Transaction::begin(&SystemRandom::new(), redirect_uri, target, services.clock.now())?;
@@ -108,6 +111,8 @@ impl IdentityWeb {
         let is_additional = |scope: &&String| !auth_request.scopes.contains(scope);
         transaction.additional_scopes = parameters.scopes.iter().filter(is_additional).cloned().collect();
         let url = transaction.url(&metadata, &client.client_id, &parameters)?;
+        Tracer::of(recorder.as_ref()).sent_openly(&url);
+        transaction.trace = recorder.and_then(in_cookie);
         let cookies = services.transactions.remember(&transaction, request.cookies)?;
         Ok(AuthorizationRedirect { url, cookies, form_post: auth_request.form_post })
     }

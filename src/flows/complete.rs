@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::hook_events::SignIn;
+use super::sign_in_trace::note_step_up;
 use super::target::Target;
 use super::user_choice::{FlowOrigin, UserChoice};
 use super::{ClientRegistration, Error, IdentityWeb};
@@ -13,8 +14,9 @@ use crate::oidc::http::HttpError;
 use crate::oidc::id_token::{IdTokenError, Verifier};
 use crate::oidc::issuer::IssuerRule;
 use crate::oidc::keys::KeySet;
-use crate::oidc::provider::Metadata;
+use crate::oidc::provider::{Metadata, Provider};
 use crate::oidc::token::{TokenError, redeem};
+use crate::oidc::trace::{Recorder, Tracer};
 use crate::oidc::userinfo;
 use crate::session::record::SignedIn;
 use crate::session::seal::hashed;
@@ -58,16 +60,18 @@ impl IdentityWeb {
     pub(crate) async fn complete<'a>(
         &self,
         received_at: &ClientRegistration,
-        parameters: impl Iterator<Item = (&'a str, &'a str)>,
+        parameters: impl Iterator<Item = (&'a str, &'a str)> + Clone,
         cookies: &[(String, String)],
     ) -> Result<Completed, CallbackFailure> {
         let services = self.services();
         let (transactions, prefix) = (&services.transactions, &services.site.endpoints.prefix);
-        let callback = Callback::parse(parameters)?;
+        let callback = Callback::parse(parameters.clone())?;
         let state = callback.state.clone().ok_or(AuthorizationError::MissingState)?;
         let removal = transactions.end(&state);
         let ended = |error: Error| CallbackFailure { error, removal: Some(removal.clone()), choice: None };
-        let transaction = transactions.find(&state, cookies).map_err(|error| ended(error.into()))?;
+        let mut transaction = transactions.find(&state, cookies).map_err(|error| ended(error.into()))?;
+        let recorder = self.resume_trace(&mut transaction, parameters);
+        let tracer = Tracer::of(recorder.as_ref());
 
         let registration = services.providers.of(transaction.provider.as_deref());
         let registration = registration.ok_or_else(|| ended(TransactionError::ProviderRemoved.into()))?;
@@ -75,7 +79,7 @@ impl IdentityWeb {
         let rule = registration.provider.settings().issuer_rule(&metadata);
         let received_at = received_at.auth_request.redirect_uri.as_str();
         let (origin, user) = (FlowOrigin::of(&transaction, prefix), transaction.user.clone());
-        let code = transaction.accept(callback, received_at, &rule, &metadata).map_err(|error| {
+        let code = transaction.accept(callback, received_at, &rule, &metadata, tracer).map_err(|error| {
             let choice = self.user_choice(&error, origin);
             CallbackFailure { choice, ..ended(error.into()) }
         })?;
@@ -83,7 +87,8 @@ impl IdentityWeb {
         if !transactions.spend(&state).await? {
             return Err(ended(Error::AlreadySpent));
         }
-        match self.claim(&code, registration, &metadata, &rule).await {
+        tracer.passed("code", "", "");
+        match self.claim(&code, registration, &metadata, &rule, recorder).await {
             Ok(signed_in)
                 if user.as_ref().is_some_and(|user| *user != self.user_hash(registration, &signed_in.claims)) =>
             {
@@ -112,20 +117,25 @@ impl IdentityWeb {
         registration: &ClientRegistration,
         metadata: &Metadata,
         rule: &IssuerRule,
+        recorder: Option<Recorder>,
     ) -> Result<SignedIn, Error> {
         let ClientRegistration { id, provider, client, auth_request, .. } = registration;
         let (clock, scopes) = (&self.services().clock, code.requested_scopes(&auth_request.scopes));
-        let tokens = redeem(code, &scopes, client, metadata, provider.http(), clock.now()).await?;
+        let tracer = Tracer::of(recorder.as_ref());
+        tracer.step("token_request");
+        let tokens = redeem(code, &scopes, client, metadata, provider.http(), clock.now(), tracer).await?;
         let access_token = &tokens.granted.access_token;
         let verify = |verifier: &Verifier<'_>, keys: &KeySet| {
             let claims = verifier.verify(&tokens.id_token, keys, code.nonce(), access_token, clock.now())?;
             let (is_entra, asked) = (provider.settings().is_entra(), code.transaction());
             asked.step_up.check(&claims, is_entra, asked.started_at, clock.now())?;
+            note_step_up(&asked.step_up, &claims, tracer);
             Ok(claims)
         };
-        let claims = self.verified_claims(registration, metadata, rule, access_token, verify).await?;
+        let claims = self.verified_claims(registration, metadata, rule, access_token, tracer, verify).await?;
         let mut signed_in = SignedIn::new(claims, tokens, clock.now(), id.clone());
         signed_in.step_ups.clone_from(&code.transaction().step_ups);
+        signed_in.trace = self.finish_trace(recorder, &signed_in.claims);
         Ok(signed_in)
     }
 
@@ -136,13 +146,15 @@ impl IdentityWeb {
         metadata: &Metadata,
         issuer: &IssuerRule,
         access_token: &str,
+        tracer: Tracer<'_>,
         verify: impl Fn(&Verifier<'_>, &KeySet) -> Result<Claims, IdTokenError>,
     ) -> Result<Claims, Error> {
         let (client, clock) = (&registration.client, &self.services().clock);
-        let verifier = Verifier { issuer, client_id: &client.client_id, algorithm: client.algorithm };
-        let (mut claims, keys) = self.with_keys(registration, |keys| verify(&verifier, keys)).await?;
+        let verifier = Verifier { issuer, client_id: &client.client_id, algorithm: client.algorithm, tracer };
+        let (mut claims, keys) = self.with_keys(registration, tracer, |keys| verify(&verifier, keys)).await?;
         if let Some(endpoint) = metadata.userinfo_endpoint.as_ref().filter(|_| client.userinfo) {
             let (http, now) = (registration.provider.http(), clock.now());
+            tracer.step("userinfo");
             userinfo::complete(&mut claims, endpoint, access_token, http, &verifier, &keys, now).await?;
         }
         Ok(claims)
@@ -152,20 +164,32 @@ impl IdentityWeb {
     pub(super) async fn with_keys<T>(
         &self,
         registration: &ClientRegistration,
+        tracer: Tracer<'_>,
         validate: impl Fn(&KeySet) -> Result<T, IdTokenError>,
     ) -> Result<(T, Arc<KeySet>), Error> {
         let ClientRegistration { client, provider, .. } = registration;
+        let validate = |keys: &KeySet| {
+            tracer.received("keys", keys.count());
+            tracer.step("id_token");
+            validate(keys)
+        };
+        tracer.step("keys");
         if client.algorithm.is_symmetric() {
             let secret = client.credential.secret();
             let keys = Arc::new(secret.map(|secret| KeySet::of_client_secret(&secret.expose())).unwrap_or_default());
             return Ok((validate(&keys)?, keys));
         }
+        let known = provider.known_keys();
         let keys = provider.keys().await?;
+        note_keys(provider, known.is_some_and(|known| Arc::ptr_eq(&known, &keys)), tracer);
         match validate(&keys) {
-            Err(error) if error.may_be_key_rotation() => match provider.keys_newer_than(&keys).await? {
-                Some(newer) => Ok((validate(&newer)?, newer)),
-                None => Err(error.into()),
-            },
+            Err(error) if error.may_be_key_rotation() => {
+                tracer.failed("signature");
+                tracer.step("newer_keys");
+                let newer = provider.keys_newer_than(&keys).await?.ok_or(error)?;
+                note_keys(provider, false, tracer);
+                Ok((validate(&newer)?, newer))
+            }
             outcome => Ok((outcome?, keys)),
         }
     }
@@ -176,6 +200,13 @@ impl IdentityWeb {
         let has_policies = registration.is_b2c() && self.services().providers.is_of_default(registration);
         let issuer = if has_policies { "" } else { claims.issuer() };
         hashed("user", &format!("{issuer}\0{}", claims.subject()))
+    }
+}
+
+fn note_keys(provider: &Provider, is_cached: bool, tracer: Tracer<'_>) {
+    tracer.received("source", if is_cached { "cache" } else { "provider" });
+    if let Some(metadata) = provider.known_metadata() {
+        tracer.received("jwks_uri", &metadata.jwks_uri);
     }
 }
 

@@ -13,6 +13,7 @@ use crate::oidc::id_token::Verifier;
 use crate::oidc::jws::Jws;
 use crate::oidc::logout_token::{LogoutToken, LogoutTokenError};
 use crate::oidc::provider::Metadata;
+use crate::oidc::trace::Tracer;
 use crate::session::index::SessionsOf;
 use crate::session::logout::Logout;
 use crate::session::record::SignedIn;
@@ -69,8 +70,9 @@ impl IdentityWeb {
         let ClientRegistration { provider, client, .. } = registration;
         let metadata = provider.metadata().await?;
         let (issuer, now) = (provider.settings().issuer_rule(&metadata), self.services().clock.now());
-        let verifier = Verifier { issuer: &issuer, client_id: &client.client_id, algorithm: client.algorithm };
-        let claims = self.with_keys(registration, |keys| verifier.logout_claims(token, keys, now)).await;
+        let (client_id, algorithm, tracer) = (&client.client_id, client.algorithm, Tracer::default());
+        let verifier = Verifier { issuer: &issuer, client_id, algorithm, tracer };
+        let claims = self.with_keys(registration, tracer, |keys| verifier.logout_claims(token, keys, now)).await;
         claims.map(|(claims, _)| claims).map_err(|error| match error {
             Error::IdToken(error) => LogoutTokenError::from(error).into(),
             other => other,

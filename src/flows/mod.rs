@@ -14,6 +14,7 @@ mod membership;
 mod providers;
 pub mod renew;
 mod services;
+mod sign_in_trace;
 mod step_up;
 pub mod target;
 mod token_cache;
@@ -28,6 +29,7 @@ pub use error::Error;
 pub use membership::is_member;
 pub use providers::{AuthRequestSettings, ClientRegistration, DEFAULT_PROVIDER, Providers};
 pub use services::{CookieSettings, Endpoints, Services, Site};
+pub use sign_in_trace::TraceAccess;
 
 /// Signs users in. Clones share everything.
 #[derive(Clone)]

@@ -23,6 +23,7 @@ use crate::oidc::id_token::Verifier;
 use crate::oidc::keys::KeySet;
 use crate::oidc::provider::{AuthorityKind, Metadata};
 use crate::oidc::token::{Renewed, TokenError, refresh};
+use crate::oidc::trace::Tracer;
 use crate::session::Loaded;
 use crate::session::error::StoreError;
 use crate::session::key::SessionKey;
@@ -207,7 +208,7 @@ impl IdentityWeb {
             verifier.verify_renewed(id_token, keys, &signed_in.claims, access_token, clock.now())
         };
         let rule = registration.provider.settings().issuer_rule(metadata);
-        self.verified_claims(registration, metadata, &rule, access_token, verify).await
+        self.verified_claims(registration, metadata, &rule, access_token, Tracer::default(), verify).await
     }
 
     async fn close_unless_renewed(&self, session: &Loaded, refusal: Refusal) -> Outcome {

@@ -11,6 +11,7 @@ use super::bearer::Api;
 use super::hooks::Hooks;
 use super::providers::Providers;
 use super::renew::Renewals;
+use super::sign_in_trace::TraceAccess;
 #[cfg(doc)]
 use super::target::Target;
 use crate::clock::Clock;
@@ -37,6 +38,8 @@ pub struct Services {
     pub pages: OnceLock<Arc<dyn Any + Send + Sync>>,
     /// What the application decides and hears.
     pub hooks: Hooks,
+    /// Who may see how their sign-in went.
+    pub trace_access: TraceAccess,
     /// The clock.
     pub clock: Clock,
 }

@@ -18,6 +18,7 @@ use super::endpoint;
 use super::issuer::IssuerRule;
 use super::provider::Metadata;
 use super::step_up::StepUp;
+use super::trace::{SignInTrace, Tracer};
 use crate::clock::Timestamp;
 
 /// The longest authorization code that is accepted, in bytes.
@@ -50,6 +51,9 @@ pub struct Transaction {
     /// The step-ups that rules have asked for within the last minute, with this one: they aren't asked for again at once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub step_ups: Vec<StepUp>,
+    /// How it has gone so far, if that is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<SignInTrace>,
 }
 
 /// The system's source of random numbers failed.
@@ -107,6 +111,7 @@ impl Transaction {
             additional_scopes: Vec::new(),
             step_up: StepUp::default(),
             step_ups: Vec::new(),
+            trace: None,
         })
     }
 
@@ -153,16 +158,19 @@ impl Transaction {
         received_at: &str,
         rule: &IssuerRule,
         metadata: &Metadata,
+        tracer: Tracer<'_>,
     ) -> Result<Code, AuthorizationError> {
         if received_at != self.redirect_uri {
             return Err(AuthorizationError::WrongRedirectUri);
         }
+        tracer.passed("redirect_uri", received_at, &self.redirect_uri);
         match &response.issuer {
             Some(issuer) if !rule.matches(issuer) => return Err(AuthorizationError::WrongIssuer),
             None if metadata.authorization_response_iss_parameter_supported => {
                 return Err(AuthorizationError::MissingIssuer); // RFC 9207 section 2.4
             }
-            _ => {}
+            Some(issuer) => tracer.passed("iss", issuer, &metadata.issuer),
+            None => tracer.absent("iss"),
         }
         match (response.code, response.error) {
             (Some(_), Some(_)) => Err(AuthorizationError::Ambiguous),
@@ -218,83 +226,4 @@ impl Code {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::oidc::callback::Refusal;
-
-    fn metadata(announces_issuer: bool) -> Metadata {
-        serde_json::from_value(serde_json::json!({
-            "issuer": "https://op.example",
-            "authorization_endpoint": "https://op.example/authorize?p=susi&state=theirs&nonce=theirs&scope=theirs#top",
-            "token_endpoint": "https://op.example/token",
-            "jwks_uri": "https://op.example/jwks",
-            "authorization_response_iss_parameter_supported": announces_issuer,
-        }))
-        .unwrap()
-    }
-
-    fn transaction() -> Transaction {
-        let random = ring::rand::SystemRandom::new();
-        Transaction::begin(&random, "https://app.example/auth/redirect", "/", Timestamp(0)).unwrap()
-    }
-
-    fn outcome(announces_issuer: bool, query: &str) -> Result<String, AuthorizationError> {
-        let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
-        let callback = Callback::parse(pairs.iter().map(|(name, value)| (&**name, &**value)))?;
-        let rule = IssuerRule::Exact("https://op.example".to_owned());
-        let received_at = "https://app.example/auth/redirect";
-        transaction().accept(callback, received_at, &rule, &metadata(announces_issuer)).map(|code| code.code)
-    }
-
-    #[test]
-    fn responses_are_judged_in_order() {
-        use AuthorizationError as E;
-        let refused = |code: &str| E::Refused(Refusal::new(code, None));
-        assert_eq!(outcome(false, "code=c&state=s"), Ok("c".to_owned()));
-        assert_eq!(outcome(false, "code=c&state=s&iss=https://op.example"), Ok("c".to_owned()));
-        for (announced, query, error) in [
-            (false, "code=c&iss=https://evil.example", E::WrongIssuer),
-            (false, "code=c&iss=https://op.example/", E::WrongIssuer),
-            (false, "error=access_denied&iss=https://evil.example", E::WrongIssuer),
-            (true, "code=c", E::MissingIssuer),
-            (true, "error=access_denied", E::MissingIssuer),
-            (false, "error=access_denied", refused("access_denied")),
-            (false, "error=%3Cscript%3E", refused("script")),
-            (false, "code=c&error=access_denied", E::Ambiguous),
-            (false, "", E::MissingCode),
-            (false, "code=", E::MissingCode),
-            (false, "code=a%00b", E::MissingCode),
-            (false, "code=a%0d%0ab", E::MissingCode),
-            (false, "code=c&code=d", E::DuplicateParameter),
-            (false, "code=c&state=s&state=s", E::DuplicateParameter),
-            (false, "code=c&x=1&x=2", E::DuplicateParameter),
-        ] {
-            assert_eq!(outcome(announced, query), Err(error), "{query}");
-        }
-        assert_eq!(outcome(false, &format!("code={}", "c".repeat(1_000_000))), Err(E::MissingCode));
-    }
-
-    #[test]
-    fn a_refusal_is_made_safe() {
-        let refusal = Refusal::new("a\r\nb", Some(&format!("x\u{202e}\n<b>{}", "y".repeat(100_000))));
-        assert_eq!(refusal.code, "ab");
-        assert!(refusal.description.starts_with("x <b>y") && refusal.description.chars().count() == 500);
-    }
-
-    #[test]
-    fn the_request_has_state_nonce_and_pkce() {
-        let transaction = transaction();
-        let parameters = RequestParameters { scopes: vec!["openid".to_owned()], ..RequestParameters::default() };
-        let url = transaction.url(&metadata(false), "client", &parameters).unwrap();
-        let pairs: Vec<_> = url.query_pairs().into_owned().collect();
-        let query: BTreeMap<_, _> = pairs.iter().cloned().collect();
-        assert_eq!(query.len(), pairs.len(), "each parameter once: {url}");
-        assert_eq!((query["p"].as_str(), url.fragment()), ("susi", None), "the endpoint's own query is kept");
-        assert_eq!(query["scope"], "openid");
-        assert_eq!(query["code_challenge_method"], "S256");
-        assert_eq!(query["state"].len(), 43);
-        assert_eq!(query["nonce"].len(), 43);
-        assert_eq!(query["response_type"], "code");
-        assert!(!url.as_str().contains(&transaction.pkce_verifier));
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ use super::claims::Claims;
 use super::issuer::{IssuerMismatch, IssuerRule, key_may_sign};
 use super::jws::{Algorithm, Jws, JwsError};
 use super::keys::{Key, KeySet};
+use super::trace::{Abbreviated, Listed, Tracer};
 use super::validity::{self, TimeError};
 use crate::clock::Timestamp;
 
@@ -94,6 +95,8 @@ pub struct Verifier<'a> {
     pub client_id: &'a str,
     /// The only signature algorithm that is accepted.
     pub algorithm: Algorithm,
+    /// Where the checks are noted.
+    pub tracer: Tracer<'a>,
 }
 
 impl Verifier<'_> {
@@ -113,7 +116,12 @@ impl Verifier<'_> {
         now: Timestamp,
     ) -> Result<Claims, IdTokenError> {
         self.validate(token, keys, access_token, now, |claims| {
-            if text(claims, "nonce")? == nonce { Ok(()) } else { Err(IdTokenError::WrongNonce) } // (11)
+            let found = text(claims, "nonce")?; // (11)
+            if found != nonce {
+                return Err(IdTokenError::WrongNonce);
+            }
+            self.tracer.passed("nonce", Abbreviated(found), Abbreviated(nonce));
+            Ok(())
         })
     }
 
@@ -125,12 +133,20 @@ impl Verifier<'_> {
         now: Timestamp,
         check_nonce: impl FnOnce(&Map<String, Value>) -> Result<(), IdTokenError>,
     ) -> Result<Claims, IdTokenError> {
-        let claims = self.signed_claims(Jws::parse(token)?.accept_type("jwt")?, keys, now)?;
+        let token = Jws::parse(token)?;
+        self.tracer.received_header(token.unverified_header());
+        let token = token.accept_type("jwt")?;
+        match token.header("typ").and_then(Value::as_str) {
+            Some(kind) => self.tracer.passed("typ", kind, ""),
+            None => self.tracer.absent("typ"),
+        }
+        let claims = self.signed_claims(token, keys, now)?;
         check_nonce(&claims)?;
         let subject = text(&claims, "sub")?; // section 2
         if subject.is_empty() || subject.len() > MAX_SUBJECT {
             return Err(IdTokenError::Claim("sub"));
         }
+        self.tracer.passed("sub", subject, "");
         self.check_access_token(&claims, access_token)?; // section 3.1.3.8
         Ok(Claims::verified(claims))
     }
@@ -143,12 +159,20 @@ impl Verifier<'_> {
         now: Timestamp,
     ) -> Result<Map<String, Value>, IdTokenError> {
         let (claims, key) = token.verify(self.algorithm, keys)?; // (6), (7), (8)
+        self.tracer.passed("alg", self.algorithm.name(), self.algorithm.name());
+        self.tracer.passed("signature", key.id().unwrap_or_default(), "");
         self.check_issuer(&claims, key)?; // (2)
         self.check_audience(&claims)?; // (3), (4), (5)
         for required in ["exp", "iat"] {
             claims.get(required).ok_or(IdTokenError::Claim(required))?;
         }
         validity::check(&claims, now)?; // (9), (10)
+        for name in ["exp", "iat", "nbf"] {
+            match validity::time(&claims, name)? {
+                Some(time) => self.tracer.passed(name, time, now),
+                None => self.tracer.absent(name),
+            }
+        }
         Ok(claims)
     }
 
@@ -162,7 +186,30 @@ impl Verifier<'_> {
             IssuerMismatch::TenantNotAllowed => IdTokenError::TenantNotAllowed,
             IssuerMismatch::Policy => IdTokenError::WrongPolicy,
         })?;
-        if key_may_sign(key.issuer.as_deref(), issuer, tenant) { Ok(()) } else { Err(IdTokenError::WrongKeyIssuer) }
+        if !key_may_sign(key.issuer.as_deref(), issuer, tenant) {
+            return Err(IdTokenError::WrongKeyIssuer);
+        }
+        self.note_issuer(issuer, tenant, policy, key);
+        Ok(())
+    }
+
+    fn note_issuer(&self, issuer: &str, tenant: Option<&str>, policy: Option<&str>, key: &Key) {
+        let tracer = self.tracer;
+        match self.issuer {
+            IssuerRule::Exact(expected) => tracer.passed("iss", issuer, expected),
+            IssuerRule::Tenants { template, allowed } => {
+                tracer.passed("iss", issuer, template);
+                tracer.passed("tid", tenant.unwrap_or_default(), Listed(allowed));
+            }
+            IssuerRule::Policy { issuer: expected, policy: wanted } => {
+                tracer.passed("iss", issuer, expected);
+                tracer.passed("policy", policy.unwrap_or_default(), wanted);
+            }
+        }
+        match &key.issuer {
+            Some(key_issuer) => tracer.passed("key_issuer", key_issuer, issuer),
+            None => tracer.absent("key_issuer"),
+        }
     }
 
     fn check_audience(&self, claims: &Map<String, Value>) -> Result<(), IdTokenError> {
@@ -179,18 +226,27 @@ impl Verifier<'_> {
         if audiences.iter().any(|audience| *audience != self.client_id) {
             return Err(IdTokenError::ExtraAudience); // (3), and (4) with it
         }
+        self.tracer.passed("aud", self.client_id, self.client_id);
         match claims.get("azp") {
-            None => Ok(()),
-            Some(Value::String(party)) if party == self.client_id => Ok(()),
-            Some(_) => Err(IdTokenError::WrongAuthorizedParty), // (5)
+            None => self.tracer.absent("azp"),
+            Some(Value::String(party)) if party == self.client_id => self.tracer.passed("azp", party, self.client_id),
+            Some(_) => return Err(IdTokenError::WrongAuthorizedParty), // (5)
         }
+        Ok(())
     }
 
     fn check_access_token(&self, claims: &Map<String, Value>, token: &str) -> Result<(), IdTokenError> {
-        let Some(claimed) = claims.get("at_hash") else { return Ok(()) };
+        let Some(claimed) = claims.get("at_hash") else {
+            self.tracer.absent("at_hash");
+            return Ok(());
+        };
         let hash = self.algorithm.hash(token.as_bytes());
         let expected = URL_SAFE_NO_PAD.encode(&hash.as_ref()[..hash.as_ref().len() / 2]);
-        if claimed.as_str() == Some(expected.as_str()) { Ok(()) } else { Err(IdTokenError::WrongAccessTokenHash) }
+        if claimed.as_str() != Some(expected.as_str()) {
+            return Err(IdTokenError::WrongAccessTokenHash);
+        }
+        self.tracer.passed("at_hash", &expected, &expected);
+        Ok(())
     }
 }
 
@@ -199,88 +255,4 @@ fn text<'a>(claims: &'a Map<String, Value>, name: &'static str) -> Result<&'a st
 }
 
 #[cfg(test)]
-mod tests {
-    use openidconnect::PrivateSigningKey as _;
-    use openidconnect::core::{CoreHmacKey, CoreJwsSigningAlgorithm};
-    use serde_json::json;
-
-    use super::*;
-
-    const NOW: i64 = 1_800_000_000;
-    const SECRET: &str = "a secret of thirty-two characters";
-
-    fn good() -> Value {
-        json!({
-            "iss": "https://op.example", "sub": "s", "aud": "client", "nonce": "n",
-            "iat": NOW, "exp": NOW + 300, "at_hash": at_hash("access"),
-        })
-    }
-
-    fn at_hash(token: &str) -> String {
-        let hash = ring::digest::digest(&ring::digest::SHA256, token.as_bytes());
-        URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
-    }
-
-    fn verify(claims: &Value) -> Result<Claims, IdTokenError> {
-        let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256"}"#);
-        let input = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims.to_string()));
-        let signature = CoreHmacKey::new(SECRET).sign(&CoreJwsSigningAlgorithm::HmacSha256, input.as_bytes()).unwrap();
-        let issuer = IssuerRule::Exact("https://op.example".to_owned());
-        let verifier = Verifier { issuer: &issuer, client_id: "client", algorithm: Algorithm::HS256 };
-        let keys = KeySet::of_client_secret(SECRET);
-        let token = format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature));
-        verifier.verify(&token, &keys, "n", "access", Timestamp(NOW))
-    }
-
-    #[test]
-    fn each_claim_is_judged() {
-        use IdTokenError as E;
-        let cases: &[(&str, Value, Option<E>)] = &[
-            ("iss", json!("https://op.example1"), Some(E::WrongIssuer)),
-            ("iss", json!("https://OP.example"), Some(E::WrongIssuer)),
-            ("iss", json!(["https://op.example"]), Some(E::Claim("iss"))),
-            ("sub", json!(""), Some(E::Claim("sub"))),
-            ("sub", json!(7), Some(E::Claim("sub"))),
-            ("sub", json!("s".repeat(255)), None),
-            ("sub", json!("s".repeat(256)), Some(E::Claim("sub"))),
-            ("aud", json!("client1"), Some(E::WrongAudience)),
-            ("aud", json!([]), Some(E::Claim("aud"))),
-            ("aud", json!(["client"]), None),
-            ("aud", json!(["client", "other"]), Some(E::ExtraAudience)),
-            ("aud", json!(["client", 7]), Some(E::Claim("aud"))),
-            ("azp", json!("client"), None),
-            ("azp", json!("other"), Some(E::WrongAuthorizedParty)),
-            ("azp", json!(["client"]), Some(E::WrongAuthorizedParty)),
-            ("nonce", json!("n1"), Some(E::WrongNonce)),
-            ("nonce", json!(null), Some(E::Claim("nonce"))),
-            ("exp", json!(NOW - 59), None),
-            ("exp", json!(NOW - 60), Some(E::Expired)),
-            ("exp", json!(-1), Some(E::Expired)),
-            ("exp", json!(1_800_000_300.5), None),
-            ("exp", json!((NOW + 300).to_string()), Some(E::Claim("exp"))),
-            ("iat", json!(NOW + 60), None),
-            ("iat", json!(NOW + 61), Some(E::NotYetValid)),
-            ("nbf", json!(NOW + 61), Some(E::NotYetValid)),
-            ("nbf", json!("soon"), Some(E::Claim("nbf"))),
-            ("at_hash", json!(at_hash("other")), Some(E::WrongAccessTokenHash)),
-            ("at_hash", json!(null), Some(E::WrongAccessTokenHash)),
-        ];
-        for (name, value, expected) in cases {
-            let mut claims = good();
-            claims[*name] = value.clone();
-            assert_eq!(verify(&claims).err(), *expected, "{name} = {value}");
-        }
-    }
-
-    #[test]
-    fn each_required_claim_is_required() {
-        for name in ["iss", "sub", "aud", "nonce", "exp", "iat"] {
-            let mut claims = good();
-            claims.as_object_mut().unwrap().remove(name);
-            assert_eq!(verify(&claims).err(), Some(IdTokenError::Claim(name)));
-        }
-        let mut claims = good();
-        claims.as_object_mut().unwrap().remove("at_hash");
-        assert!(verify(&claims).is_ok(), "Entra sends no at_hash");
-    }
-}
+mod tests;

@@ -144,6 +144,11 @@ impl<'a> Jws<'a> {
         self.header.get(name)
     }
 
+    /// Returns the header, unverified.
+    pub fn unverified_header(&self) -> &Map<String, Value> {
+        &self.header
+    }
+
     /// Returns the payload, unverified.
     pub fn unverified_payload(self) -> Map<String, Value> {
         self.payload

@@ -50,6 +50,11 @@ impl KeySet {
         Self { keys: vec![Key { id: None, algorithm: None, public, issuer: None }] }
     }
 
+    /// Returns how many keys it has.
+    pub fn count(&self) -> usize {
+        self.keys.len()
+    }
+
     /// Returns the keys that may have made a signature with this algorithm and `kid`.
     pub fn candidates<'a>(&'a self, algorithm: Algorithm, kid: Option<&str>) -> impl Iterator<Item = &'a Key> {
         self.keys.iter().filter(move |key| {
@@ -64,6 +69,11 @@ impl KeySet {
 }
 
 impl Key {
+    /// Returns its `kid`, if it has one.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
     fn parse(member: Value) -> Option<Self> {
         let Value::Object(mut fields) = member else { return None };
         let public = PublicKey::from_jwk(&fields).filter(PublicKey::is_strong)?;

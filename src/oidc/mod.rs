@@ -52,5 +52,6 @@ pub mod step_up;
 pub mod token;
 mod token_response;
 pub mod token_set;
+pub mod trace;
 pub mod userinfo;
 mod validity;

@@ -202,6 +202,11 @@ impl Provider {
         self.keys.get(async || self.fetch_keys().await).await
     }
 
+    /// Returns its keys if they were ever fetched, however old: without waiting.
+    pub fn known_keys(&self) -> Option<Arc<KeySet>> {
+        self.keys.cached()
+    }
+
     /// Fetches its keys again, because `seen` did not verify a signature. Returns `None` within 60 s of the last time.
     ///
     /// # Errors

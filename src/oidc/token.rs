@@ -4,12 +4,15 @@ use std::fmt;
 use std::time::Duration;
 
 use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType};
+use oauth2::http::header::AUTHORIZATION;
 use oauth2::{
-    AuthorizationCode, Client as OAuthClient, ClientId, EndpointNotSet, EndpointSet, ErrorResponse, PkceCodeVerifier,
-    RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken, TokenResponse as _, TokenUrl,
+    AuthorizationCode, Client as OAuthClient, ClientId, EndpointNotSet, EndpointSet, ErrorResponse, HttpRequest,
+    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, StandardRevocableToken, TokenResponse as _,
+    TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use url::form_urlencoded;
 
 use super::authorization::Code;
 use super::callback::Refusal;
@@ -20,6 +23,7 @@ use super::jws::Algorithm;
 use super::provider::Metadata;
 use super::token_response::TokenResponse;
 pub use super::token_set::{Granted, Renewed, TokenSet};
+use super::trace::Tracer;
 use crate::clock::Timestamp;
 
 /// The client at the provider.
@@ -113,6 +117,7 @@ pub async fn redeem(
     metadata: &Metadata,
     http: &Http,
     now: Timestamp,
+    tracer: Tracer<'_>,
 ) -> Result<TokenSet, TokenError> {
     let redirect_uri = RedirectUrl::new(code.redirect_uri().to_owned()).map_err(|_| TokenError::Malformed)?;
     let (oauth, parameters) = token_client(client, metadata, now)?;
@@ -123,8 +128,23 @@ pub async fn redeem(
     for (name, value) in parameters {
         request = request.add_extra_param(name, value);
     }
-    let response = request.request_async(&|request| http.send_unless_failing(request)).await;
-    first(validate(response, scopes, metadata.access_token_optional, now)?)
+    let send = |request| {
+        note_request(&request, tracer);
+        http.send_unless_failing(request)
+    };
+    let response = request.request_async(&send).await;
+    if let Ok(response) = &response {
+        response.note(tracer);
+    }
+    let tokens = first(validate(response, scopes, metadata.access_token_optional, now)?)?;
+    tracer.passed("code_verifier", "", "");
+    Ok(tokens)
+}
+
+/// Notes a token request as it is sent.
+fn note_request(request: &HttpRequest, tracer: Tracer<'_>) {
+    let authorization = request.headers().contains_key(AUTHORIZATION).then(|| ("authorization".into(), "".into()));
+    tracer.sent_all(request.uri(), authorization.into_iter().chain(form_urlencoded::parse(request.body())));
 }
 
 /// Returns the tokens of a sign-in, which must include an ID token.

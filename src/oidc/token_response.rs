@@ -6,6 +6,8 @@ use oauth2::basic::BasicTokenType;
 use oauth2::{AccessToken, RefreshToken, Scope, TokenResponse as StandardTokenResponse, helpers};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::trace::Tracer;
+
 /// A token response, not validated. B2C sends no access token if no API is requested, and its older policies send
 /// numbers as strings.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,6 +28,25 @@ pub(super) struct TokenResponse {
     scopes: Option<Vec<Scope>>,
     /// The ID token.
     pub(super) id_token: Option<String>,
+}
+
+impl TokenResponse {
+    /// Notes what was received: of the tokens only that they were.
+    pub(super) fn note(&self, tracer: Tracer<'_>) {
+        let expires_in = self.expires_in.map(|seconds| seconds.to_string());
+        let scope = self.scopes.as_ref().map(|scopes| scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>());
+        let scope = scope.map(|scopes| scopes.join(" "));
+        let is_there = |is_there: bool| is_there.then_some("");
+        let parameters = [
+            ("token_type", Some(self.token_type.as_ref())),
+            ("expires_in", expires_in.as_deref()),
+            ("scope", scope.as_deref()),
+            ("access_token", is_there(!self.access_token.secret().is_empty())),
+            ("id_token", is_there(self.id_token.is_some())),
+            ("refresh_token", is_there(self.refresh_token.is_some())),
+        ];
+        tracer.received_all(parameters.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    }
 }
 
 fn none() -> AccessToken {

@@ -1,5 +1,7 @@
 //! The userinfo endpoint: OpenID Connect Core section 5.3.
 
+use std::iter;
+
 use serde_json::{Map, Value};
 use thiserror::Error;
 use url::Url;
@@ -10,6 +12,7 @@ use super::id_token::Verifier;
 use super::json;
 use super::jws::{Jws, JwsError};
 use super::keys::KeySet;
+use super::trace::Listed;
 use super::validity::{self, TimeError};
 use crate::clock::Timestamp;
 
@@ -58,8 +61,12 @@ pub async fn complete(
     keys: &KeySet,
     now: Timestamp,
 ) -> Result<(), UserinfoError> {
+    let tracer = verifier.tracer;
+    tracer.sent_all(endpoint, iter::once(("authorization".into(), "".into())));
     let response = http.get(endpoint, Some(access_token)).await?;
+    tracer.received("content_type", &response.media_type);
     let userinfo = validate(&response, claims, verifier, keys, now)?;
+    tracer.received("claims", Listed(userinfo.keys()));
     claims.complete_with(userinfo);
     Ok(())
 }
@@ -73,7 +80,8 @@ fn validate(
 ) -> Result<Map<String, Value>, UserinfoError> {
     let userinfo = if response.media_type == "application/jwt" {
         let token = std::str::from_utf8(&response.body).map_err(|_| UserinfoError::Malformed)?;
-        let (userinfo, _) = Jws::parse(token)?.accept_type("jwt")?.verify(verifier.algorithm, keys)?;
+        let (userinfo, key) = Jws::parse(token)?.accept_type("jwt")?.verify(verifier.algorithm, keys)?;
+        verifier.tracer.passed("signature", key.id().unwrap_or_default(), "");
         check_recipient(&userinfo, claims, verifier.client_id)?;
         validity::check(&userinfo, now)?;
         userinfo
@@ -81,7 +89,10 @@ fn validate(
         json::object(&response.body).map_err(|_| UserinfoError::Malformed)?
     };
     match userinfo.get("sub").and_then(Value::as_str) {
-        Some(subject) if subject == claims.subject() => Ok(userinfo),
+        Some(subject) if subject == claims.subject() => {
+            verifier.tracer.passed("sub", subject, claims.subject());
+            Ok(userinfo)
+        }
         _ => Err(UserinfoError::WrongSubject),
     }
 }
@@ -107,6 +118,7 @@ mod tests {
     use super::*;
     use crate::oidc::issuer::IssuerRule;
     use crate::oidc::jws::Algorithm;
+    use crate::oidc::trace::Tracer;
 
     const NOW: i64 = 1_800_000_000;
     const SECRET: &str = "a secret of thirty-two characters";
@@ -115,7 +127,8 @@ mod tests {
         let claims = json!({"iss": "https://op.example", "sub": "s"});
         let claims = Claims::unverified_for_tests(claims.as_object().unwrap().clone());
         let issuer = IssuerRule::Exact("https://op.example".to_owned());
-        let verifier = Verifier { issuer: &issuer, client_id: "client", algorithm: Algorithm::HS256 };
+        let verifier =
+            Verifier { issuer: &issuer, client_id: "client", algorithm: Algorithm::HS256, tracer: Tracer::default() };
         let response = Response { media_type: media_type.to_owned(), max_age: None, date: None, body };
         validate(&response, &claims, &verifier, &KeySet::of_client_secret(SECRET), Timestamp(NOW)).map(drop)
     }

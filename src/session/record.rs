@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::clock::Timestamp;
@@ -59,6 +60,9 @@ pub struct SignedIn {
     /// The values that the application's hook for sign-ins added, apart from the claims.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub values: Map<String, Value>,
+    /// How it went, as JSON that is read only to be shown; `None` if that isn't recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Box<RawValue>>,
     /// Fields of a newer version, kept as they are.
     #[serde(flatten)]
     unknown: Map<String, Value>,
@@ -108,6 +112,7 @@ impl SignedIn {
             provider,
             step_ups: Vec::new(),
             values: Map::new(),
+            trace: None,
             unknown: Map::new(),
         }
     }
@@ -205,6 +210,19 @@ mod tests {
         record.seen_at = Timestamp(2000);
         newer["seen_at"] = json!(2000);
         assert_eq!(serde_json::from_slice::<Value>(&record.to_json().unwrap()).unwrap(), newer);
+    }
+
+    #[test]
+    fn a_trace_is_kept_as_it_was_written() {
+        let mut with_trace = stored();
+        with_trace["signed_in"]["trace"] = json!({"steps": [{"new": 1.50}], "began_at": 1});
+        let mut record = read(&with_trace).unwrap();
+        record.seen_at = Timestamp(1001);
+        assert_eq!(
+            record.signed_in.as_ref().unwrap().trace.as_ref().unwrap().get(),
+            with_trace["signed_in"]["trace"].to_string()
+        );
+        assert_eq!(serde_json::from_slice::<Value>(&record.to_json().unwrap()).unwrap(), with_trace);
     }
 
     #[test]

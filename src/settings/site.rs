@@ -21,6 +21,7 @@ pub(super) fn site(reader: &mut Reader) -> SiteSettings {
         privacy_url: link(reader, "site.privacy_url", &["https", "http"]),
         support_url: link(reader, "site.support_url", &["https", "http", "mailto"]),
         security_contact: url(reader, "site.security_contact", &["mailto", "https"]),
+        last_sign_in_role: reader.text("site.last_sign_in_role"),
         change_password_url: url(reader, "site.change_password_url", &["https"]),
     }
 }

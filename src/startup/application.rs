@@ -8,8 +8,8 @@ use tracing::{info, warn};
 
 use super::{Parts, StartError, assemble, servers};
 use crate::clock::Clock;
-use crate::flows::IdentityWeb;
-use crate::settings::Settings;
+use crate::flows::{IdentityWeb, TraceAccess};
+use crate::settings::{Profile, Settings};
 use crate::telemetry;
 use crate::web::operations::Stopping;
 
@@ -47,7 +47,8 @@ impl Application {
     pub fn build(mut settings: Settings, clock: Clock) -> Result<Self, StartError> {
         // First: metrics without a recorder are lost.
         let recorder = telemetry::metrics().inspect_err(|error| warn!(cause = %error, "no metrics")).ok();
-        let identity = assemble(&mut settings, Parts { clock, ..Parts::default() })?;
+        let trace_access = trace_access(&settings);
+        let identity = assemble(&mut settings, Parts { clock, trace_access, ..Parts::default() })?;
         let listener = servers::listen(settings.server.listen)?;
         let operations_listener = servers::listen(settings.server.operations_listen)?;
         let stopping = Stopping::default();
@@ -101,6 +102,15 @@ impl Application {
         info!(grace_seconds = grace.as_secs(), "stopped");
         stop_operations.stop(false).await;
         Ok(served?)
+    }
+}
+
+/// A role that is set counts in development too, so that it can be tried out.
+fn trace_access(settings: &Settings) -> TraceAccess {
+    match (&settings.site.last_sign_in_role, settings.profile) {
+        (Some(role), _) => TraceAccess::Role(role.clone()),
+        (None, Profile::Development) => TraceAccess::SignedIn,
+        (None, Profile::Production) => TraceAccess::Nobody,
     }
 }
 

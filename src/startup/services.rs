@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::flows::bearer::Api;
 use crate::flows::hooks::Hooks;
 use crate::flows::renew::Renewals;
-use crate::flows::{ClientRegistration, MAX_REVOCATIONS, Providers, Services, Site};
+use crate::flows::{ClientRegistration, MAX_REVOCATIONS, Providers, Services, Site, TraceAccess};
 use crate::oidc::http::Http;
 use crate::oidc::provider::{Provider, ProviderSettings};
 use crate::oidc::secret::Secret;
@@ -74,6 +74,7 @@ pub fn services(settings: &Settings, backend: Arc<dyn Backend>, clock: Clock) ->
         renewals: Renewals::default(),
         revocations: Arc::new(Semaphore::new(MAX_REVOCATIONS)),
         pages: OnceLock::new(),
+        trace_access: TraceAccess::Nobody,
         clock,
     })
 }

@@ -25,6 +25,8 @@ pub mod forward_auth;
 mod guard;
 pub mod headers;
 pub mod identity;
+#[cfg(feature = "program")]
+mod last_sign_in;
 pub mod limits;
 pub mod middleware;
 #[cfg(feature = "program")]

@@ -11,6 +11,7 @@ use tera::Context;
 
 use super::error::Error;
 use super::identity::{Identity, MaybeIdentity};
+use super::last_sign_in;
 use super::relative_time::RelativeTime;
 use super::require::texts;
 use super::views::{Views, ViewsError};
@@ -52,6 +53,7 @@ pub(super) async fn home(
     context.insert("portal_link", &to_register.and_then(|providers| portal_link(&providers.default)));
     context.insert("call_graph", &own.is_some_and(|own| own.provider.settings().is_entra()));
     context.insert("has_profile", &own.is_some_and(|own| providers.is_of_default(own)));
+    context.insert("last_sign_in", &user.identity().and_then(|user| last_sign_in::path_for(&identity, user)));
     context.insert("idle_timeout", &in_words(services.sessions.limits().idle_timeout));
     context.insert("absolute_timeout", &in_words(services.sessions.limits().absolute_timeout));
     context.insert("session_over", &session.is_over());

@@ -136,6 +136,11 @@ impl Require {
         Self { is_explained: true, ..self }
     }
 
+    /// Returns the error that says which rule isn't met.
+    pub(super) fn missing(&self) -> Error {
+        Error::Missing(self.rule.to_string())
+    }
+
     /// Returns whether the user of this request has access.
     ///
     /// # Errors
@@ -208,7 +213,7 @@ impl Guard for Require {
         let user = Identity::of_request()?.ok_or(Error::NotSignedIn)?;
         match self.admits(identity, &user).await? {
             true => Ok(()),
-            false if self.is_explained => Err(Error::Missing(self.rule.to_string())),
+            false if self.is_explained => Err(self.missing()),
             false => Err(Error::Forbidden),
         }
     }

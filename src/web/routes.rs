@@ -10,7 +10,7 @@ use actix_web::{Error as ActixError, HttpResponse, Resource, Route};
 use super::built_in_files::{self, SCRIPT_PATH, STYLESHEET_PATH};
 use super::error::Error;
 #[cfg(feature = "program")]
-use super::{call_graph, pages, require::Require, site_files, token_details};
+use super::{call_graph, last_sign_in, pages, require::Require, site_files, token_details};
 use super::{forward_auth, limits, own_sessions, provider_choice, provider_logout, sign_in, sign_out};
 use crate::flows::IdentityWeb;
 
@@ -47,6 +47,7 @@ pub fn site(service: &mut ServiceConfig) {
         .service(only("/").route(page().to(pages::home)))
         .service(only("/sign_in_status").route(page().to(pages::home)))
         .service(only("/token_details").route(page().to(token_details::page)))
+        .service(only("/last_sign_in").route(page().to(last_sign_in::page)))
         .configure(sessions)
         .service(only("/call_graph").route(page().to(call_graph::page)))
         .service(only("/call_graph/photo").route(page().to(call_graph::photo)))

@@ -137,6 +137,7 @@ async fn journey(response_mode: &str, client: &Client) {
     chromium.screenshot(&format!("certified-{response_mode}")).await;
 
     served_by_both(&chromium, &url).await;
+    shows_how_it_went(&chromium, &url).await;
 
     redis.stop();
     chromium.client.refresh().await.unwrap();
@@ -180,6 +181,29 @@ async fn served_by_both(chromium: &Chromium, url: &str) {
         servers.push(answer.header("x-served-by").to_owned());
     }
     assert!(servers.windows(2).all(|pair| pair[0] != pair[1]), "by turns: {servers:?}");
+}
+
+/// One replica began the sign-in, and another one may have completed it.
+async fn shows_how_it_went(chromium: &Chromium, url: &str) {
+    chromium.goto(&format!("{url}/last_sign_in")).await;
+    chromium.sees("Userinfo").await;
+    chromium.screenshot("last-sign-in").await;
+    let (browser, cookies) = (Browser::new(), chromium.cookies().await);
+    browser.cookies.borrow_mut().extend(cookies);
+    let body = browser.get(&format!("{url}/last_sign_in")).await.body;
+    let steps = ["Authorization request", "Callback", "Token request", "Keys", "ID token", "Userinfo"];
+    let places = steps.map(|step| body.find(&format!("<h2>{step}")).unwrap_or_else(|| panic!("{step}: {body}")));
+    assert!(places.is_sorted(), "{places:?}: {body}");
+    let check =
+        |name: &str| body.split(&format!("<dt><code>{name}</code>")).nth(1).unwrap().split("</dd>").next().unwrap();
+    for name in ["state", "iss", "code_verifier", "signature", "aud", "exp", "nonce", "sub"] {
+        assert!(check(name).contains("Passed"), "{name}: {body}");
+    }
+    let secrets = [SECRET.to_owned(), "eyJ".to_owned()];
+    for secret in secrets.iter().chain(browser.cookies.borrow().values()) {
+        assert!(!body.contains(secret), "{secret} is in {body}");
+    }
+    chromium.goto(&format!("{url}/token_details")).await;
 }
 
 #[actix_web::test]

@@ -34,6 +34,7 @@ mod hostile;
 mod house;
 mod http2;
 mod key_rotation;
+mod last_sign_in;
 mod layout;
 mod operations;
 mod own_pages;

@@ -35,7 +35,7 @@ fn own(template: &str) -> Value {
             "redirect_uri": "https://app.example/auth/redirect",
             "redirect_uris": [{"display_name": "Microsoft", "redirect_uri": "https://app.example/auth/redirect"}],
             "has_profile?": true, "portal_link?": "https://entra.microsoft.com/",
-            "call_graph?": true, "idle_timeout": "1 hour", "absolute_timeout": "8 hours",
+            "call_graph?": true, "last_sign_in?": "/last_sign_in", "idle_timeout": "1 hour", "absolute_timeout": "8 hours",
             "signed_in_at?": "2030-01-01 00:00:00 UTC", "signed_in?": time, "session_ends?": time,
             "session_over?": true, "issuer?": "https://issuer.example", "tenant?": "c0ffee00", "roles?": ["Admin"],
             "group_count?": 3, "groups_overage?": true, "scopes?": ["openid"],
@@ -46,6 +46,15 @@ fn own(template: &str) -> Value {
                 "claims": [{
                     "name": "sub", "value?": "ada", "time?": "2030-01-01T00:00:00Z", "meaning?": "The user.",
                 }],
+            }],
+        }),
+        "last_sign_in.html" => json!({
+            "began_at?": "2030-01-01 00:00:00 UTC", "began_at_machine?": "2030-01-01T00:00:00Z", "took?": "1234",
+            "passed?": 12, "sign_in_url": "/auth/sign_in",
+            "steps?": [{
+                "name": "callback", "at": "1200", "took": "0.4",
+                "messages?": [{"is_sent?": true, "parameters": [{"name": "scope", "value?": "openid"}]}],
+                "checks?": [{"name": "iss", "outcome": "passed", "found?": "https://op.example", "expected?": "https://op.example"}],
             }],
         }),
         "sessions.html" => json!({

@@ -32,6 +32,8 @@ pub struct SiteSettings {
     pub security_contact: Option<Url>,
     /// `site.change_password_url`: where users change their password, for `/.well-known/change-password`.
     pub change_password_url: Option<Url>,
+    /// `site.last_sign_in_role`: the app role of those who may see how their sign-in went, on `/last_sign_in`.
+    pub last_sign_in_role: Option<String>,
 }
 
 /// The content of every page's header and footer: the variable `site` of the templates.

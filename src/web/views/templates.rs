@@ -13,10 +13,11 @@ use tera::{Context, Delimiters, ErrorKind, Tera, TeraResult, escape_html};
 
 use super::contract;
 
-pub(super) const BUILT_IN: [(&str, &str); 10] = [
+pub(super) const BUILT_IN: [(&str, &str); 11] = [
     ("base.html", include_str!("../../../templates/base.html")),
     ("home.html", include_str!("../../../templates/home.html")),
     ("token_details.html", include_str!("../../../templates/token_details.html")),
+    ("last_sign_in.html", include_str!("../../../templates/last_sign_in.html")),
     ("sessions.html", include_str!("../../../templates/sessions.html")),
     ("call_graph.html", include_str!("../../../templates/call_graph.html")),
     ("admin.html", include_str!("../../../templates/admin.html")),

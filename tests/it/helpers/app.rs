@@ -84,7 +84,7 @@ impl TestApp {
         Self::spawn_with(&[]).await
     }
 
-    /// The same, with extra settings (`section.key`, value). `{authority}` is replaced by the provider's authority,
+    /// The same, with extra settings (`section.key` or `profile`, value). `{authority}` is replaced by the provider's authority,
     /// `{provider}` by its URL.
     pub async fn spawn_with(extra: &[(&str, &str)]) -> Self {
         Self::spawn_with_clock(Clock::system(), extra).await
@@ -149,7 +149,10 @@ impl TestApp {
         }
         let mut variables: BTreeMap<_, _> = settings
             .into_iter()
-            .map(|(key, value)| (format!("IDENTITY_WEB__{}", key.replace('.', "__").to_uppercase()), value))
+            .map(|(key, value)| match key {
+                "profile" => ("IDENTITY_WEB_PROFILE".to_owned(), value),
+                key => (format!("IDENTITY_WEB__{}", key.replace('.', "__").to_uppercase()), value),
+            })
             .collect();
         if let Some(text) = file {
             let path = folder.path().join("aad.config.json");
