@@ -135,7 +135,7 @@ impl IdentityWeb {
         let claims = self.verified_claims(registration, metadata, rule, access_token, tracer, verify).await?;
         let mut signed_in = SignedIn::new(claims, tokens, clock.now(), id.clone());
         signed_in.step_ups.clone_from(&code.transaction().step_ups);
-        signed_in.trace = self.finish_trace(recorder, &signed_in.claims);
+        signed_in.trace = self.finish_trace(recorder, &signed_in);
         Ok(signed_in)
     }
 

@@ -7,6 +7,7 @@ use crate::oidc::authorization::Transaction;
 use crate::oidc::claims::Claims;
 use crate::oidc::step_up::StepUp;
 use crate::oidc::trace::{Abbreviated, Listed, Recorder, SignInTrace, Tracer};
+use crate::session::record::SignedIn;
 
 /// The largest trace in a session's record, in bytes of JSON.
 const MAX_BYTES: usize = 4096;
@@ -68,10 +69,14 @@ impl IdentityWeb {
         Some(recorder)
     }
 
-    /// Returns what the record of this user's session has of the sign-in.
-    pub(super) fn finish_trace(&self, recorder: Option<Recorder>, claims: &Claims) -> Option<Box<RawValue>> {
-        let recorder = recorder.filter(|_| self.services().trace_access.admits(claims))?;
-        RawValue::from_string(recorder.finish().to_json(MAX_BYTES)?).ok()
+    /// Returns what the record of this user's session has of the sign-in: at most what leaves a quarter of the largest record
+    /// free, so that no session is refused because of its trace.
+    pub(super) fn finish_trace(&self, recorder: Option<Recorder>, signed_in: &SignedIn) -> Option<Box<RawValue>> {
+        let services = self.services();
+        let recorder = recorder.filter(|_| services.trace_access.admits(&signed_in.claims))?;
+        let own_bytes = serde_json::to_vec(signed_in).ok()?.len();
+        let room = (services.sessions.limits().bytes / 4 * 3).checked_sub(own_bytes)?;
+        RawValue::from_string(recorder.finish().to_json(room.min(MAX_BYTES))?).ok()
     }
 }
 
