@@ -20,7 +20,7 @@ use crate::tls;
 use crate::web::assets::Assets;
 use crate::web::canonical_host::CanonicalHost;
 use crate::web::edge::Edge;
-use crate::web::headers::SecurityHeaders;
+use crate::web::headers::{SecurityHeaders, SecurityPolicy};
 use crate::web::limits::SignInBudget;
 use crate::web::operations::Stopping;
 use crate::web::proxies::TrustedProxies;
@@ -43,10 +43,11 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
         (None, folder) if folder.is_dir() => views.with_templates(folder)?,
         _ => views,
     };
-    let views = Arc::new(views.with_assets(&assets, settings.demo));
-    let files = SiteFiles::new(identity, &settings.site, &assets);
     let authorities = identity.services().providers.all().map(|one| one.provider.settings().authority.as_str());
-    let headers = SecurityHeaders::new(&settings.server.public_url, authorities, settings.site.logo.as_deref())?;
+    let policy = SecurityPolicy::new(&assets.script_sources(), authorities, settings.site.logo.as_deref());
+    let views = Arc::new(views.with_assets(&assets, settings.demo).with_form_policy(policy.of_forms()?));
+    let files = SiteFiles::new(identity, &settings.site, &assets);
+    let headers = SecurityHeaders::new(&settings.server.public_url, &policy)?;
     let proxies = TrustedProxies(identity.services().site.trusted_proxies.clone());
     let (limits, host) = (settings.limits, CanonicalHost::of(identity));
     let budget = Data::new(SignInBudget::new(limits.sign_in_requests_per_minute, proxies.clone()));

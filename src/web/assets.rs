@@ -21,6 +21,7 @@ use super::views::Accent;
 use asset::Asset;
 
 const MOUNT: &str = "/static";
+const SCRIPT: &str = "site.js";
 /// Files up to this size are held in memory.
 const IN_MEMORY_BYTES: usize = 256 * 1024;
 
@@ -56,6 +57,22 @@ impl Assets {
     /// Returns a file's URL, with the version that makes it cacheable forever.
     pub fn url(&self, name: &str) -> Option<String> {
         self.in_memory.get(name).map(|asset| format!("{MOUNT}/{name}?v={}", asset.version))
+    }
+
+    /// Returns the value of a file's attribute `integrity`.
+    pub fn integrity(&self, name: &str) -> Option<&str> {
+        self.in_memory.get(name).map(|asset| asset.integrity.as_str())
+    }
+
+    /// Returns the sources of scripts, as Content Security Policy names them: only `site.js`, by its hash, unless the folder
+    /// has scripts of your own.
+    pub fn script_sources(&self) -> String {
+        let is_script = |name: &str| Path::new(name).extension().is_some_and(|extension| extension == "js");
+        let is_own = |name: &str| is_script(name) && name != SCRIPT;
+        match self.integrity(SCRIPT) {
+            Some(hash) if !self.in_memory.keys().any(|name| is_own(name)) => format!("'{hash}'"),
+            _ => "'self'".to_owned(),
+        }
     }
 
     /// Serves the files under `/static`.

@@ -6,8 +6,8 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, EntityTag, IfNo
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::digest::{SHA256, digest};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::digest::{Digest, SHA256, digest};
 
 use super::views::{Accent, Views};
 use crate::flows::{IdentityWeb, Site};
@@ -34,6 +34,25 @@ pub(super) fn with_accent(name: &str, mut content: Vec<u8>, accent: Option<Accen
     content
 }
 
+/// The hash of a file's content.
+pub(super) struct ContentHash(Digest);
+
+impl ContentHash {
+    pub(super) fn of(content: &[u8]) -> Self {
+        Self(digest(&SHA256, content))
+    }
+
+    /// Returns what a URL that is cached forever has of it.
+    pub(super) fn version(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.0.as_ref()[..9])
+    }
+
+    /// Returns the value of the attribute `integrity` (Subresource Integrity section 3.5), also a source of `script-src`.
+    pub(super) fn integrity(&self) -> String {
+        format!("sha256-{}", STANDARD.encode(self.0))
+    }
+}
+
 /// The stylesheet and the script.
 #[derive(Clone)]
 pub(super) struct BuiltInFiles([File; 2]);
@@ -44,8 +63,8 @@ struct File {
     path: &'static str,
     content_type: &'static str,
     content: Bytes,
-    /// A hash of the content.
     version: Arc<str>,
+    integrity: Arc<str>,
 }
 
 impl File {
@@ -57,8 +76,9 @@ impl File {
         accent: Option<Accent>,
     ) -> Self {
         let content = with_accent(name, text.into(), accent);
-        let version = URL_SAFE_NO_PAD.encode(&digest(&SHA256, &content).as_ref()[..9]).into();
-        Self { path, content_type, content: content.into(), version }
+        let hash = ContentHash::of(&content);
+        let (version, integrity) = (hash.version().into(), hash.integrity().into());
+        Self { path, content_type, content: content.into(), version, integrity }
     }
 
     fn url(&self, site: &Site) -> String {
@@ -98,6 +118,11 @@ impl BuiltInFiles {
     /// Returns the script's URL, likewise.
     pub(super) fn script_url(&self, site: &Site) -> String {
         self.0[1].url(site)
+    }
+
+    /// Returns the value of the script's attribute `integrity`.
+    pub(super) fn script_integrity(&self) -> String {
+        self.0[1].integrity.to_string()
     }
 }
 

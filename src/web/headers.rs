@@ -30,17 +30,19 @@ pub(super) fn fitting(value: &str, room: usize) -> Option<HeaderValue> {
 #[derive(Clone, Debug)]
 pub struct SecurityHeaders(Vec<(HeaderName, HeaderValue)>);
 
-impl SecurityHeaders {
-    /// Returns the headers of a site at `public_url` whose sign-out leads to one of the `authorities`, and whose
+/// The content security policy (CSP Level 3) of a site.
+#[derive(Clone, Debug)]
+pub struct SecurityPolicy {
+    /// Of every response.
+    general: String,
+    /// Of pages with a form, if it differs.
+    form: Option<String>,
+}
+
+impl SecurityPolicy {
+    /// Returns the policy of a site with these `script_sources`, whose sign-out leads to one of the `authorities`, and whose
     /// pages show `logo`.
-    ///
-    /// # Errors
-    /// An authority can't stand in a header.
-    pub fn new<'a>(
-        public_url: &Url,
-        authorities: impl Iterator<Item = &'a str>,
-        logo: Option<&str>,
-    ) -> Result<Self, InvalidHeaderValue> {
+    pub fn new<'a>(script_sources: &str, authorities: impl Iterator<Item = &'a str>, logo: Option<&str>) -> Self {
         // Browsers apply form-action to every redirect of a form. That of the sign-out leads to the provider and, if that
         // is a broker, on to hosts that only it knows.
         let insecure =
@@ -51,12 +53,33 @@ impl SecurityHeaders {
             Some(Ok(url)) => format!(" {}", url.origin().ascii_serialization()),
             _ => String::new(), // A path of this site.
         };
-        let policy = format!(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'{logo}; manifest-src 'self'; form-action \
-             'self' https:{insecure_providers}; base-uri 'none'; frame-ancestors 'none'"
+        // Our script loads nothing; connect-src is for tools that load robots.txt as the page would, such as Lighthouse.
+        let general = format!(
+            "default-src 'none'; style-src 'self'; script-src {script_sources}; img-src 'self'{logo}; manifest-src 'self'; \
+             connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' https:"
         );
+        let form = (!insecure_providers.is_empty()).then(|| format!("{general}{insecure_providers}"));
+        Self { general, form }
+    }
+
+    /// Returns the policy of pages with a form, if it differs from the general one: a provider at an http URL, as the demo
+    /// provider on loopback, is allowed only there.
+    ///
+    /// # Errors
+    /// It can't stand in a header.
+    pub fn of_forms(&self) -> Result<Option<HeaderValue>, InvalidHeaderValue> {
+        self.form.as_deref().map(HeaderValue::from_str).transpose()
+    }
+}
+
+impl SecurityHeaders {
+    /// Returns the headers of a site at `public_url`.
+    ///
+    /// # Errors
+    /// The policy can't stand in a header.
+    pub fn new(public_url: &Url, policy: &SecurityPolicy) -> Result<Self, InvalidHeaderValue> {
         let mut headers = vec![
-            (HeaderName::from_static("content-security-policy"), uncounted(policy)?),
+            (HeaderName::from_static("content-security-policy"), uncounted(policy.general.clone())?),
             header("x-content-type-options", "nosniff"),
             // Not no-referrer: a form's POST would then carry "Origin: null".
             header("referrer-policy", "same-origin"),

@@ -14,6 +14,7 @@ pub(super) use errors::{RETRY_AFTER_SECONDS, Rendered};
 use std::path::Path;
 use std::sync::Arc;
 
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -64,6 +65,8 @@ pub struct Views {
     /// The base path of the site.
     base: String,
     error_renderer: Option<ErrorRenderer>,
+    /// The content security policy of pages with a form, if it differs from that of the others.
+    form_policy: Option<HeaderValue>,
 }
 
 impl Default for Views {
@@ -85,6 +88,7 @@ impl Views {
             own_prefix: String::new(),
             base: String::new(),
             error_renderer: None,
+            form_policy: None,
         }
     }
 
@@ -146,6 +150,7 @@ impl Views {
         if views.site.stylesheet.is_none() {
             views.site.stylesheet = Some(views.files.stylesheet_url(&services.site));
             views.site.script = Some(views.files.script_url(&services.site));
+            views.site.script_integrity = Some(views.files.script_integrity());
         }
         views.registrations = Registrations::of(identity);
         views.clock = services.clock.clone();
@@ -166,12 +171,22 @@ impl Views {
         let url = |name| assets.url(name).map(|url| format!("{}{url}", self.base));
         (self.site.icon, self.site.touch_icon) = (url("favicon.svg"), url("apple-touch-icon.png"));
         self.site.stylesheet = url("site.css").or(self.site.stylesheet);
-        self.site.script = url("site.js").or(self.site.script);
+        if let Some(script) = url("site.js") {
+            self.site.script_integrity = assets.integrity("site.js").map(str::to_owned);
+            self.site.script = Some(script);
+        }
         self.site.manifest = Some(format!("{}/site.webmanifest", self.base));
         self.site.version = Some(env!("CARGO_PKG_VERSION"));
         self.site.navigation = true;
         self.site.demo = demo;
         self.templates = self.templates.unprepared();
+        self
+    }
+
+    /// Gives pages with a form their own content security policy, if it differs from that of the others.
+    #[cfg(feature = "program")]
+    pub(crate) fn with_form_policy(mut self, policy: Option<HeaderValue>) -> Self {
+        self.form_policy = policy;
         self
     }
 
@@ -235,7 +250,11 @@ impl Views {
         context.insert("page", template.trim_end_matches(".html"));
         let tera = self.templates.prepared(&self.site)?;
         let html = tera.render(template, &context).map_err(|error| ViewsError::of_rendering(&error))?;
-        Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html))
+        let mut response = HttpResponse::build(status);
+        if let Some(policy) = self.form_policy.as_ref().filter(|_| html.contains("<form")) {
+            response.insert_header((CONTENT_SECURITY_POLICY, policy.clone()));
+        }
+        Ok(response.content_type("text/html; charset=utf-8").body(html))
     }
 
     /// Returns the URL of a sign-in that leads back to where the request was going: to the [`Target`] that its handler

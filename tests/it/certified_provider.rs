@@ -140,12 +140,10 @@ async fn journey(response_mode: &str, client: &Client) {
     shows_how_it_went(&chromium, &url).await;
 
     redis.stop();
-    chromium.client.refresh().await.unwrap();
-    chromium.sees("You have not been signed out").await;
+    chromium.sees_after_reloading("You have not been signed out").await;
     chromium.screenshot(&format!("redis-away-{response_mode}")).await;
     redis.run();
-    chromium.client.refresh().await.unwrap();
-    chromium.sees("grace@example.org").await;
+    chromium.sees_after_reloading("grace@example.org").await;
 
     chromium.sign_out().await;
     chromium.click("button[name=logout], button[value=yes]").await;

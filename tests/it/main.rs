@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as its assertions do")]
 #![expect(unreachable_pub, reason = "helpers are public to the tests of this binary")]
 
+mod accessibility;
 mod application_tests;
 mod authorities;
 mod b2c;

@@ -1,8 +1,12 @@
 //! What every answer bears, and who may ask for what.
 
-use reqwest::Method;
-use serde_json::{Value, json};
 use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::Method;
+use ring::digest::{SHA256, digest};
+use serde_json::{Value, json};
 
 use identity_web::internals::demo::faults::Faults;
 
@@ -10,11 +14,14 @@ use crate::helpers::{Answer, Browser, TestApp};
 
 fn assert_headers(answer: &Answer, what: &str) {
     let policy = answer.header("content-security-policy");
-    for part in
-        ["default-src 'none'", "style-src 'self'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"]
-    {
+    for part in ["default-src 'none'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"] {
         assert!(policy.contains(part), "{what}: {policy}");
     }
+    let script = digest(&SHA256, include_bytes!("../../static/site.js"));
+    assert!(policy.contains(&format!("script-src 'sha256-{}';", STANDARD.encode(script))), "{what}: {policy}");
+    // The provider is at an http URL: only forms may lead there.
+    let leads_to_http = policy.contains("form-action 'self' https: http://127.0.0.1:");
+    assert_eq!(leads_to_http, answer.body.contains("<form"), "{what}: {policy}");
     assert!(!policy.contains("unsafe") && !policy.contains('*'), "{what}: {policy}");
     for (name, value) in [
         ("x-content-type-options", "nosniff"),

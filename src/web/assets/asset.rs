@@ -11,16 +11,14 @@ use actix_web::http::header::{
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::digest::{SHA256, digest};
 
+use super::super::built_in_files::ContentHash;
 use super::pack::{PACKINGS, pack};
 
 /// A file in memory. Responses follow the rules of actix-files for conditions and ranges (RFC 9110 sections 13 and 14).
 pub(super) struct Asset {
-    /// A hash of the content.
     pub(super) version: String,
+    pub(super) integrity: String,
     content_type: HeaderValue,
     content: Bytes,
     is_text: bool,
@@ -37,8 +35,10 @@ impl Asset {
         let media_type = file_extension_to_mime(extension);
         let is_text = media_type.type_() == "text" || media_type.suffix().is_some() || media_type.subtype() == "json";
         let charset = if media_type.type_() == "text" { "; charset=utf-8" } else { "" };
+        let hash = ContentHash::of(&content);
         Ok(Self {
-            version: URL_SAFE_NO_PAD.encode(&digest(&SHA256, &content).as_ref()[..9]),
+            version: hash.version(),
+            integrity: hash.integrity(),
             content_type: HeaderValue::from_str(&format!("{media_type}{charset}"))?,
             content: content.into(),
             is_text,

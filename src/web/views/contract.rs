@@ -21,7 +21,7 @@ fn common() -> Value {
             "call_graph": "/call_graph", "admin": "/admin", "logo?": "/logo.svg", "terms_url?": "/terms",
             "privacy_url?": "/privacy", "support_url?": "mailto:support@contoso.example", "stylesheet?": "/site.css",
             "icon?": "/favicon.svg", "touch_icon?": "/apple-touch-icon.png", "manifest?": "/site.webmanifest",
-            "script?": "/site.js", "version?": "1.0.0", "navigation?": true, "demo?": true,
+            "script?": "/site.js", "script_integrity?": "sha256-AA==", "version?": "1.0.0", "navigation?": true, "demo?": true,
         },
     })
 }

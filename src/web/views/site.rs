@@ -57,6 +57,7 @@ pub(super) struct Site {
     pub(super) touch_icon: Option<String>,
     pub(super) manifest: Option<String>,
     pub(super) script: Option<String>,
+    pub(super) script_integrity: Option<String>,
     pub(super) version: Option<&'static str>,
     /// Whether the header links to the claims and the sessions, which an application may not have.
     pub(super) navigation: bool,
@@ -84,6 +85,7 @@ impl Default for Site {
             touch_icon: None,
             manifest: None,
             script: None,
+            script_integrity: None,
             version: None,
             navigation: false,
             demo: false,

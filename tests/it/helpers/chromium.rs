@@ -26,10 +26,13 @@ pub struct Look {
 /// A desktop with the light colour scheme.
 pub const DESKTOP: Look = Look { name: "desktop-light", size: (1280, 800), dark: false };
 
+/// A desktop with the dark colour scheme.
+pub const DESKTOP_DARK: Look = Look { name: "desktop-dark", size: (1280, 800), dark: true };
+
 /// Every look that a page must be good in.
 pub const LOOKS: [Look; 4] = [
     DESKTOP,
-    Look { name: "desktop-dark", size: (1280, 800), dark: true },
+    DESKTOP_DARK,
     Look { name: "phone-light", size: (390, 844), dark: false },
     Look { name: "phone-dark", size: (390, 844), dark: true },
 ];
@@ -124,6 +127,15 @@ impl Chromium {
         }
         let url = self.client.current_url().await.unwrap();
         panic!("{words:?} is not on {url}: {}", self.text().await);
+    }
+
+    /// Reloads the page until it has this text.
+    pub async fn sees_after_reloading(&self, words: &str) {
+        eventually(words, async || {
+            self.client.refresh().await.unwrap();
+            self.text().await.contains(words).then_some(())
+        })
+        .await;
     }
 
     /// Returns the page's text, which is empty while the page is loading.
