@@ -23,8 +23,16 @@ const NARROW: Look = Look { name: "narrow", size: (320, 640), dark: false };
 
 const SIGNED_OUT: [&str; 6] =
     ["/", "/token_details", "/nope", "/auth/redirect?code=a&state=b", "/auth/sign_out", "/auth/post_sign_out"];
-const SIGNED_IN: [&str; 7] =
-    ["/", "/token_details", "/sessions", "/admin", "/nope", "/auth/sign_out", "/auth/post_sign_out?state=x"];
+const SIGNED_IN: [&str; 8] = [
+    "/",
+    "/token_details",
+    "/last_sign_in",
+    "/sessions",
+    "/admin",
+    "/nope",
+    "/auth/sign_out",
+    "/auth/post_sign_out?state=x",
+];
 
 /// Calls `visit` on every page, of a signed-out and of a signed-in user.
 async fn on_every_page(look: Look, visit: impl AsyncFn(&Chromium, &str)) {
