@@ -46,8 +46,9 @@
     });
   }
 
-  // Dates in the reader's time zone, next to UTC.
-  const inZone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+  // Dates in the reader's time zone, next to UTC: in the page's language, and in the reader's region if it is theirs.
+  const language = navigator.languages.find((tag) => tag.split("-")[0] === root.lang.split("-")[0]) ?? root.lang;
+  const inZone = new Intl.DateTimeFormat(language || undefined, { dateStyle: "medium", timeStyle: "long" });
   all("time[data-local]").forEach((time) => {
     const at = new Date(time.dateTime);
     if (isNaN(at) || !at.getTimezoneOffset()) return;
@@ -58,16 +59,16 @@
   });
 
   // The time that is left of the session.
-  const left = (seconds) => {
+  const left = (seconds, words) => {
     const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-    if (hours) return `in ${hours} h ${minutes} min`;
-    return minutes ? `in ${minutes} min ${Math.floor(seconds) % 60} s` : `in ${Math.floor(seconds)} s`;
+    const text = hours ? words.hours : minutes ? words.minutes : words.seconds;
+    return text.replace("%h", hours).replace("%m", minutes).replace("%s", Math.floor(seconds) % 60);
   };
   all("[data-countdown]").forEach((countdown) => {
     const ends = new Date(countdown.dataset.countdown);
     const tick = () => {
       const seconds = (ends - Date.now()) / 1000;
-      countdown.textContent = seconds > 0 ? left(seconds) : "It has ended, unless it was used in another tab";
+      countdown.textContent = seconds > 0 ? left(seconds, countdown.dataset) : countdown.dataset.over;
       if (seconds > 0) setTimeout(tick, 1000);
     };
     store("session-ends", ends.toISOString());
@@ -76,10 +77,11 @@
   all("[data-session-ended]").forEach((note) => {
     let ends = NaN;
     try { ends = new Date(localStorage.getItem("session-ends")); } catch { /* Unknown. */ }
-    if (ends > 0 && ends < Date.now()) note.textContent = `When you opened the last page here, it was valid until ${inZone.format(ends)}.`;
+    if (ends > 0 && ends < Date.now()) note.textContent = note.dataset.sessionEnded.replace("%", inZone.format(ends));
   });
 
-  // Copy buttons.
+  // Copy buttons, with the words of the page.
+  const words = document.querySelector("main").dataset;
   const status = document.createElement("p");
   status.className = "hidden";
   status.setAttribute("role", "status");
@@ -88,19 +90,19 @@
     const label = button.textContent;
     try {
       await navigator.clipboard.writeText(text);
-      status.textContent = button.textContent = "Copied";
+      status.textContent = button.textContent = words.wordCopied;
     } catch {
-      status.textContent = button.textContent = "Can’t copy";
+      status.textContent = button.textContent = words.wordFailed;
     }
     setTimeout(() => { button.textContent = label; status.textContent = ""; }, 2000);
   };
-  if (navigator.clipboard) {
+  if (navigator.clipboard && words.wordCopy) {
     all("[data-copy]").forEach((source) => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "copy-button";
-      button.textContent = "Copy";
-      button.setAttribute("aria-label", `Copy ${source.dataset.copy}`);
+      button.textContent = words.wordCopy;
+      button.setAttribute("aria-label", words.wordNamed.replace("%", () => source.dataset.copy));
       button.addEventListener("click", () => copy(button, source.textContent));
       source.after(button);
     });
@@ -119,19 +121,20 @@
     search.hidden = false;
     search.addEventListener("submit", (event) => event.preventDefault());
     search.addEventListener("input", () => {
-      const words = search.querySelector("input").value.toLowerCase().split(/\s+/);
+      const sought = search.querySelector("input").value.toLowerCase().split(/\s+/);
       let found = 0;
       all(".claims").forEach((group) => {
         let shown = 0;
         group.querySelectorAll("tbody tr").forEach((row) => {
           const text = row.textContent.toLowerCase();
-          row.hidden = !words.every((word) => text.includes(word));
+          row.hidden = !sought.every((word) => text.includes(word));
           shown += row.hidden ? 0 : 1;
         });
         group.hidden = shown === 0;
         found += shown;
       });
-      document.getElementById("found").textContent = words.join("") ? `${found} claim${found === 1 ? "" : "s"}` : "";
+      const count = document.getElementById("found");
+      count.textContent = sought.join("") ? count.dataset.found.replace("%", found) : "";
     });
   }
 })();

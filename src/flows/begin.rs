@@ -31,6 +31,8 @@ pub struct SignInRequest<'a> {
     pub target: &'a Target,
     /// The provider; `None` for the default one.
     pub registration: Option<&'a ClientRegistration>,
+    /// `ui_locales`, unless the settings have it (`auth_request.extra_parameters`).
+    pub ui_locales: String,
     /// The request's own parameters, over those of the settings.
     pub extra: BTreeMap<String, String>,
     /// What else the provider must ask the user.
@@ -47,6 +49,7 @@ impl<'a> SignInRequest<'a> {
         Self {
             target,
             registration: None,
+            ui_locales: String::new(),
             extra: BTreeMap::new(),
             interaction: Interaction::default(),
             asked_by: None,
@@ -100,6 +103,9 @@ impl IdentityWeb {
             response_mode: auth_request.form_post.then_some("form_post"),
             extra: auth_request.extra.clone(),
         };
+        if !request.ui_locales.is_empty() {
+            parameters.extra.entry("ui_locales".to_owned()).or_insert(request.ui_locales);
+        }
         parameters.extra.extend(request.extra);
         transaction.step_ups = self.step_ups_with(request.asked_by, &request.interaction.step_up);
         let is_entra = provider.settings().is_entra();

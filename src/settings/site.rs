@@ -12,11 +12,18 @@ pub(super) fn site(reader: &mut Reader) -> SiteSettings {
     if templates.as_ref().is_some_and(|folder| !folder.is_dir()) {
         reader.problem("site.templates", "is not a folder");
     }
+    let locales = reader.text("site.locales").map(PathBuf::from);
+    if locales.as_ref().is_some_and(|folder| !folder.is_dir()) {
+        reader.problem("site.locales", "is not a folder");
+    }
     SiteSettings {
         name: reader.text("site.name"),
         logo: link(reader, "site.logo", &["https"]),
         accent: accent(reader),
         templates,
+        language: reader.text("site.language"),
+        languages: reader.list("site.languages"),
+        locales,
         terms_url: link(reader, "site.terms_url", &["https", "http"]),
         privacy_url: link(reader, "site.privacy_url", &["https", "http"]),
         support_url: link(reader, "site.support_url", &["https", "http", "mailto"]),

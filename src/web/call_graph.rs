@@ -1,9 +1,9 @@
 //! `GET /call_graph`: the user's profile from Microsoft Graph.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, ReqData};
+use actix_web::web::Data;
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 use tera::Context;
@@ -11,21 +11,22 @@ use tera::Context;
 use super::access_token::{AccessToken, ApiScopes};
 use super::error::Error;
 use super::identity::Identity;
-use super::views::Views;
+use super::texts::Texts;
+use super::views::Page;
 use crate::entra::graph::{Graph, GraphError};
 use crate::flows::{Error as Cause, IdentityWeb};
 use crate::oidc::provider::Provider;
 
-/// The properties of a profile that the page shows, with their labels.
+/// The properties of a profile that the page shows, with the messages of their labels.
 const SHOWN: [(&str, &str); 8] = [
-    ("displayName", "Name"),
-    ("jobTitle", "Job title"),
-    ("mail", "E-mail"),
-    ("userPrincipalName", "User name"),
-    ("mobilePhone", "Mobile phone"),
-    ("businessPhones", "Business phones"),
-    ("officeLocation", "Office"),
-    ("preferredLanguage", "Language"),
+    ("displayName", "graph-display-name"),
+    ("jobTitle", "graph-job-title"),
+    ("mail", "graph-mail"),
+    ("userPrincipalName", "graph-user-principal-name"),
+    ("mobilePhone", "graph-mobile-phone"),
+    ("businessPhones", "graph-business-phones"),
+    ("officeLocation", "graph-office-location"),
+    ("preferredLanguage", "graph-preferred-language"),
 ];
 
 /// Microsoft Graph, for the signed-in user's own profile.
@@ -40,15 +41,15 @@ pub(super) async fn page(
     request: HttpRequest,
     identity: Data<IdentityWeb>,
     user: Identity,
-    views: ReqData<Arc<Views>>,
+    page: Page,
 ) -> Result<HttpResponse, Error> {
     let (provider, token) = token(&request, &identity, &user).await?;
     let (me, token) = ask(provider, token, async |graph| graph.me().await).await?;
     let (photo, _) = ask(provider, token, async |graph| graph.photo().await).await?;
     let mut context = Context::new();
-    context.insert("profile", &rows(&me));
+    context.insert("profile", &rows(&me, page.texts()));
     context.insert("has_photo", &photo.is_some());
-    views.page(StatusCode::OK, "call_graph.html", "Your profile", Some(user.signed_in()), context)
+    page.render(StatusCode::OK, "call_graph.html", "graph-title", Some(user.signed_in()), context)
 }
 
 /// Returns the photo of the profile.
@@ -99,12 +100,12 @@ async fn ask<T>(
     Ok((question(graph(second.expose())).await.map_err(Cause::from)?, second))
 }
 
-fn rows(me: &Map<String, Value>) -> Vec<(&'static str, String)> {
+fn rows<'a>(me: &Map<String, Value>, texts: &'a Texts) -> Vec<(Cow<'a, str>, String)> {
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),
         Value::Array(all) => all.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         _ => String::new(),
     };
-    let rows = SHOWN.iter().filter_map(|(name, label)| Some((*label, text(me.get(*name)?))));
+    let rows = SHOWN.iter().filter_map(|(name, label)| Some((texts.text(label), text(me.get(*name)?))));
     rows.filter(|(_, value)| !value.is_empty()).collect()
 }

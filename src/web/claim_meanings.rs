@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 /// A group of claims.
 pub(super) struct ClaimGroup {
     pub(super) id: &'static str,
+    /// The message of its title, in `locales`.
     pub(super) title: &'static str,
-    /// Names, with what they mean.
-    claims: &'static [(&'static str, &'static str)],
+    /// What its claims mean: messages whose names end with those of the claims.
+    claims: &'static [&'static str],
 }
 
 /// What is known of a claim.
@@ -16,103 +17,90 @@ pub(super) struct ClaimGroup {
 pub(super) struct Known {
     /// The id of its group.
     pub(super) group: &'static str,
-    /// What it means; empty if unknown.
-    pub(super) meaning: &'static str,
+    /// The message that says what it means, if known.
+    pub(super) meaning: Option<&'static str>,
 }
 
 /// The groups, in the order of the page. The last one has every other claim.
 pub(super) static GROUPS: [ClaimGroup; 6] = [
     ClaimGroup {
         id: "you",
-        title: "Who you are",
+        title: "claims-group-you",
         claims: &[
-            ("address", "Your postal address."),
-            ("birthdate", "Your date of birth."),
-            ("email", "Your e-mail address. It can change and may not be verified: never a key."),
-            ("email_verified", "Whether the identity provider has verified the e-mail address."),
-            ("emails", "Your e-mail addresses. They can change: never a key."),
-            ("family_name", "Your family name."),
-            ("gender", "Your gender."),
-            ("given_name", "Your given name."),
-            ("locale", "Your language and region."),
-            ("middle_name", "Your middle name."),
-            ("name", "Your name, to greet you by. It can change: never a key."),
-            ("nickname", "Your nickname."),
-            ("phone_number", "Your phone number."),
-            ("phone_number_verified", "Whether the identity provider has verified the phone number."),
-            ("picture", "The URL of your picture."),
-            ("preferred_username", "The name you sign in with. It can change: never a key."),
-            ("profile", "The URL of your profile page."),
-            ("sub", "You, at this issuer: with iss, the one stable key of a user."),
-            ("updated_at", "When the identity provider last changed your data."),
-            ("upn", "Your user principal name. It can change: never a key."),
-            ("website", "Your website."),
-            ("zoneinfo", "Your time zone."),
+            "claim-address",
+            "claim-birthdate",
+            "claim-email",
+            "claim-email_verified",
+            "claim-emails",
+            "claim-family_name",
+            "claim-gender",
+            "claim-given_name",
+            "claim-locale",
+            "claim-middle_name",
+            "claim-name",
+            "claim-nickname",
+            "claim-phone_number",
+            "claim-phone_number_verified",
+            "claim-picture",
+            "claim-preferred_username",
+            "claim-profile",
+            "claim-sub",
+            "claim-updated_at",
+            "claim-upn",
+            "claim-website",
+            "claim-zoneinfo",
         ],
     },
     ClaimGroup {
         id: "sign-in",
-        title: "This sign-in",
+        title: "claims-group-sign-in",
         claims: &[
-            ("acr", "How strongly you authenticated (authentication context class)."),
-            ("amr", "The methods you authenticated with."),
-            ("aud", "Who the token was issued for: this application’s client ID."),
-            ("auth_time", "When you last authenticated at the identity provider."),
-            ("azp", "The application that the token was issued to."),
-            ("idp", "The identity provider that authenticated you: your own organisation’s if you are a guest."),
-            ("iss", "The issuer of the token: the identity provider."),
-            ("login_hint", "Sent with a sign-out or the next sign-in, so that you needn’t choose an account."),
-            ("sid", "Your session at the identity provider."),
+            "claim-acr",
+            "claim-amr",
+            "claim-aud",
+            "claim-auth_time",
+            "claim-azp",
+            "claim-idp",
+            "claim-iss",
+            "claim-login_hint",
+            "claim-sid",
         ],
     },
     ClaimGroup {
         id: "life",
-        title: "The token’s life",
-        claims: &[
-            ("exp", "When the token expires."),
-            ("iat", "When the token was issued."),
-            ("jti", "The token’s own ID."),
-            ("nbf", "When the token becomes valid."),
-            ("ver", "The version of the token’s format."),
-        ],
+        title: "claims-group-life",
+        claims: &["claim-exp", "claim-iat", "claim-jti", "claim-nbf", "claim-ver"],
     },
     ClaimGroup {
         id: "permissions",
-        title: "Permissions",
-        claims: &[
-            ("groups", "The groups you are a member of, by object ID."),
-            ("hasgroups", "True if your groups don’t fit in the token: Microsoft Graph has them."),
-            ("roles", "The app roles assigned to you in this application."),
-            ("scp", "What this application may do on your behalf."),
-            ("wids", "Your roles in the organisation’s directory."),
-        ],
+        title: "claims-group-permissions",
+        claims: &["claim-groups", "claim-hasgroups", "claim-roles", "claim-scp", "claim-wids"],
     },
     ClaimGroup {
         id: "microsoft",
-        title: "Microsoft’s own",
+        title: "claims-group-microsoft",
         claims: &[
-            (
-                "_claim_names",
-                "Claims that aren’t in the token, each with its source. Groups: there are too many of them.",
-            ),
-            ("_claim_sources", "Where the claims of _claim_names are. This application asks Microsoft Graph instead."),
-            ("acct", "Whether your account is a member (0) or a guest (1) of the organisation."),
-            ("email_domain", "The domain of your e-mail address."),
-            ("ipaddr", "The address that you signed in from."),
-            ("oid", "You, in your organisation: the same in all its applications."),
-            ("onprem_sid", "Your security identifier in the organisation’s own directory."),
-            ("pwd_exp", "When your password expires."),
-            ("tenant_region_scope", "The region of your organisation’s directory."),
-            ("tfp", "The user flow (B2C policy) that you signed in with."),
-            ("tid", "Your organisation: the ID of its tenant."),
-            ("unique_name", "A name of yours, for display only. It can change: never a key."),
-            ("xms_cc", "Which claims challenges this application can answer."),
-            ("xms_edov", "Whether the owner of the e-mail address’s domain is verified."),
+            "claim-_claim_names",
+            "claim-_claim_sources",
+            "claim-acct",
+            "claim-email_domain",
+            "claim-ipaddr",
+            "claim-oid",
+            "claim-onprem_sid",
+            "claim-pwd_exp",
+            "claim-tenant_region_scope",
+            "claim-tfp",
+            "claim-tid",
+            "claim-unique_name",
+            "claim-xms_cc",
+            "claim-xms_edov",
         ],
     },
-    ClaimGroup { id: OTHER, title: "Other claims", claims: &[] },
+    ClaimGroup { id: OTHER, title: "claims-group-other", claims: &[] },
 ];
 const OTHER: &str = "other";
+/// What the name of each meaning begins with.
+const MEANING: &str = "claim-";
 
 /// Claims of the protocol that say nothing about the user: they aren't shown.
 const OF_THE_PROTOCOL: [&str; 7] = ["nonce", "at_hash", "c_hash", "s_hash", "aio", "rh", "uti"];
@@ -120,14 +108,18 @@ const TIMES: [&str; 5] = ["auth_time", "exp", "iat", "nbf", "updated_at"];
 
 static KNOWN: LazyLock<HashMap<&str, Known>> = LazyLock::new(|| {
     let of_group = |group: &'static ClaimGroup| {
-        group.claims.iter().map(|(name, meaning)| (*name, Known { group: group.id, meaning }))
+        let meanings = group.claims.iter();
+        meanings.filter_map(|meaning| {
+            let name = meaning.strip_prefix(MEANING)?;
+            Some((name, Known { group: group.id, meaning: Some(meaning) }))
+        })
     };
     GROUPS.iter().flat_map(of_group).collect()
 });
 
 /// Returns what is known of a claim.
 pub(super) fn known(name: &str) -> Known {
-    KNOWN.get(name).copied().unwrap_or(Known { group: OTHER, meaning: "" })
+    KNOWN.get(name).copied().unwrap_or(Known { group: OTHER, meaning: None })
 }
 
 pub(super) fn is_of_the_protocol(name: &str) -> bool {
@@ -143,15 +135,17 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::web::texts::ENGLISH_TEXTS;
 
     #[test]
     fn each_claim_is_in_one_group_and_explained() {
         let mut seen = BTreeSet::new();
-        for (name, meaning) in GROUPS.iter().flat_map(|group| group.claims) {
-            assert!(seen.insert(name) && meaning.ends_with('.'), "{name}");
+        for meaning in GROUPS.iter().flat_map(|group| group.claims) {
+            let name = meaning.strip_prefix(MEANING).unwrap();
+            assert!(seen.insert(name) && ENGLISH_TEXTS.text(meaning).ends_with('.'), "{name}");
         }
         assert!(TIMES.iter().all(|time| seen.contains(time)));
         assert_eq!(known("_claim_sources").group, "microsoft");
-        assert_eq!((known("shoe_size").group, known("shoe_size").meaning), ("other", ""));
+        assert_eq!((known("shoe_size").group, known("shoe_size").meaning), ("other", None));
     }
 }

@@ -9,6 +9,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use url::Url;
 
+use super::texts::ENGLISH_TEXTS;
 use super::token_refusal::TokenRefusal;
 use crate::entra::graph::GraphError;
 use crate::flows::Error as Cause;
@@ -52,7 +53,7 @@ pub enum Error {
     Token(Box<TokenRefusal>),
     /// A request that changes state and that no page of this site sent.
     CrossSite,
-    /// A malformed request, with a sentence that says why.
+    /// A malformed request: a sentence that says why, or the name of a text in `locales` that does.
     BadRequest(&'static str),
     /// Query, cookies or body exceed `limits`.
     TooLarge(StatusCode),
@@ -91,7 +92,7 @@ impl From<StoreError> for Error {
 impl From<StatusCode> for Error {
     fn from(status: StatusCode) -> Self {
         match status {
-            StatusCode::BAD_REQUEST => Self::BadRequest("It is malformed."),
+            StatusCode::BAD_REQUEST => Self::BadRequest("request-malformed"),
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             status => Self::Framework(status),
@@ -112,8 +113,9 @@ impl fmt::Display for Error {
             Self::Identity(cause, _) => cause.fmt(f),
             Self::Rendering(error) => write!(f, "can't render a page: {error}"),
             Self::Token(refusal) => refusal.fmt(f),
-            Self::BadRequest(why) | Self::NestedSessions(why) => f.write_str(why),
-            other => f.write_str(other.error_text().heading),
+            Self::BadRequest(why) => f.write_str(&ENGLISH_TEXTS.text(why)),
+            Self::NestedSessions(why) => f.write_str(why),
+            other => f.write_str(&other.error_text().heading(&ENGLISH_TEXTS)),
         }
     }
 }
@@ -162,12 +164,13 @@ impl Error {
         }
     }
 
-    /// Returns the response for programs: problem JSON (RFC 9457).
+    /// Returns the response for programs: problem JSON (RFC 9457). It is always in English, whatever the pages say.
     pub(crate) fn problem(&self, correlation_id: &str, login_url: &str) -> Value {
         let text = self.error_text();
+        let (title, detail) = (text.heading(&ENGLISH_TEXTS), text.explanation(&ENGLISH_TEXTS));
         let status = self.status_code().as_u16();
         let mut problem = json!({
-            "type": "about:blank", "title": text.heading, "status": status, "detail": text.explanation,
+            "type": "about:blank", "title": title, "status": status, "detail": detail,
             "correlation_id": correlation_id,
         });
         if self.status_code() == StatusCode::UNAUTHORIZED {

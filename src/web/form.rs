@@ -34,11 +34,11 @@ pub(super) async fn read(request: &HttpRequest, body: Payload) -> Result<String,
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err(Error::BadRequest("The request’s body must be a form."));
+        return Err(Error::BadRequest("request-no-form"));
     }
     let limits = request.app_data::<FormLimits>().copied().unwrap_or_default();
     let body = timeout(limits.timeout, body.to_bytes_limited(limits.bytes)).await.map_err(|_| Error::BodyTimeout)?;
     let body = body.map_err(|_| Error::TooLarge(StatusCode::PAYLOAD_TOO_LARGE))?;
     let body = body.map_err(|_| Error::BodyIncomplete)?;
-    String::from_utf8(body.into()).map_err(|_| Error::BadRequest("The form isn’t UTF-8."))
+    String::from_utf8(body.into()).map_err(|_| Error::BadRequest("request-form-not-utf-8"))
 }

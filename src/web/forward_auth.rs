@@ -95,11 +95,7 @@ fn parse(query: &str) -> Result<(Rules, bool), Error> {
     let redirect = match ours.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>()[..] {
         [] | ["401"] => false,
         ["redirect"] => true,
-        _ => {
-            return Err(Error::BadRequest(
-                "The parameter unauthenticated must be 401 or redirect, and may be set only once.",
-            ));
-        }
+        _ => return Err(Error::BadRequest("request-unauthenticated")),
     };
     Ok((Rules::of(rules)?, redirect))
 }
@@ -109,12 +105,10 @@ impl Rules {
         let mut rules: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (claim, value) in pairs {
             if claim.is_empty() || value.is_empty() {
-                return Err(Error::BadRequest("A rule needs a claim and a value."));
+                return Err(Error::BadRequest("request-rule"));
             }
             if !may_rule(&claim) {
-                return Err(Error::BadRequest(
-                    "A rule can’t use a claim that users can change, such as an e-mail address.",
-                ));
+                return Err(Error::BadRequest("request-rule-claim"));
             }
             rules.entry(claim).or_default().push(value);
         }

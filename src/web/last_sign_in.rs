@@ -1,9 +1,7 @@
 //! `GET /last_sign_in`: how this session's sign-in went, step by step.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, ReqData};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use tera::Context;
@@ -11,7 +9,7 @@ use tera::Context;
 use super::error::Error;
 use super::identity::{Identity, MaybeIdentity};
 use super::require::Require;
-use super::views::Views;
+use super::views::Page;
 use crate::clock::Timestamp;
 use crate::flows::{IdentityWeb, TraceAccess};
 use crate::oidc::trace::{Check, Outcome, Parameter, SignInTrace, Step};
@@ -80,7 +78,7 @@ pub(super) async fn page(
     request: HttpRequest,
     identity: Data<IdentityWeb>,
     user: Result<MaybeIdentity, Error>,
-    views: ReqData<Arc<Views>>,
+    page: Page,
 ) -> Result<HttpResponse, Error> {
     let access = &identity.services().trace_access;
     if *access == TraceAccess::Nobody {
@@ -94,8 +92,8 @@ pub(super) async fn page(
     }
     let trace = user.signed_in().trace.as_ref().and_then(|trace| serde_json::from_str(trace.get()).ok());
     let mut context = context(trace.as_ref());
-    context.insert("sign_in_url", &views.sign_in_url(&request));
-    views.page(StatusCode::OK, "last_sign_in.html", "Your last sign-in", Some(user.signed_in()), context)
+    context.insert("sign_in_url", &page.sign_in_url(&request));
+    page.render(StatusCode::OK, "last_sign_in.html", "trace-title", Some(user.signed_in()), context)
 }
 
 /// Returns the path of the page if this user may see it.

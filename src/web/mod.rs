@@ -25,6 +25,7 @@ pub mod forward_auth;
 mod guard;
 pub mod headers;
 pub mod identity;
+mod language;
 #[cfg(feature = "program")]
 mod last_sign_in;
 pub mod limits;
@@ -51,6 +52,7 @@ pub mod sign_out;
 pub mod site_files;
 mod step_up;
 pub mod testing;
+mod texts;
 #[cfg(feature = "program")]
 mod token_details;
 pub mod token_refusal;

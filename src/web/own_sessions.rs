@@ -1,11 +1,10 @@
 //! `/sessions`: where a user is signed in, with a button to end each session.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{Data, Payload, ReqData};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use tera::Context;
@@ -17,7 +16,8 @@ use super::identity::Identity;
 use super::relative_time::RelativeTime;
 use super::sign_in::pairs;
 use super::sign_out::sign_out;
-use super::views::Views;
+use super::texts::Texts;
+use super::views::Page;
 use crate::clock::Timestamp;
 use crate::flows::IdentityWeb;
 use crate::flows::hook_events::{EndReason, SessionEnd};
@@ -51,11 +51,12 @@ impl Outcome {
         }
     }
 
+    /// Its message, in `locales`.
     fn message(self) -> &'static str {
         match self {
-            Self::Ended => "The session has ended",
-            Self::Gone => "That session had already ended",
-            Self::OthersEnded => "All other sessions have ended",
+            Self::Ended => "sessions-outcome-ended",
+            Self::Gone => "sessions-outcome-gone",
+            Self::OthersEnded => "sessions-outcome-others-ended",
         }
     }
 
@@ -87,26 +88,30 @@ struct Row {
 }
 
 impl Row {
-    fn of(session: ListedSession, current: &str, limits: &SessionLimits, now: Timestamp) -> Self {
+    fn of(session: ListedSession, current: &str, limits: &SessionLimits, now: Timestamp, texts: &Texts) -> Self {
         let (current, idle_end) = (session.id == current, session.used_at.plus(limits.idle_timeout));
         // This session is in use.
         let ends_unless_used = !current && idle_end < session.ends_at;
         Self {
-            device: in_words(&session.device),
+            device: in_words(&session.device, texts),
             kind: kind(&session.device),
             current,
-            signed_in: RelativeTime::ago(session.began_at, now),
-            used: RelativeTime::ago(session.used_at, now),
-            ends: RelativeTime::ahead(if ends_unless_used { idle_end } else { session.ends_at }, now),
+            signed_in: RelativeTime::ago(session.began_at, now, texts),
+            used: RelativeTime::ago(session.used_at, now, texts),
+            ends: RelativeTime::ahead(if ends_unless_used { idle_end } else { session.ends_at }, now, texts),
             ends_unless_used,
             id: session.id,
         }
     }
 }
 
-fn in_words(device: &Device) -> String {
-    let browser = device.browser.as_deref().unwrap_or("Unknown browser");
-    device.system.as_ref().map_or_else(|| browser.to_owned(), |system| format!("{browser} on {system}"))
+fn in_words(device: &Device, texts: &Texts) -> String {
+    let unknown = || texts.text("sessions-unknown-browser").into_owned();
+    let browser = device.browser.clone().unwrap_or_else(unknown);
+    match &device.system {
+        Some(system) => texts.with_both("sessions-device", ("browser", &browser), ("system", system)),
+        None => browser,
+    }
 }
 
 /// Returns which icon stands for a device.
@@ -151,7 +156,7 @@ pub(super) async fn list(
     identity: Data<IdentityWeb>,
     session: RequestSession,
     user: Identity,
-    views: ReqData<Arc<Views>>,
+    page: Page,
 ) -> Result<HttpResponse, Error> {
     let services = identity.services();
     let (limits, now) = (services.sessions.limits(), services.clock.now());
@@ -159,15 +164,16 @@ pub(super) async fn list(
     let (id, others) = (current.id.clone(), others(&identity, &user, &mut current).await?);
     let hidden = others.len().saturating_sub(MAX_ROWS);
     let shown = std::iter::once(current).chain(others.into_iter().take(MAX_ROWS));
-    let rows: Vec<_> = shown.map(|session| Row::of(session, &id, limits, now)).collect();
-    let outcome = Outcome::of_query(request.query_string()).map(Outcome::message);
+    let rows: Vec<_> = shown.map(|session| Row::of(session, &id, limits, now, page.texts())).collect();
+    let outcome = Outcome::of_query(request.query_string()).map(|outcome| page.texts().text(outcome.message()));
     let mut context = Context::new();
     context.insert("outcome", &outcome);
     context.insert("sessions", &rows);
     context.insert("hidden", &hidden);
     // A screen reader reads the title first.
-    let title = outcome.map_or_else(|| "Your sessions".to_owned(), |outcome| format!("{outcome} · Your sessions"));
-    views.page(StatusCode::OK, "sessions.html", &title, Some(user.signed_in()), context)
+    let title = page.texts().text("your-sessions");
+    let title = outcome.map_or_else(|| title.to_string(), |outcome| format!("{outcome} · {title}"));
+    page.render(StatusCode::OK, "sessions.html", &title, Some(user.signed_in()), context)
 }
 
 /// `POST /sessions/{id}/end`: ends one of the user's sessions. Ending this one signs out.
@@ -225,6 +231,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::web::texts::ENGLISH_TEXTS;
 
     #[test]
     fn a_row_says_what_ends_the_session_first() {
@@ -234,7 +241,7 @@ mod tests {
             let ends_at = Timestamp(0).plus(absolute_timeout);
             let (began_at, device) = (Timestamp(0), Device::default());
             let session = ListedSession { id: "a".to_owned(), began_at, used_at: Timestamp(used_at), ends_at, device };
-            let row = Row::of(session, current, &limits, Timestamp(now));
+            let row = Row::of(session, current, &limits, Timestamp(now), &ENGLISH_TEXTS);
             (row.ends.relative, row.ends_unless_used)
         };
         assert_eq!(row(600, 1200, "b"), ("in 50 minutes".to_owned(), true));
@@ -247,7 +254,7 @@ mod tests {
         let device = |browser: &str, system: &str| {
             let known = |word: &str| Some(word.to_owned()).filter(|word| !word.is_empty());
             let device = Device { browser: known(browser), system: known(system) };
-            (in_words(&device), kind(&device))
+            (in_words(&device, &ENGLISH_TEXTS), kind(&device))
         };
         for (browser, system, words, icon) in [
             ("Firefox", "Windows", "Firefox on Windows", "computer"),

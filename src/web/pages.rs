@@ -1,20 +1,18 @@
 //! The application's own pages.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, ReqData};
+use actix_web::web::Data;
 use serde::Serialize;
 use tera::Context;
 
 use super::error::Error;
 use super::identity::{Identity, MaybeIdentity};
 use super::last_sign_in;
-use super::relative_time::RelativeTime;
-use super::require::texts;
-use super::views::{Views, ViewsError};
+use super::relative_time::{RelativeTime, duration};
+use super::require;
+use super::texts::Texts;
+use super::views::{Page, ViewsError};
 use crate::entra::groups::{Groups, groups};
 use crate::flows::{ClientRegistration, IdentityWeb};
 use crate::session::actix::RequestSession;
@@ -38,12 +36,12 @@ pub(super) async fn home(
     identity: Data<IdentityWeb>,
     session: RequestSession,
     user: MaybeIdentity,
-    views: ReqData<Arc<Views>>,
+    page: Page,
 ) -> Result<HttpResponse, Error> {
     let (services, signed_in) = (identity.services(), user.identity().map(Identity::signed_in));
     let providers = &services.providers;
     let own = signed_in.map_or(Some(&providers.default), |signed_in| identity.provider_of(signed_in).ok());
-    let dashboard = user.identity().map(|user| Dashboard::of(user, &identity)).unwrap_or_default();
+    let dashboard = user.identity().map(|user| Dashboard::of(user, &identity, page.texts())).unwrap_or_default();
     let mut context = Context::from_serialize(&dashboard).map_err(|error| ViewsError::of_rendering(&error))?;
     context.insert("redirect_uri", providers.default.auth_request.redirect_uri.as_str());
     // For whoever sets this up, which is before anyone has signed in.
@@ -54,10 +52,11 @@ pub(super) async fn home(
     context.insert("call_graph", &own.is_some_and(|own| own.provider.settings().is_entra()));
     context.insert("has_profile", &own.is_some_and(|own| providers.is_of_default(own)));
     context.insert("last_sign_in", &user.identity().and_then(|user| last_sign_in::path_for(&identity, user)));
-    context.insert("idle_timeout", &in_words(services.sessions.limits().idle_timeout));
-    context.insert("absolute_timeout", &in_words(services.sessions.limits().absolute_timeout));
+    let limits = services.sessions.limits();
+    context.insert("idle_timeout", &duration(limits.idle_timeout, page.texts()));
+    context.insert("absolute_timeout", &duration(limits.absolute_timeout, page.texts()));
     context.insert("session_over", &session.is_over());
-    views.page(StatusCode::OK, "home.html", "Home", user.identity().map(Identity::signed_in), context)
+    page.render(StatusCode::OK, "home.html", "home", user.identity().map(Identity::signed_in), context)
 }
 
 /// What the home page says about a signed-in user; of nobody else.
@@ -79,7 +78,7 @@ struct Dashboard<'a> {
 }
 
 impl<'a> Dashboard<'a> {
-    fn of(user: &'a Identity, identity: &IdentityWeb) -> Self {
+    fn of(user: &'a Identity, identity: &IdentityWeb, texts: &Texts) -> Self {
         let (services, signed_in, claims) = (identity.services(), user.signed_in(), user.claims());
         let (now, limits) = (services.clock.now(), services.sessions.limits());
         let left = user.session().record.time_to_live(limits, now).unwrap_or_default();
@@ -91,9 +90,9 @@ impl<'a> Dashboard<'a> {
             issuer: claims.issuer(),
             tenant: claims.text("tid"),
             signed_in_at: Some(signed_in.at.to_string()),
-            signed_in: Some(RelativeTime::ago(signed_in.at, now)),
-            session_ends: Some(RelativeTime::ahead(now.plus(left), now)),
-            roles: claims.get("roles").map(texts).unwrap_or_default(),
+            signed_in: Some(RelativeTime::ago(signed_in.at, now, texts)),
+            session_ends: Some(RelativeTime::ahead(now.plus(left), now, texts)),
+            roles: claims.get("roles").map(require::texts).unwrap_or_default(),
             group_count,
             groups_overage,
             scopes: signed_in.tokens.granted.scope.as_deref().unwrap_or_default().split_whitespace().collect(),
@@ -102,8 +101,8 @@ impl<'a> Dashboard<'a> {
 }
 
 /// `GET /admin`: a page that requires the app role `Admin`.
-pub(super) async fn admin(user: Identity, views: ReqData<Arc<Views>>) -> Result<HttpResponse, Error> {
-    views.page(StatusCode::OK, "admin.html", "For administrators", Some(user.signed_in()), Context::new())
+pub(super) async fn admin(user: Identity, page: Page) -> Result<HttpResponse, Error> {
+    page.render(StatusCode::OK, "admin.html", "admin-title", Some(user.signed_in()), Context::new())
 }
 
 /// Returns where this client's redirect URIs are registered, at Microsoft Entra.
@@ -111,26 +110,4 @@ fn portal_link(registration: &ClientRegistration) -> Option<String> {
     let portal = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Authentication";
     let is_entra = registration.provider.settings().is_entra();
     is_entra.then(|| format!("{portal}/appId/{}", registration.client.client_id))
-}
-
-fn in_words(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    let (count, unit) = match seconds {
-        s if s % 3600 == 0 => (s / 3600, "hour"),
-        s if s % 60 == 0 => (s / 60, "minute"),
-        s => (s, "second"),
-    };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_read_well() {
-        assert_eq!(in_words(Duration::from_hours(8)), "8 hours");
-        assert_eq!(in_words(Duration::from_mins(1)), "1 minute");
-        assert_eq!(in_words(Duration::from_secs(90)), "90 seconds");
-    }
 }

@@ -10,10 +10,9 @@ use tera::Context;
 use url::form_urlencoded::Serializer;
 
 use super::error::Error;
-use super::views::Views;
+use super::views::Page;
 use crate::flows::target::Target;
 use crate::flows::{ClientRegistration, IdentityWeb, Site};
-use crate::session::error::StoreError;
 use crate::session::record::SignedIn;
 
 /// The part of the callback's path that names the provider. An application's own pattern around our routes hardly has it.
@@ -31,7 +30,7 @@ pub(super) async fn named<'a>(
     asked_by: Option<&SignedIn>,
 ) -> Result<Option<&'a ClientRegistration>, Error> {
     let providers = &identity.services().providers;
-    let unknown = Error::BadRequest("The parameter provider names no identity provider of this site.");
+    let unknown = Error::BadRequest("request-unknown-provider");
     let named = query.get("provider").map(|name| providers.by_name(name).ok_or(unknown)).transpose()?;
     if let Some(issuer) = query.get("iss") {
         return Ok(Some(identity.initiating_provider(issuer, named).await?));
@@ -107,8 +106,7 @@ pub(super) fn page(
     let fields = kept.iter().filter(|(name, _)| *name != "login_hint").map(|(name, value)| Field { name, value });
     context.insert("fields", &fields.collect::<Vec<_>>());
     context.insert("account_unknown", &true); // The page offers to sign in already.
-    let views = Views::of(request).ok_or(StoreError::NotWrapped)?;
-    let mut page = views.page(StatusCode::OK, "choose_provider.html", "Sign in", None, context)?;
+    let mut page = Page::of(request)?.render(StatusCode::OK, "choose_provider.html", "sign-in", None, context)?;
     page.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     Ok(page)
 }

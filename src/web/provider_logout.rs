@@ -49,7 +49,7 @@ async fn logout_token(request: &HttpRequest, body: Payload) -> Result<String, Er
     let mut tokens = form_urlencoded::parse(form.as_bytes()).filter(|(name, _)| name == "logout_token");
     match (tokens.next(), tokens.next()) {
         (Some((_, token)), None) => Ok(token.into_owned()),
-        _ => Err(Error::BadRequest("The form must have one logout_token.")),
+        _ => Err(Error::BadRequest("request-logout-token")),
     }
 }
 
@@ -127,7 +127,7 @@ fn read(query: &str) -> Result<(Option<String>, BTreeSet<String>), Error> {
     session_ids.retain(|id| !id.is_empty());
     let is_too_long = |id: &String| id.len() > MAX_SESSION_ID_BYTES;
     if issuers.len() > 1 || session_ids.len() > 3 || session_ids.iter().any(is_too_long) {
-        return Err(Error::BadRequest("The request must name one issuer and one session."));
+        return Err(Error::BadRequest("request-logout-session"));
     }
     Ok((issuers.pop(), session_ids))
 }

@@ -11,7 +11,7 @@ use super::built_in_files::{self, SCRIPT_PATH, STYLESHEET_PATH};
 use super::error::Error;
 #[cfg(feature = "program")]
 use super::{call_graph, last_sign_in, pages, require::Require, site_files, token_details};
-use super::{forward_auth, limits, own_sessions, provider_choice, provider_logout, sign_in, sign_out};
+use super::{forward_auth, language, limits, own_sessions, provider_choice, provider_logout, sign_in, sign_out};
 use crate::flows::IdentityWeb;
 
 /// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
@@ -36,6 +36,7 @@ pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb)
         .service(counted(&endpoints.front_channel_logout).route(get().to(provider_logout::front_channel)))
         .service(only(&endpoints.back_channel_logout).route(post().to(provider_logout::back_channel)))
         .service(verify(&endpoints.prefix))
+        .service(only(&below(language::LANGUAGE_PATH)).route(post().to(language::choose)))
         .service(only(&below(STYLESHEET_PATH)).route(page().to(built_in_files::stylesheet)))
         .service(only(&below(SCRIPT_PATH)).route(page().to(built_in_files::script)));
 }

@@ -151,7 +151,10 @@ where
             if !headers.contains_key(CACHE_CONTROL) {
                 headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
             }
-            headers.append(VARY, HeaderValue::from_static("Cookie"));
+            // Pages have it already.
+            if !headers.get_all(VARY).any(|value| value == "Cookie") {
+                headers.append(VARY, HeaderValue::from_static("Cookie"));
+            }
             Ok(answer)
         }))
     }

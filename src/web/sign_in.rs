@@ -13,6 +13,7 @@ use super::fetch_context::FetchContext;
 use super::form;
 use super::identity::{Identity, MaybeIdentity, way_to_sign_in};
 use super::provider_choice;
+use super::views::Views;
 use crate::flows::hook_events::{EndReason, SessionEnd};
 use crate::flows::interaction::Interaction;
 use crate::flows::target::Target;
@@ -56,6 +57,7 @@ pub(super) async fn begin(
         registration: Some(registration),
         extra,
         interaction: interaction.unwrap_or_default(),
+        ui_locales: ui_locales(&request),
         asked_by,
         ..SignInRequest::new(&target, &cookies)
     });
@@ -79,7 +81,8 @@ pub(super) async fn edit_profile(
     }
     let target = target(&identity, &unique(pairs(request.query_string())?)?);
     let cookies = cookie_pairs(&request);
-    let begun = SignInRequest { asked_by: Some(user.signed_in()), ..SignInRequest::new(&target, &cookies) };
+    let (asked_by, ui_locales) = (Some(user.signed_in()), ui_locales(&request));
+    let begun = SignInRequest { ui_locales, asked_by, ..SignInRequest::new(&target, &cookies) };
     Ok(to_provider(&identity, identity.begin_profile(begun).await?).finish())
 }
 
@@ -90,8 +93,9 @@ pub(super) async fn reset_password(request: &HttpRequest, identity: &IdentityWeb
         return Ok(HttpResponse::NoContent().finish());
     }
     let cookies = cookie_pairs(request);
-    let begun = identity.begin_password(SignInRequest::new(&Target::home(), &cookies)).await?;
-    Ok(to_provider(identity, begun).finish())
+    let target = Target::home();
+    let begun = SignInRequest { ui_locales: ui_locales(request), ..SignInRequest::new(&target, &cookies) };
+    Ok(to_provider(identity, identity.begin_password(begun).await?).finish())
 }
 
 fn to_provider(identity: &IdentityWeb, redirect: AuthorizationRedirect) -> HttpResponseBuilder {
@@ -122,8 +126,7 @@ fn target(identity: &IdentityWeb, query: &BTreeMap<String, String>) -> Target {
 
 fn interaction(identity: &IdentityWeb, query: &BTreeMap<String, String>) -> Result<Option<Interaction>, Error> {
     let Some(parameter) = query.get("interaction") else { return Ok(None) };
-    let expired = "This link is more than ten minutes old. Go back to the page that needs it, and load it again.";
-    identity.open_interaction(parameter).map(Some).ok_or(Error::BadRequest(expired))
+    identity.open_interaction(parameter).map(Some).ok_or(Error::BadRequest("request-link-expired"))
 }
 
 fn passed_on(query: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Error> {
@@ -131,13 +134,13 @@ fn passed_on(query: &BTreeMap<String, String>) -> Result<BTreeMap<String, String
     let parameters: BTreeMap<_, _> =
         query.iter().filter(ours).map(|(name, value)| (name.clone(), value.clone())).collect();
     if parameters.get("prompt").is_some_and(|prompt| !PROMPTS.contains(&prompt.as_str())) {
-        return Err(Error::BadRequest("The parameter prompt has an unknown value."));
+        return Err(Error::BadRequest("request-unknown-prompt"));
     }
     if parameters.get("max_age").is_some_and(|max_age| parse_max_age(max_age).is_none()) {
-        return Err(Error::BadRequest("The parameter max_age must be a number of seconds."));
+        return Err(Error::BadRequest("request-max-age"));
     }
     if parameters.values().any(|value| value.len() > MAX_HINT_BYTES || value.chars().any(char::is_control)) {
-        return Err(Error::BadRequest("A parameter of the sign-in is too long, or contains control characters."));
+        return Err(Error::BadRequest("request-parameter-too-long"));
     }
     Ok(parameters)
 }
@@ -226,7 +229,8 @@ async fn follow(
     let mut response = match choice {
         UserChoice::ResetPassword(target) => {
             let cookies = cookie_pairs(request);
-            to_provider(identity, identity.begin_password(SignInRequest::new(&target, &cookies)).await?)
+            let begun = SignInRequest { ui_locales: ui_locales(request), ..SignInRequest::new(&target, &cookies) };
+            to_provider(identity, identity.begin_password(begun).await?)
         }
         UserChoice::Back { target, editing } => {
             let session = session.loaded().ok().flatten();
@@ -246,6 +250,11 @@ fn device(request: &HttpRequest) -> Device {
     header.map(Device::of_user_agent).unwrap_or_default()
 }
 
+/// The languages of the provider's pages.
+fn ui_locales(request: &HttpRequest) -> String {
+    Views::of(request).map(|views| views.ui_locales(request.headers())).unwrap_or_default()
+}
+
 fn cookie_pairs(request: &HttpRequest) -> Vec<(String, String)> {
     cookies::pairs(request.headers()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
@@ -255,7 +264,7 @@ pub(super) fn pairs(encoded: &str) -> Result<Pairs, Error> {
     // What isn't UTF-8 decodes to the replacement character.
     let broken = |text: &String| text.contains('\u{fffd}');
     if pairs.iter().any(|(name, value)| broken(name) || broken(value)) {
-        return Err(Error::BadRequest("A parameter isn't UTF-8."));
+        return Err(Error::BadRequest("request-not-utf-8"));
     }
     Ok(pairs)
 }
@@ -263,5 +272,5 @@ pub(super) fn pairs(encoded: &str) -> Result<Pairs, Error> {
 fn unique(pairs: Pairs) -> Result<BTreeMap<String, String>, Error> {
     let count = pairs.len();
     let unique: BTreeMap<_, _> = pairs.into_iter().collect();
-    if unique.len() == count { Ok(unique) } else { Err(Error::BadRequest("A parameter occurs twice.")) }
+    if unique.len() == count { Ok(unique) } else { Err(Error::BadRequest("request-parameter-twice")) }
 }

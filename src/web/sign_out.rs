@@ -1,10 +1,8 @@
 //! `/auth/sign_out` and `/auth/post_sign_out`.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::web::{Data, ReqData};
+use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use tera::Context;
 use url::form_urlencoded;
@@ -13,7 +11,7 @@ use super::error::Error;
 use super::fetch_context::FetchContext;
 use super::headers::{PROVIDER_DATA_BYTES, provider_data};
 use super::identity::{Identity, MaybeIdentity};
-use super::views::Views;
+use super::views::Page;
 use crate::flows::IdentityWeb;
 use crate::flows::hook_events::{EndReason, SessionEnd};
 use crate::session::actix::RequestSession;
@@ -25,14 +23,14 @@ pub(super) async fn confirm(
     identity: Data<IdentityWeb>,
     session: RequestSession,
     user: Result<MaybeIdentity, Error>,
-    views: ReqData<Arc<Views>>,
+    page: Page,
 ) -> Result<HttpResponse, Error> {
     if FetchContext::from(&request).is_own_link() {
         return sign_out(&identity, &session).await;
     }
     let user = user?;
     let signed_in = user.identity().map(Identity::signed_in);
-    views.page(StatusCode::OK, "sign_out.html", "Sign out", signed_in, Context::new())
+    page.render(StatusCode::OK, "sign_out.html", "sign-out", signed_in, Context::new())
 }
 
 /// Signs out.
@@ -75,7 +73,7 @@ async fn at_provider(identity: &IdentityWeb, signed_in: &SignedIn) -> Option<Str
 pub(super) async fn landing(
     request: HttpRequest,
     user: Result<MaybeIdentity, Error>,
-    views: ReqData<Arc<Views>>,
+    page: Page,
 ) -> Result<HttpResponse, Error> {
     let query = request.query_string();
     // The provider returns the state that we sent it. Without one, nothing is known of how the browser came here.
@@ -85,5 +83,5 @@ pub(super) async fn landing(
     context.insert("signed_out_here", &(returned || query == "local"));
     let user = user.ok();
     let signed_in = user.as_ref().and_then(MaybeIdentity::identity).map(Identity::signed_in);
-    views.page(StatusCode::OK, "post_sign_out.html", "Signed out", signed_in, context)
+    page.render(StatusCode::OK, "post_sign_out.html", "signed-out", signed_in, context)
 }

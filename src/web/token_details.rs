@@ -1,10 +1,9 @@
 //! `GET /token_details`: the user's claims, in groups.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::ReqData;
 use serde::Serialize;
 use serde_json::Value;
 use tera::Context;
@@ -12,7 +11,8 @@ use tera::Context;
 use super::claim_meanings::{ClaimGroup, GROUPS, Known, is_of_the_protocol, is_time, known};
 use super::error::Error;
 use super::identity::Identity;
-use super::views::Views;
+use super::texts::Texts;
+use super::views::Page;
 use crate::clock::Timestamp;
 
 #[derive(Serialize)]
@@ -21,7 +21,7 @@ struct ClaimRow<'a> {
     value: String,
     /// The value of `<time datetime>`, if the claim is a time.
     time: Option<String>,
-    meaning: &'static str,
+    meaning: Option<Cow<'a, str>>,
     /// The id of its group.
     #[serde(skip)]
     group: &'static str,
@@ -31,34 +31,37 @@ struct ClaimRow<'a> {
 #[derive(Serialize)]
 struct Section<'a> {
     id: &'static str,
-    title: &'static str,
+    title: Cow<'a, str>,
     claims: Vec<&'a ClaimRow<'a>>,
 }
 
 impl<'a> Section<'a> {
-    fn of(group: &ClaimGroup, rows: &'a [ClaimRow<'a>]) -> Self {
+    fn of(group: &ClaimGroup, rows: &'a [ClaimRow<'a>], texts: &'a Texts) -> Self {
         let claims = rows.iter().filter(|row| row.group == group.id).collect();
-        Self { id: group.id, title: group.title, claims }
+        Self { id: group.id, title: texts.text(group.title), claims }
     }
 }
 
 impl<'a> ClaimRow<'a> {
-    fn of(name: &'a str, value: &Value) -> Self {
+    fn of(name: &'a str, value: &Value, texts: &'a Texts) -> Self {
         let Known { group, meaning } = known(name);
         let time = value.as_i64().filter(|_| is_time(name)).map(Timestamp);
+        let meaning = meaning.map(|meaning| texts.text(meaning));
         let value = time.map_or_else(|| shown(value), |time| time.to_string());
         Self { name, value, time: time.map(Timestamp::rfc3339), meaning, group }
     }
 }
 
 /// Shows the claims.
-pub(super) async fn page(user: Identity, views: ReqData<Arc<Views>>) -> Result<HttpResponse, Error> {
+pub(super) async fn page(user: Identity, page: Page) -> Result<HttpResponse, Error> {
     let about_the_user = user.claims().iter().filter(|(name, _)| !is_of_the_protocol(name));
-    let rows: Vec<_> = about_the_user.map(|(name, value)| ClaimRow::of(name, value)).collect();
-    let sections = GROUPS.iter().map(|group| Section::of(group, &rows)).filter(|section| !section.claims.is_empty());
+    let texts = page.texts();
+    let rows: Vec<_> = about_the_user.map(|(name, value)| ClaimRow::of(name, value, texts)).collect();
+    let sections = GROUPS.iter().map(|group| Section::of(group, &rows, texts));
+    let sections = sections.filter(|section| !section.claims.is_empty());
     let mut context = Context::new();
     context.insert("groups", &sections.collect::<Vec<_>>());
-    views.page(StatusCode::OK, "token_details.html", "Your claims", Some(user.signed_in()), context)
+    page.render(StatusCode::OK, "token_details.html", "your-claims", Some(user.signed_in()), context)
 }
 
 fn shown(value: &Value) -> String {
@@ -74,11 +77,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::web::texts::ENGLISH_TEXTS;
 
     #[test]
     fn claims_read_well() {
         let row = |name, value: Value| {
-            let row = ClaimRow::of(name, &value);
+            let row = ClaimRow::of(name, &value, &ENGLISH_TEXTS);
             (row.value, row.time, row.group)
         };
         let time = Some("2020-01-26T00:53:20Z".to_owned());

@@ -4,33 +4,35 @@ mod accent;
 mod branding;
 mod contract;
 mod errors;
+mod language;
+mod page;
 mod registration;
 mod site;
+mod stages;
 mod templates;
 mod user;
 
 pub(super) use errors::{RETRY_AFTER_SECONDS, Rendered};
+pub(super) use language::cookie_name as language_cookie_name;
+pub(super) use page::Page;
+#[cfg(test)]
+pub(super) use stages::text_keys;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
+use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
-use serde::Serialize;
-use tera::Context;
 use url::form_urlencoded;
 
 #[cfg(feature = "program")]
 use super::assets::Assets;
 use super::built_in_files::BuiltInFiles;
-use super::error::Error;
+use super::texts::Languages;
 use crate::clock::Clock;
 use crate::flows::IdentityWeb;
 use crate::flows::target::Target;
-use crate::session::actix::RequestSession;
-use crate::session::error::StoreError;
-use crate::session::record::SignedIn;
 pub use accent::{Accent, AccentError};
 use errors::ErrorRenderer;
 pub use errors::ErrorText;
@@ -55,6 +57,11 @@ use user::User;
 #[derive(Clone)]
 pub struct Views {
     templates: Templates,
+    languages: Arc<Languages>,
+    /// Which language a browser gets that accepts none of them.
+    default_language: usize,
+    /// The cookie of the user's choice of a language.
+    language_cookie: String,
     settings: SiteSettings,
     site: Site,
     files: BuiltInFiles,
@@ -80,6 +87,9 @@ impl Views {
     pub fn new() -> Self {
         Self {
             templates: Templates::new(),
+            languages: Arc::new(Languages::built_in().clone()),
+            default_language: 0,
+            language_cookie: String::new(),
             settings: SiteSettings::default(),
             site: Site::default(),
             files: BuiltInFiles::new(None),
@@ -92,16 +102,21 @@ impl Views {
         }
     }
 
-    /// Returns these pages with what the settings say of the site where they say nothing, and the templates of
-    /// `site.templates` over them.
+    /// Returns these pages with what the settings say of the site where they say nothing, and the texts and templates of
+    /// `site.locales` and `site.templates` over them.
     ///
     /// # Errors
-    /// A template in `site.templates` can't be used.
+    /// A file in `site.locales` or `site.templates` can't be used, or there is no language of `site.languages`.
     pub(crate) fn completed_by(mut self, settings: &SiteSettings) -> Result<Self, ViewsError> {
         self.settings_completed_by(settings);
+        let mut this = match &settings.locales {
+            Some(folder) => self.with_locales(folder)?,
+            None => self,
+        };
+        this.offer_languages(settings)?;
         match &settings.templates {
-            Some(folder) => self.with_templates(folder),
-            None => Ok(self),
+            Some(folder) => this.with_templates(folder),
+            None => Ok(this),
         }
     }
 
@@ -115,9 +130,10 @@ impl Views {
     /// Adds the templates (`.html`) of a folder; those with the name of a built-in template replace it.
     ///
     /// # Errors
-    /// The folder can't be read, or a template in it isn't valid or names a variable that its page doesn't have.
+    /// The folder can't be read, or a template in it isn't valid, or names a variable that its page doesn't have or a text
+    /// that there isn't.
     pub fn with_templates(mut self, folder: impl AsRef<Path>) -> Result<Self, ViewsError> {
-        self.templates = self.templates.with_folder(folder.as_ref())?;
+        self.templates = self.templates.with_folder(folder.as_ref(), &self.languages)?;
         Ok(self)
     }
 
@@ -156,7 +172,8 @@ impl Views {
         views.clock = services.clock.clone();
         views.own_prefix.clone_from(&services.site.endpoints.prefix);
         services.site.base().clone_into(&mut views.base);
-        views.templates = views.templates.unprepared();
+        views.language_cookie = language::cookie_name(&services.site);
+        views.templates = views.templates.unprepared(&views.languages);
         views
     }
 
@@ -179,7 +196,7 @@ impl Views {
         self.site.version = Some(env!("CARGO_PKG_VERSION"));
         self.site.navigation = true;
         self.site.demo = demo;
-        self.templates = self.templates.unprepared();
+        self.templates = self.templates.unprepared(&self.languages);
         self
     }
 
@@ -193,68 +210,6 @@ impl Views {
     /// Returns the views that render the request's pages.
     pub(super) fn of(request: &HttpRequest) -> Option<Arc<Self>> {
         request.extensions().get::<Arc<Self>>().cloned()
-    }
-
-    /// Renders a template of your own, from the folder of [`Views::with_templates`], as a page of this site: with status
-    /// 200 and the variables of `base.html`, besides those in `context`, which is a struct or a map. Set `title` in it.
-    ///
-    /// ```no_run
-    /// use actix_web::{HttpRequest, Responder};
-    /// use identity_web::views::Views;
-    /// use serde_json::json;
-    ///
-    /// async fn tasks(request: HttpRequest) -> impl Responder {
-    ///     Views::render(&request, "tasks.html", json!({"title": "Tasks", "tasks": ["Write", "Test"]}))
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// There is no such template, it fails, or the route isn't wrapped in [`IdentityWeb::sessions`].
-    pub fn render(request: &HttpRequest, template: &str, context: impl Serialize) -> Result<HttpResponse, Error> {
-        let views = Self::of(request).ok_or(StoreError::NotWrapped)?;
-        let mut context = Context::from_serialize(&context).map_err(|error| ViewsError::of_rendering(&error))?;
-        let loaded = RequestSession::of_request()?.loaded();
-        context.insert("account_unknown", &loaded.is_err());
-        if !context.contains_key("title") {
-            context.insert("title", "");
-        }
-        let loaded = loaded.ok().flatten();
-        let user = loaded.as_ref().and_then(|loaded| loaded.record.signed_in.as_ref());
-        views.html(StatusCode::OK, template, user, context)
-    }
-
-    /// Renders a page as HTML.
-    pub(super) fn page(
-        &self,
-        status: StatusCode,
-        template: &str,
-        title: &str,
-        user: Option<&SignedIn>,
-        mut context: Context,
-    ) -> Result<HttpResponse, Error> {
-        if !context.contains_key("account_unknown") {
-            context.insert("account_unknown", &false);
-        }
-        context.insert("title", title);
-        self.html(status, template, user, context)
-    }
-
-    fn html(
-        &self,
-        status: StatusCode,
-        template: &str,
-        user: Option<&SignedIn>,
-        mut context: Context,
-    ) -> Result<HttpResponse, Error> {
-        context.insert("user", &user.map(User::from));
-        context.insert("page", template.trim_end_matches(".html"));
-        let tera = self.templates.prepared(&self.site)?;
-        let html = tera.render(template, &context).map_err(|error| ViewsError::of_rendering(&error))?;
-        let mut response = HttpResponse::build(status);
-        if let Some(policy) = self.form_policy.as_ref().filter(|_| html.contains("<form")) {
-            response.insert_header((CONTENT_SECURITY_POLICY, policy.clone()));
-        }
-        Ok(response.content_type("text/html; charset=utf-8").body(html))
     }
 
     /// Returns the URL of a sign-in that leads back to where the request was going: to the [`Target`] that its handler

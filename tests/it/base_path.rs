@@ -91,7 +91,8 @@ async fn every_link_redirect_and_cookie_follows_the_base_path() {
         assert!(links.len() > 3, "{links:?}");
         for link in links {
             assert!(link.starts_with("/tasks/"), "{link}");
-            assert!(browser.get(&host.resolve(&link)).await.status < 404, "{link}");
+            let status = browser.get(&host.resolve(&link)).await.status;
+            assert!(status < 404 || status == 405 && link == "/tasks/auth/language", "{link}: {status}");
         }
         assert!(page.body.contains(&format!("{url}/auth/redirect")), "the redirect URI to register");
     }

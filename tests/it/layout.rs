@@ -133,7 +133,7 @@ async fn home_says_who_is_signed_in_until_when_and_with_which_access() {
     let app = TestApp::spawn().await;
     let browser = Browser::new();
     let anonymous = page(&app, &browser, "/").await.replace("&#x2F;", "/");
-    assert!(anonymous.contains(&format!("<code data-copy=\"redirect URI\">{}/auth/redirect", app.url)), "{anonymous}");
+    assert!(anonymous.contains(&format!("<code data-copy=\"Redirect URI\">{}/auth/redirect", app.url)), "{anonymous}");
     assert!(anonymous.contains("https://entra.microsoft.com/"), "where it is registered");
     browser.sign_in(&app, "ada").await;
     let ends = || app.clock.now().plus(std::time::Duration::from_hours(1)).rfc3339();
@@ -268,9 +268,9 @@ async fn the_script_keeps_a_theme_finds_claims_counts_down_and_copies() {
 
     chromium.goto(&format!("{url}/token_details")).await;
     chromium.fill("#filter", "family").await;
-    chromium.sees("0 claims").await;
+    chromium.sees("Found: 0").await;
     chromium.fill("#filter", "\u{e003}\u{e003}\u{e003}\u{e003}\u{e003}\u{e003}username").await;
-    chromium.sees("1 claim").await;
+    chromium.sees("Found: 1").await;
     let shown = "return [...document.querySelectorAll('tbody th')].filter(it => it.checkVisibility()).map(it => it.textContent)";
     assert_eq!(is(shown).await, json!(["preferred_username"]));
     chromium.click("[aria-label='Copy preferred_username']").await;

@@ -35,6 +35,7 @@ mod hostile;
 mod house;
 mod http2;
 mod key_rotation;
+mod languages;
 mod last_sign_in;
 mod layout;
 mod operations;

@@ -1,5 +1,6 @@
 //! Errors, rendered as pages for browsers and as problem JSON for programs.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::body::BoxBody;
@@ -18,6 +19,10 @@ use crate::web::abridged::Abridged;
 use crate::web::error::Error;
 use crate::web::error_text;
 use crate::web::fetch_context::FetchContext;
+use crate::web::texts::Texts;
+
+/// The label of what Microsoft's support asks for.
+const FOR_SUPPORT: &str = "error-for-microsoft";
 
 /// When to try again if something is unavailable.
 pub(in crate::web) const RETRY_AFTER_SECONDS: &str = "5";
@@ -131,19 +136,21 @@ impl Views {
         request: &HttpRequest,
     ) -> HttpResponse {
         let status = error.status_code();
+        let texts = self.texts(self.language_of(request.headers()));
         let permissions = Some(text.permissions.join(" ")).filter(|permissions| !permissions.is_empty());
-        let to_copy = permissions.map(|permissions| ("Required", permissions));
+        let to_copy = permissions.map(|permissions| ("error-required", permissions));
         let to_copy = to_copy.into_iter().chain(self.registrations.to_copy(text.shows, request));
-        let details = text.for_support.into_iter().chain(to_copy);
+        let for_support = text.for_support.clone().map(|ids| (FOR_SUPPORT, ids));
+        let details = labelled(for_support.into_iter().chain(to_copy), texts);
         let text = ErrorText {
             status,
-            title: text.heading.to_owned(),
-            explanation: text.explanation.into_owned(),
-            actions: text.actions.iter().map(|&action| action.to_owned()).collect(),
+            title: text.heading(texts).into_owned(),
+            explanation: text.explanation(texts).into_owned(),
+            actions: text.actions(texts).into_iter().map(Cow::into_owned).collect(),
             sign_in_url: text.sign_in.then_some(sign_in_url),
             provider_sign_out_url: error.provider_sign_out_url().map(str::to_owned),
             provider_code: text.detail,
-            details: details.map(|(name, value)| (name.to_owned(), value)).collect(),
+            details,
             correlation_id: correlation_id.to_owned(),
         };
         let mut response = render(request, &text);
@@ -162,32 +169,36 @@ impl Views {
         let loaded = RequestSession::of_request().and_then(|session| session.loaded());
         // The page offers no sign-in to users who may be signed in, nor where it would fail again.
         let account_unknown = loaded.is_err() || matches!(error, Error::Identity(..)) && !text.sign_in;
-        let mut context = self.context_of(text, correlation_id);
-        context.insert("to_copy", &self.registrations.to_copy(text.shows, request));
+        let language = self.language_of(request.headers());
+        let texts = self.texts(language);
+        let mut context = self.context_of(text, texts, correlation_id);
+        context.insert("to_copy", &labelled(self.registrations.to_copy(text.shows, request).into_iter(), texts));
         context.insert("status", &error.status_code().as_u16());
         context.insert("is_error", &!matches!(error, Error::Interaction { .. } | Error::StepUp(_)));
         context.insert("sign_in_url", sign_in_url);
-        context.insert("sign_in_label", label_of_sign_in(error, text));
+        context.insert("sign_in_label", &texts.text(label_of_sign_in(error, text)));
         context.insert("provider_sign_out_url", &error.provider_sign_out_url());
         context.insert("session_ended", &is_of_ended_session(error));
         context.insert("account_unknown", &account_unknown);
         let loaded = loaded.ok().flatten();
         let user = loaded.as_ref().and_then(|loaded| loaded.record.signed_in.as_ref());
-        let page = self.page(error.status_code(), "error.html", text.heading, user, context);
-        page.unwrap_or_else(|_| HttpResponse::build(error.status_code()).body(text.heading))
+        let heading = text.heading(texts);
+        let page = self.page(language, error.status_code(), "error.html", &heading, user, context);
+        page.unwrap_or_else(|_| HttpResponse::build(error.status_code()).body(heading.into_owned()))
     }
 
-    fn context_of(&self, text: &error_text::ErrorText, correlation_id: &str) -> Context {
+    fn context_of(&self, text: &error_text::ErrorText, texts: &Texts, correlation_id: &str) -> Context {
         let mut context = Context::new();
-        context.insert("heading", text.heading);
-        context.insert("explanation", &text.explanation);
-        context.insert("actions", text.actions);
+        context.insert("heading", &text.heading(texts));
+        context.insert("explanation", &text.explanation(texts));
+        context.insert("actions", &text.actions(texts));
         context.insert("permissions", &text.permissions);
         context.insert("sign_in", &text.sign_in);
         context.insert("correlation_id", correlation_id);
         context.insert("time", &self.clock.now().rfc3339());
         context.insert("provider_code", &text.detail);
-        context.insert("for_support", &text.for_support);
+        let for_support = text.for_support.clone().map(|ids| (FOR_SUPPORT, ids));
+        context.insert("for_support", &labelled(for_support.into_iter(), texts));
         context
     }
 
@@ -212,11 +223,17 @@ fn text_of(error: &Error) -> error_text::ErrorText {
     if is_of_ended_session(error) { error_text::text_session_over() } else { error.error_text() }
 }
 
+/// Returns values with the texts of their labels.
+fn labelled(values: impl Iterator<Item = (&'static str, String)>, texts: &Texts) -> Vec<(String, String)> {
+    values.map(|(label, value)| (texts.text(label).into_owned(), value)).collect()
+}
+
+/// Returns the message of the label of the page's sign-in.
 fn label_of_sign_in(error: &Error, text: &error_text::ErrorText) -> &'static str {
     match error {
-        Error::Interaction { .. } | Error::StepUp(_) => "Continue",
-        _ if text.other_account => "Use another account",
-        _ => "Sign in",
+        Error::Interaction { .. } | Error::StepUp(_) => "continue",
+        _ if text.other_account => "error-other-account",
+        _ => "sign-in",
     }
 }
 

@@ -28,7 +28,7 @@ impl Registrations {
         Self(providers.to_choose().map(|one| (providers.name_of(one).to_owned(), Registration::of(one))).collect())
     }
 
-    /// Returns what an administrator needs to copy: labels and values, at the provider whose redirect URI the request came
+    /// Returns what an administrator needs to copy: the messages of labels, and values, at the provider whose redirect URI the request came
     /// to, or else that of the signed-in user.
     pub(super) fn to_copy(&self, shows: Shows, request: &HttpRequest) -> Vec<(&'static str, String)> {
         let session = RequestSession::of_request().ok().and_then(|session| session.loaded().ok().flatten());
@@ -53,12 +53,14 @@ impl Registration {
     fn to_copy(&self, shows: Shows) -> Vec<(&'static str, String)> {
         match shows {
             Shows::Nothing => Vec::new(),
-            Shows::RedirectUri => vec![("Redirect URI", self.redirect_uri.clone())],
-            Shows::Client => vec![("Client id", self.client_id.clone()), ("Authority", self.authority.clone())],
+            Shows::RedirectUri => vec![("error-redirect-uri", self.redirect_uri.clone())],
+            Shows::Client => {
+                vec![("error-client-id", self.client_id.clone()), ("error-authority", self.authority.clone())]
+            }
             Shows::Consent => {
                 let tenant = self.authority.trim_end_matches('/').trim_end_matches("/v2.0");
                 let page = format!("{tenant}/adminconsent?client_id={}", self.client_id);
-                vec![("Permissions", self.scopes.clone()), ("Consent for all users", page)]
+                vec![("error-permissions", self.scopes.clone()), ("error-consent-page", page)]
             }
         }
     }

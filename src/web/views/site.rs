@@ -7,6 +7,7 @@ use url::Url;
 
 use super::Accent;
 use crate::flows;
+use crate::web::language::LANGUAGE_PATH;
 
 /// `site.name`, if unset.
 pub const DEFAULT_NAME: &str = "Identity Web";
@@ -22,6 +23,12 @@ pub struct SiteSettings {
     pub accent: Option<Accent>,
     /// `site.templates`: a folder of templates over the built-in ones.
     pub templates: Option<PathBuf>,
+    /// `site.language`: the language of the pages for browsers that accept none of these. Default: the first one, `en`.
+    pub language: Option<String>,
+    /// `site.languages`: the languages that users can choose; empty for all.
+    pub languages: Vec<String>,
+    /// `site.locales`: a folder of texts over the built-in ones.
+    pub locales: Option<PathBuf>,
     /// `site.terms_url`: the terms of use.
     pub terms_url: Option<String>,
     /// `site.privacy_url`: the privacy statement.
@@ -52,6 +59,7 @@ pub(super) struct Site {
     pub(super) sessions: String,
     pub(super) call_graph: String,
     pub(super) admin: String,
+    pub(super) language: String,
     pub(super) stylesheet: Option<String>,
     pub(super) icon: Option<String>,
     pub(super) touch_icon: Option<String>,
@@ -80,6 +88,7 @@ impl Default for Site {
             sessions: String::new(),
             call_graph: String::new(),
             admin: String::new(),
+            language: String::new(),
             stylesheet: None,
             icon: None,
             touch_icon: None,
@@ -106,6 +115,7 @@ impl Site {
             sessions: path("/sessions"),
             call_graph: path("/call_graph"),
             admin: path("/admin"),
+            language: path(&format!("{}{LANGUAGE_PATH}", endpoints.prefix)),
             ..self
         }
     }

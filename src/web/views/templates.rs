@@ -4,14 +4,16 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
-use tera::{Context, Delimiters, ErrorKind, Tera, TeraResult, escape_html};
+use tera::{Context, ErrorKind, Tera};
 
 use super::contract;
+use super::stages::{self, Language};
+use crate::web::texts::{Languages, LocaleError};
 
 pub(super) const BUILT_IN: [(&str, &str); 11] = [
     ("base.html", include_str!("../../../templates/base.html")),
@@ -27,88 +29,51 @@ pub(super) const BUILT_IN: [(&str, &str); 11] = [
     ("post_sign_out.html", include_str!("../../../templates/post_sign_out.html")),
 ];
 
-/// Templates, prepared for a site when the first page is rendered.
-///
-/// Each is rendered twice: once by Tera with the delimiters `[[ ]]`, `[% %]` and `[# #]`, with what is the same on every
-/// page; and the result of that, for each page, with `{{ }}`.
+/// Templates, prepared for a site and a language when its first page in that language is rendered.
 #[derive(Clone)]
 pub(super) struct Templates {
     sources: Arc<Sources>,
-    prepared: Arc<OnceLock<Result<Tera, ViewsError>>>,
+    /// By the position of the language.
+    prepared: Arc<[OnceLock<Result<Tera, ViewsError>>]>,
 }
 
 /// The text of each template, by its name.
-type Sources = BTreeMap<Cow<'static, str>, Cow<'static, str>>;
+pub(super) type Sources = BTreeMap<Cow<'static, str>, Cow<'static, str>>;
 
 impl Templates {
     /// Returns the built-in templates.
     pub(super) fn new() -> Self {
-        Self::of(Arc::new(BUILT_IN.map(|(name, text)| (name.into(), text.into())).into()))
+        Self::of(Arc::new(BUILT_IN.map(|(name, text)| (name.into(), text.into())).into()), 0)
     }
 
-    fn of(sources: Arc<Sources>) -> Self {
-        Self { sources, prepared: Arc::default() }
+    fn of(sources: Arc<Sources>, languages: usize) -> Self {
+        Self { sources, prepared: (0..languages).map(|_| OnceLock::new()).collect() }
     }
 
-    /// Returns these templates, to be prepared for another site.
-    pub(super) fn unprepared(&self) -> Self {
-        Self::of(Arc::clone(&self.sources))
+    /// Returns these templates, to be prepared for another site in so many languages.
+    pub(super) fn unprepared(&self, languages: &Languages) -> Self {
+        Self::of(Arc::clone(&self.sources), languages.all().len())
     }
 
-    /// Returns what renders the pages of a site; the first call prepares it.
-    pub(super) fn prepared(&self, site: &impl Serialize) -> Result<&Tera, ViewsError> {
-        let prepare = || prepared(&self.sources, site).map_err(|error| ViewsError::of_rendering(&error));
-        self.prepared.get_or_init(prepare).as_ref().map_err(Clone::clone)
+    /// Returns what renders the pages of a site in a language; the first call prepares it.
+    pub(super) fn prepared(&self, site: &impl Serialize, language: Language<'_>) -> Result<&Tera, ViewsError> {
+        let prepare =
+            || stages::prepared(&self.sources, site, language).map_err(|error| ViewsError::of_rendering(&error));
+        self.prepared[language.position].get_or_init(prepare).as_ref().map_err(Clone::clone)
     }
 
     /// Returns the templates with those of a folder in place of, or in addition to, those that are there.
     ///
     /// # Errors
     /// One of the folder's templates can't be used.
-    pub(super) fn with_folder(&self, folder: &Path) -> Result<Self, ViewsError> {
+    pub(super) fn with_folder(&self, folder: &Path, languages: &Languages) -> Result<Self, ViewsError> {
         let mut files = Vec::new();
         read(folder, "", &mut files)?;
         let mut sources = self.sources.as_ref().clone();
         sources.extend(files.iter().map(|(name, text)| (name.clone().into(), text.clone().into())));
-        check(&sources, &files, folder)?;
-        Ok(Self::of(Arc::new(sources)))
+        check(&sources, &files, folder, languages)?;
+        Ok(Self::of(Arc::new(sources), languages.all().len()))
     }
-}
-
-/// Returns what renders the templates once.
-fn first(sources: &Sources) -> TeraResult<Tera> {
-    let mut first = Tera::default();
-    let [block_start, block_end] = ["[%", "%]"].map(Into::into);
-    let [variable_start, variable_end] = ["[[", "]]"].map(Into::into);
-    let [comment_start, comment_end] = ["[#", "#]"].map(Into::into);
-    first.set_delimiters(Delimiters {
-        block_start,
-        block_end,
-        variable_start,
-        variable_end,
-        comment_start,
-        comment_end,
-    })?;
-    first.set_escape_fn(escape);
-    first.add_raw_templates(sources.iter())?;
-    Ok(first)
-}
-
-fn prepared(sources: &Sources, site: &impl Serialize) -> TeraResult<Tera> {
-    let (first, mut context) = (first(sources)?, Context::new());
-    context.insert("site", site);
-    let texts = sources.keys().map(|name| Ok((name, first.render(name, &context)?)));
-    let mut second = Tera::default();
-    second.add_raw_templates(texts.collect::<TeraResult<Vec<_>>>()?)?;
-    *second.global_context() = context;
-    Ok(second)
-}
-
-/// Escapes a value so that it is neither HTML nor part of a template.
-fn escape(value: &str, output: &mut dyn Write) -> io::Result<()> {
-    let mut html = Vec::with_capacity(value.len());
-    escape_html(value, &mut html)?;
-    output.write_all(String::from_utf8_lossy(&html).replace('{', "&#123;").as_bytes())
 }
 
 /// Why a template can't be used: it can't be read, isn't valid, or names a variable that its page doesn't have.
@@ -170,20 +135,42 @@ impl ViewsError {
         Self::of(error, Path::new("templates"))
     }
 
+    /// A setting that names a language that there isn't.
+    pub(super) fn of_setting(setting: &str, tag: &str, languages: &Languages) -> Self {
+        let known: Vec<_> = languages.all().iter().map(|texts| texts.tag()).collect();
+        let problem = format!("there is no language {tag}; there are {}", known.join(", "));
+        Self { file: setting.into(), line: None, problem }
+    }
+
+    /// An error of a file of texts.
+    pub(super) fn of_locale((file, LocaleError { line, problem }): (PathBuf, LocaleError)) -> Self {
+        Self { file, line, problem }
+    }
+
     fn unreadable(file: &Path, cause: &io::Error) -> Self {
         Self { file: file.to_owned(), line: None, problem: format!("can't be read: {cause}") }
     }
 }
 
 /// Checks the templates with everything in the contract, and with only what is always there.
-fn check(sources: &Sources, files: &[(String, String)], folder: &Path) -> Result<(), ViewsError> {
+fn check(
+    sources: &Sources,
+    files: &[(String, String)],
+    folder: &Path,
+    languages: &Languages,
+) -> Result<(), ViewsError> {
     let of_loading = |error: tera::Error| ViewsError::of_loading(&error, folder);
-    let first = first(sources).map_err(of_loading)?;
+    for (name, text) in files {
+        check_texts(name, text, folder, languages)?;
+    }
+    let language = Language { languages, position: 0 };
+    let first = stages::first(sources, language).map_err(of_loading)?;
     for name in sources.keys() {
-        check_names(&first, name, &["site".to_owned()].into(), files, folder)?;
+        check_names(&first, name, &stages::VARIABLES.map(str::to_owned).into(), files, folder)?;
     }
     for is_bare in [false, true] {
-        let tera = prepared(sources, &contract::sample("base.html", is_bare)["site"]).map_err(of_loading)?;
+        let site = &contract::sample("base.html", is_bare)["site"];
+        let tera = stages::prepared(sources, site, language).map_err(of_loading)?;
         // All of them, because a page may extend a template of the folder.
         for name in BUILT_IN.map(|(name, _)| name) {
             check_names(&tera, name, &contract::variables(name), files, folder)?;
@@ -206,6 +193,19 @@ fn read(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) -> Resul
         } else if path.extension().is_some_and(|extension| extension == "html") {
             let text = fs::read_to_string(&path).map_err(|cause| ViewsError::unreadable(&path, &cause))?;
             files.push((name, text));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that a template names only texts that there are, also where a condition hides them.
+fn check_texts(name: &str, template: &str, folder: &Path, languages: &Languages) -> Result<(), ViewsError> {
+    for (index, line) in template.lines().enumerate() {
+        for key in stages::text_keys(line) {
+            if !languages.english().has(key) {
+                let problem = format!("there is no text {key} in English, which all languages fall back to");
+                return Err(ViewsError { file: folder.join(name), line: Some(index + 1), problem });
+            }
         }
     }
     Ok(())
@@ -251,19 +251,4 @@ fn line_of(text: &str, variable: &str) -> Option<usize> {
     let mut lines = text.lines().enumerate();
     let (index, _) = lines.find(|(_, line)| line.split(|c| !is_word(c)).any(|word| word == variable))?;
     Some(index + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_site_says_is_no_template_and_no_html() {
-        let mut site = contract::sample("base.html", false)["site"].clone();
-        site["name"] = "{{ 7 * 7 }}<b>{% if %}[[ site.home ]]".into();
-        let tera = Templates::new().prepared(&site).unwrap().clone();
-        let page = tera.render("admin.html", &Context::from_serialize(&contract::sample("admin.html", true)).unwrap());
-        let name = "<span>&#123;&#123; 7 * 7 }}&lt;b&gt;&#123;% if %}[[ site.home ]]</span>";
-        assert!(page.as_ref().is_ok_and(|page| page.contains(name)), "{page:?}");
-    }
 }
