@@ -34,9 +34,10 @@ const SIGNED_IN: [&str; 8] = [
     "/auth/post_sign_out?state=x",
 ];
 
-/// Calls `visit` on every page, of a signed-out and of a signed-in user.
-async fn on_every_page(look: Look, visit: impl AsyncFn(&Chromium, &str)) {
-    let program = Program::start(&[]).await;
+/// Calls `visit` on every page, of a signed-out and of a signed-in user, in a language.
+async fn on_every_page(look: Look, language: &str, visit: impl AsyncFn(&Chromium, &str)) {
+    let settings = ["LANGUAGE", "LANGUAGES"].map(|name| format!("IDENTITY_WEB__SITE__{name}"));
+    let program = Program::start(&settings.each_ref().map(|name| (name.as_str(), language))).await;
     let chromium = Chromium::start(look).await;
     for path in SIGNED_OUT {
         chromium.goto(&format!("{}{path}", program.url)).await;
@@ -57,7 +58,7 @@ async fn on_every_page(look: Look, visit: impl AsyncFn(&Chromium, &str)) {
 async fn axe_finds_nothing_in_either_colour_scheme() {
     let axe = fs::read_to_string(AXE).unwrap_or_else(|error| panic!("{AXE}: {error}; tests/run installs it"));
     for look in [DESKTOP, DESKTOP_DARK] {
-        on_every_page(look, async |chromium, path| {
+        on_every_page(look, "en", async |chromium, path| {
             chromium.client.execute(&axe, Vec::new()).await.unwrap();
             let found = chromium.client.execute_async(VIOLATIONS, Vec::new()).await.unwrap();
             assert_eq!(found, json!([]), "{path}, {}", look.name);
@@ -68,7 +69,8 @@ async fn axe_finds_nothing_in_either_colour_scheme() {
 
 #[actix_web::test]
 async fn nothing_is_wider_than_the_narrowest_phone() {
-    on_every_page(NARROW, async |chromium, path| {
+    // Its words are the longest.
+    on_every_page(NARROW, "fr", async |chromium, path| {
         let found = chromium.client.execute(OVERFLOW, Vec::new()).await.unwrap();
         assert_eq!(found, json!([]), "{path}");
     })
