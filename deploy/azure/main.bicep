@@ -157,7 +157,7 @@ resource database 'Microsoft.Cache/redisEnterprise/databases@2025-07-01' = {
   properties: {
     accessKeysAuthentication: 'Enabled'
     clientProtocol: 'Encrypted'
-    // This version doesn't support Redis Cluster.
+    // Sessions need no more than one shard.
     clusteringPolicy: 'NoCluster'
     // Users whose session is evicted are signed out. With NoEviction, writes fail instead.
     evictionPolicy: 'NoEviction'
