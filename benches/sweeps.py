@@ -48,7 +48,7 @@ def most_sessions(plan):
 def sessions(servers, plan):
     """One session beside many, each in a Redis of its own, loaded by turns.
 
-    Returns in percent what many add with the cache off, and what the cache adds if they don't fit in it.
+    Returns in percent what many add with the cache off.
     """
     most = most_sessions(plan)
     many = processes.redis()
@@ -72,7 +72,7 @@ def sessions(servers, plan):
         curve.add(table, count, [[results[side] for side in (0, 3, 4)] for results in rounds])
         if any(result["refused"] for results in rounds for result in results):
             raise RuntimeError("a session was lost")
-        grown = growth(rounds, 4, 2), growth(rounds, 3, 4)
+        grown = growth(rounds, 4, 2)
     for server in (*applications, many):
         server.stop()
     return table, curve, grown
