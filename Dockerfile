@@ -11,6 +11,7 @@ RUN mkdir -p src tests/it benches \
  && touch src/lib.rs \
  && cargo build --release --locked
 COPY src src
+COPY locales locales
 COPY templates templates
 COPY static static
 RUN touch src/main.rs src/lib.rs && cargo build --release --locked
