@@ -91,3 +91,27 @@ async fn nothing_is_wider_than_the_narrowest_phone() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_user_signs_in_and_out_by_keyboard_alone_and_without_scripts() {
+    let program = Program::start(&[]).await;
+    let chromium = Chromium::start_without_scripts().await;
+    chromium.goto(&program.url).await;
+    chromium.press_enter_on("Skip to the content").await;
+    chromium.press_enter_on("Sign in").await;
+    chromium.sees("Pick an account").await;
+    chromium.press_enter_on("Ada Lovelace").await;
+    chromium.sees("You’re signed in as Ada Lovelace").await;
+    chromium.press_enter_on("See your claims").await;
+    chromium.sees("What your identity provider says about you").await;
+    assert!(!chromium.text().await.contains("Copy"), "no script ran");
+    chromium.press_enter_on("Sessions").await;
+    chromium.sees("This session").await;
+    chromium.press_enter_on("Ada Lovelace").await;
+    chromium.press_enter_on("Sign out").await;
+    chromium.sees("You’re signed out").await;
+    chromium.press_enter_on("English").await;
+    chromium.press_enter_on("Deutsch").await;
+    chromium.sees("Sie sind abgemeldet").await;
+    chromium.close().await;
+}

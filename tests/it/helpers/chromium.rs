@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::key::Key;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -49,6 +50,15 @@ pub struct Chromium {
 impl Chromium {
     /// Starts a browser with no cookies.
     pub async fn start(look: Look) -> Self {
+        Self::start_with(look, true).await
+    }
+
+    /// Starts a browser with no cookies that runs no script of a page.
+    pub async fn start_without_scripts() -> Self {
+        Self::start_with(DESKTOP, false).await
+    }
+
+    async fn start_with(look: Look, has_scripts: bool) -> Self {
         let (port, folder) = (free_port(), Folder::new("chromium"));
         let driver = Process::start(
             Command::new("chromedriver")
@@ -74,6 +84,9 @@ impl Chromium {
         ];
         arguments.push(format!("--blink-settings=preferredColorScheme={}", u8::from(!look.dark)));
         let mut options = json!({ "args": arguments });
+        if !has_scripts {
+            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        }
         if width < 500 {
             let metrics = json!({"width": width, "height": height, "pixelRatio": 2.0, "touch": true});
             options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
@@ -98,6 +111,20 @@ impl Chromium {
     pub async fn click(&self, css: &str) {
         let element = self.client.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css(css)).await;
         element.unwrap_or_else(|error| panic!("{css}: {error}")).click().await.unwrap();
+    }
+
+    /// Presses the tab key until the focus is on an element with this text, then Enter.
+    pub async fn press_enter_on(&self, words: &str) {
+        for _ in 0..60 {
+            let focused = self.client.active_element().await.unwrap();
+            let text = focused.prop("textContent").await.unwrap().unwrap_or_default();
+            let is_control = ["a", "button", "summary"].contains(&&*focused.tag_name().await.unwrap());
+            if is_control && text.contains(words) {
+                return focused.send_keys(&char::from(Key::Enter).to_string()).await.unwrap();
+            }
+            focused.send_keys(&char::from(Key::Tab).to_string()).await.unwrap();
+        }
+        panic!("the tab key doesn't reach {words:?}: {}", self.text().await);
     }
 
     /// Signs out, in the account menu.
