@@ -181,9 +181,8 @@ async fn do_unregister(options: &UnregisterOptions) -> Result<(), Failure> {
     let mut run = match Run::idle(&options.connection)? {
         run if run.client_id(&options.connection).is_some() => run,
         mut run => {
-            run.remove_settings()?;
             line("application", "none is registered: client.client_id is unset");
-            return Ok(());
+            return run.remove_settings();
         }
     };
     run.connect(&options.connection).await?;

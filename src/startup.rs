@@ -42,7 +42,7 @@ pub enum StartError {
     #[error(transparent)]
     Settings(#[from] SettingsError),
     /// An address isn't available.
-    #[error("can't listen on {address}: {cause}")]
+    #[error("can't listen on {address}: {cause}{}", listen_advice(cause))]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -95,6 +95,16 @@ pub enum StartError {
 impl fmt::Debug for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// Says what to do if an address isn't available.
+fn listen_advice(cause: &io::Error) -> &'static str {
+    if cause.kind() == io::ErrorKind::AddrInUse {
+        ". Stop the program that uses it, or change server.listen with server.public_url, server.operations_listen or \
+         demo_provider.listen"
+    } else {
+        ""
     }
 }
 

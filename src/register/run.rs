@@ -203,12 +203,16 @@ impl Run {
 
     /// Removes the settings that were written, and the secret.
     pub(super) fn remove_settings(&mut self) -> Result<(), Failure> {
+        let has_settings = self.file.remove_marked();
         if self.directory.is_dry_run() {
-            let how = format!("nothing was changed; the settings in {} would be removed", self.output.display());
-            line("\ndry run", &how);
+            let output = self.output.display();
+            let settings =
+                if has_settings { format!("would be removed from {output}") } else { "nothing to do".to_owned() };
+            line("settings", &settings);
+            line("\ndry run", "nothing was changed");
             return Ok(());
         }
-        if self.file.remove_marked() {
+        if has_settings {
             self.save()?;
             line("settings", &format!("removed from {}", self.output.display()));
         }

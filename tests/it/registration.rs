@@ -101,6 +101,7 @@ fn a_dry_run_prints_each_request_and_changes_nothing() {
     let outcome = double.run("unregister", &["--dry-run", "--permanently"]);
     succeeds(&outcome);
     assert!(outcome.said.contains("DELETE ") && outcome.said.contains("/directory/deletedItems/"), "{}", outcome.said);
+    assert!(outcome.said.contains("settings: would be removed from"), "{}", outcome.said);
     assert_eq!((double.state().applications(), double.files()), (before.applications(), files));
 }
 
