@@ -7,7 +7,7 @@ mod languages;
 mod tests;
 
 use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -31,26 +31,48 @@ pub(super) struct Texts {
     tag: String,
     is_right_to_left: bool,
     /// In this language, then in English.
-    bundles: Vec<Arc<Bundle>>,
+    messages: Vec<Arc<Messages>>,
 }
 
 type Bundle = FluentBundle<Arc<FluentResource>>;
 
-/// Returns the messages of files in one language; a later file's replace those of an earlier one.
-fn bundle<'a>(language: &LanguageIdentifier, files: impl Iterator<Item = &'a LocaleFile>) -> Bundle {
-    let mut bundle = FluentBundle::new_concurrent(vec![language.clone()]);
-    // Markup isolates what is inserted (<bdi>): marks would be copied along, and be in attributes and titles.
-    bundle.set_use_isolating(false);
-    for file in files {
-        bundle.add_resource_overriding(Arc::clone(&file.resource));
+/// The messages of files in one language; a later file's replace those of an earlier one.
+struct Messages {
+    language: LanguageIdentifier,
+    files: Vec<LocaleFile>,
+    /// Made when a text is first needed: few sites are read in all languages.
+    bundle: OnceLock<Bundle>,
+}
+
+impl Messages {
+    fn new(language: &LanguageIdentifier, files: Vec<LocaleFile>) -> Self {
+        Self { language: language.clone(), files, bundle: OnceLock::new() }
     }
-    bundle
+
+    fn bundle(&self) -> &Bundle {
+        self.bundle.get_or_init(|| {
+            let mut bundle = FluentBundle::new_concurrent(vec![self.language.clone()]);
+            // Markup isolates what is inserted (<bdi>): marks would be copied along, and be in attributes and titles.
+            bundle.set_use_isolating(false);
+            for file in &self.files {
+                bundle.add_resource_overriding(Arc::clone(file.resource()));
+            }
+            bundle
+        })
+    }
 }
 
 impl Texts {
-    fn new(language: &LanguageIdentifier, bundles: Vec<Arc<Bundle>>) -> Self {
+    fn new(language: &LanguageIdentifier, messages: Vec<Arc<Messages>>) -> Self {
         let is_right_to_left = language.character_direction() == CharacterDirection::RTL;
-        Self { tag: language.to_string(), is_right_to_left, bundles }
+        Self { tag: language.to_string(), is_right_to_left, messages }
+    }
+
+    /// Returns the language's name in the language itself.
+    pub(super) fn name(&self) -> Cow<'_, str> {
+        const KEY: &str = "language-name";
+        let mut files = self.messages.iter().flat_map(|messages| messages.files.iter().rev());
+        files.find_map(|file| file.line(KEY)).map_or_else(|| self.text(KEY), Cow::Borrowed)
     }
 
     /// Returns the language's tag (BCP 47), for `lang`.
@@ -77,13 +99,13 @@ impl Texts {
 
     fn pattern(&self, key: &str) -> Option<(&Bundle, &Pattern<&str>)> {
         let (id, attribute) = key.split_once('.').map_or((key, None), |(id, attribute)| (id, Some(attribute)));
-        self.bundles.iter().find_map(|bundle| {
+        self.messages.iter().map(|messages| messages.bundle()).find_map(|bundle| {
             let message = bundle.get_message(id)?;
             let pattern = match attribute {
                 Some(attribute) => message.get_attribute(attribute)?.value(),
                 None => message.value()?,
             };
-            Some((&**bundle, pattern))
+            Some((bundle, pattern))
         })
     }
 

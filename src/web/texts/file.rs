@@ -1,8 +1,9 @@
 //! One file of `locales`: `{language}.ftl`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::{fs, io};
 
 use fluent_bundle::FluentResource;
@@ -13,7 +14,8 @@ use unic_langid::LanguageIdentifier;
 #[derive(Clone)]
 pub(in crate::web) struct LocaleFile {
     pub(super) language: LanguageIdentifier,
-    pub(super) resource: Arc<FluentResource>,
+    text: Cow<'static, str>,
+    resource: OnceLock<Arc<FluentResource>>,
 }
 
 /// Why a file of messages can't be used.
@@ -47,6 +49,25 @@ impl LocaleFile {
         Self::parse(tag, fs::read_to_string(path)?)
     }
 
+    /// A built-in file, which is parsed when it is first used.
+    pub(super) fn embedded(language: LanguageIdentifier, text: &'static str) -> Self {
+        Self { language, text: text.into(), resource: OnceLock::new() }
+    }
+
+    /// Returns its messages.
+    pub(super) fn resource(&self) -> &Arc<FluentResource> {
+        // Whatever isn't valid is left out: only a built-in file is parsed here, and tests parse those.
+        let parse = || FluentResource::try_new(self.text.clone().into_owned()).unwrap_or_else(|(valid, _)| valid);
+        self.resource.get_or_init(|| Arc::new(parse()))
+    }
+
+    /// Returns a message of one line, without parsing the file.
+    pub(super) fn line(&self, id: &str) -> Option<&str> {
+        let messages = self.text.lines().filter_map(|line| line.split_once('='));
+        let value = messages.filter(|(name, _)| name.trim_end() == id).map(|(_, value)| value.trim()).next();
+        value.filter(|value| !value.is_empty())
+    }
+
     /// Parses the messages of a language.
     ///
     /// # Errors
@@ -54,19 +75,19 @@ impl LocaleFile {
     pub(super) fn parse(tag: &str, text: String) -> Result<Self, LocaleError> {
         let no_tag = || LocaleError::from("must be named by a language tag, such as it.ftl or pt-BR.ftl".to_owned());
         let language = tag.parse().map_err(|_| no_tag())?;
-        let resource = FluentResource::try_new(text).map_err(|(resource, errors)| {
+        let resource = FluentResource::try_new(text.clone()).map_err(|(resource, errors)| {
             let first = errors.first();
             let end = first.map(|error| error.pos.start);
             let before = end.and_then(|end| resource.source().get(..end));
             let problem = first.map_or_else(|| "isn't valid".to_owned(), ToString::to_string);
             LocaleError { line: before.map(|before| before.matches('\n').count() + 1), problem }
         })?;
-        Ok(Self { language, resource: Arc::new(resource) })
+        Ok(Self { language, text: text.into(), resource: Arc::new(resource).into() })
     }
 
     /// Returns the variables of each message and attribute, by its key.
     pub(super) fn variables(&self) -> BTreeMap<String, BTreeSet<&str>> {
-        let messages = self.resource.entries().filter_map(|entry| match entry {
+        let messages = self.resource().entries().filter_map(|entry| match entry {
             Entry::Message(message) => Some(message),
             _ => None,
         });
@@ -100,7 +121,7 @@ impl LocaleFile {
     fn line_of(&self, key: &str) -> Option<usize> {
         let id = key.split('.').next().unwrap_or_default();
         let begins = |line: &str| line.strip_prefix(id).is_some_and(|rest| rest.trim_start().starts_with('='));
-        self.resource.source().lines().position(begins).map(|index| index + 1)
+        self.text.lines().position(begins).map(|index| index + 1)
     }
 }
 

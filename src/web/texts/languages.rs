@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use unic_langid::LanguageIdentifier;
 
 use super::file::{LocaleError, LocaleFile};
-use super::{Bundle, ENGLISH, Texts, bundle};
+use super::{ENGLISH, Messages, Texts};
 
 /// The languages of the folder `locales`, in the order of the list that users choose from.
 pub(super) const BUILT_IN: [(&str, &str); 6] = [
@@ -20,11 +20,10 @@ pub(super) const BUILT_IN: [(&str, &str); 6] = [
     ("ar", include_str!("../../../locales/ar.ftl")),
 ];
 
-/// The built-in languages, parsed once.
+/// The built-in languages.
 static EMBEDDED: LazyLock<Languages> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "the texts are part of the program, and tested")]
-    let file =
-        |(tag, text): (&str, &str)| LocaleFile::parse(tag, text.to_owned()).expect("the embedded texts are valid");
+    #[expect(clippy::expect_used, reason = "the tags are part of the program, and tested")]
+    let file = |(tag, text): (&str, &'static str)| LocaleFile::embedded(tag.parse().expect("a language tag"), text);
     Languages::of(BUILT_IN.map(file).to_vec())
 });
 
@@ -54,16 +53,17 @@ impl Languages {
                 tags.push(&file.language);
             }
         }
-        let bundle =
-            |tag: &LanguageIdentifier| Arc::new(bundle(tag, files.iter().filter(|file| file.language == *tag)));
-        let bundles: Vec<(_, Arc<Bundle>)> = tags.into_iter().map(|tag| (tag, bundle(tag))).collect();
+        let messages = |tag: &LanguageIdentifier| {
+            Arc::new(Messages::new(tag, files.iter().filter(|file| file.language == *tag).cloned().collect()))
+        };
+        let messages: Vec<(_, Arc<Messages>)> = tags.into_iter().map(|tag| (tag, messages(tag))).collect();
         // The first file is the English one.
-        let english = &bundles[0].1;
-        let texts = |(tag, own): &(&LanguageIdentifier, Arc<Bundle>)| {
+        let english = &messages[0].1;
+        let texts = |(tag, own): &(&LanguageIdentifier, Arc<Messages>)| {
             let fallback = Some(english).filter(|english| !Arc::ptr_eq(english, own));
             Arc::new(Texts::new(tag, std::iter::once(own).chain(fallback).map(Arc::clone).collect()))
         };
-        let all: Vec<_> = bundles.iter().map(texts).collect();
+        let all: Vec<_> = messages.iter().map(texts).collect();
         Self { english: Arc::clone(&all[0]), all, files }
     }
 

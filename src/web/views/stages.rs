@@ -32,7 +32,7 @@ impl<'a> Language<'a> {
     fn choices(self) -> Vec<Choice<'a>> {
         let choice = |(position, texts): (usize, &'a Arc<Texts>)| Choice {
             tag: texts.tag(),
-            name: texts.text("language-name").into_owned(),
+            name: texts.name().into_owned(),
             current: position == self.position,
         };
         self.languages.all().iter().enumerate().map(choice).collect()

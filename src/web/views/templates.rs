@@ -29,6 +29,9 @@ pub(super) const BUILT_IN: [(&str, &str); 11] = [
     ("post_sign_out.html", include_str!("../../../templates/post_sign_out.html")),
 ];
 
+/// The templates of the demo provider, which renders them itself.
+const OF_THE_DEMO: [&str; 4] = ["demo_b2c.html", "demo_form_post.html", "demo_message.html", "demo_pick_account.html"];
+
 /// Templates, prepared for a site and a language when its first page in that language is rendered.
 #[derive(Clone)]
 pub(super) struct Templates {
@@ -69,6 +72,14 @@ impl Templates {
     pub(super) fn with_folder(&self, folder: &Path, languages: &Languages) -> Result<Self, ViewsError> {
         let mut files = Vec::new();
         read(folder, "", &mut files)?;
+        // In a folder of ours are the built-in templates, which are checked by tests, and the demo provider's.
+        let is_ours = |(name, text): &(String, String)| {
+            OF_THE_DEMO.contains(&name.as_str()) || self.sources.get(name.as_str()).is_some_and(|own| own == text)
+        };
+        files.retain(|file| !is_ours(file));
+        if files.is_empty() {
+            return Ok(self.unprepared(languages));
+        }
         let mut sources = self.sources.as_ref().clone();
         sources.extend(files.iter().map(|(name, text)| (name.clone().into(), text.clone().into())));
         check(&sources, &files, folder, languages)?;
