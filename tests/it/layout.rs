@@ -50,6 +50,7 @@ async fn in_a_browser_the_sentence_after_such_a_name_stays_as_it_is() {
     let chromium = Chromium::start(DESKTOP).await;
     chromium.goto(&format!("{}/auth/sign_in?post_sign_in_url=/auth/sign_out", app.url)).await;
     chromium.click("button[value=ada]").await;
+    chromium.sees("signed in as").await;
     chromium.goto(&format!("{}/auth/sign_out", app.url)).await;
     chromium.sees("Sign out?").await;
     let script = "const name = document.querySelector('main bdi'), range = document.createRange();

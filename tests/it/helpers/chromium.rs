@@ -1,5 +1,6 @@
 //! A real browser: Debian's Chromium, headless.
 
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -43,7 +44,7 @@ pub struct Chromium {
     /// Its WebDriver client.
     pub client: Client,
     look: Look,
-    _driver: Process,
+    driver: Process,
     _folder: Folder,
 }
 
@@ -63,6 +64,7 @@ impl Chromium {
         let driver = Process::start(
             Command::new("chromedriver")
                 .arg(format!("--port={port}"))
+                .process_group(0)
                 .env("TMPDIR", folder.path())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null()),
@@ -99,7 +101,7 @@ impl Chromium {
             builder.capabilities(capabilities.clone()).connect(&format!("http://127.0.0.1:{port}")).await.ok()
         })
         .await;
-        Self { client, look, _driver: driver, _folder: folder }
+        Self { client, look, driver, _folder: folder }
     }
 
     /// Loads a page.
@@ -195,6 +197,13 @@ impl Chromium {
 
     /// Closes it.
     pub async fn close(self) {
-        self.client.close().await.unwrap();
+        self.client.clone().close().await.unwrap();
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        // The browser would outlive its driver.
+        self.driver.signal_group("KILL");
     }
 }

@@ -40,6 +40,15 @@ impl Process {
         Command::new("kill").args(["-s", name, &self.id().to_string()]).status().unwrap();
     }
 
+    /// Sends a signal, by name, to it and what it started, if it leads a process group.
+    pub fn signal_group(&self, name: &str) {
+        Command::new("kill")
+            .args(["-s", name, "--", &format!("-{}", self.id())])
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+    }
+
     /// Closes its standard input, and waits until it has ended.
     pub fn close(mut self) {
         drop(self.0.stdin.take());
