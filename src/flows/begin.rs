@@ -45,11 +45,11 @@ pub struct SignInRequest<'a> {
 
 impl<'a> SignInRequest<'a> {
     /// A sign-in that asks for nothing but to come back to the target.
-    pub fn new(target: &'a Target, cookies: &'a [(String, String)]) -> Self {
+    pub fn new(target: &'a Target, cookies: &'a [(String, String)], ui_locales: String) -> Self {
         Self {
             target,
             registration: None,
-            ui_locales: String::new(),
+            ui_locales,
             extra: BTreeMap::new(),
             interaction: Interaction::default(),
             asked_by: None,

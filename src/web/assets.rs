@@ -67,10 +67,9 @@ impl Assets {
     /// Returns the sources of scripts, as Content Security Policy names them: only `site.js`, by its hash, unless the folder
     /// has scripts of your own.
     pub fn script_sources(&self) -> String {
-        let is_script = |name: &str| Path::new(name).extension().is_some_and(|extension| extension == "js");
-        let is_own = |name: &str| is_script(name) && name != SCRIPT;
+        let is_script = |name: &&String| Path::new(name).extension().is_some_and(|extension| extension == "js");
         match self.integrity(SCRIPT) {
-            Some(hash) if !self.in_memory.keys().any(|name| is_own(name)) => format!("'{hash}'"),
+            Some(hash) if self.in_memory.keys().filter(is_script).count() == 1 => format!("'{hash}'"),
             _ => "'self'".to_owned(),
         }
     }

@@ -57,9 +57,8 @@ pub(super) async fn begin(
         registration: Some(registration),
         extra,
         interaction: interaction.unwrap_or_default(),
-        ui_locales: ui_locales(&request),
         asked_by,
-        ..SignInRequest::new(&target, &cookies)
+        ..SignInRequest::new(&target, &cookies, ui_locales(&request))
     });
     let redirect = begun.await?;
     metrics::sign_in("begun");
@@ -81,8 +80,8 @@ pub(super) async fn edit_profile(
     }
     let target = target(&identity, &unique(pairs(request.query_string())?)?);
     let cookies = cookie_pairs(&request);
-    let (asked_by, ui_locales) = (Some(user.signed_in()), ui_locales(&request));
-    let begun = SignInRequest { ui_locales, asked_by, ..SignInRequest::new(&target, &cookies) };
+    let begun = SignInRequest::new(&target, &cookies, ui_locales(&request));
+    let begun = SignInRequest { asked_by: Some(user.signed_in()), ..begun };
     Ok(to_provider(&identity, identity.begin_profile(begun).await?).finish())
 }
 
@@ -94,7 +93,7 @@ pub(super) async fn reset_password(request: &HttpRequest, identity: &IdentityWeb
     }
     let cookies = cookie_pairs(request);
     let target = Target::home();
-    let begun = SignInRequest { ui_locales: ui_locales(request), ..SignInRequest::new(&target, &cookies) };
+    let begun = SignInRequest::new(&target, &cookies, ui_locales(request));
     Ok(to_provider(identity, identity.begin_password(begun).await?).finish())
 }
 
@@ -229,7 +228,7 @@ async fn follow(
     let mut response = match choice {
         UserChoice::ResetPassword(target) => {
             let cookies = cookie_pairs(request);
-            let begun = SignInRequest { ui_locales: ui_locales(request), ..SignInRequest::new(&target, &cookies) };
+            let begun = SignInRequest::new(&target, &cookies, ui_locales(request));
             to_provider(identity, identity.begin_password(begun).await?)
         }
         UserChoice::Back { target, editing } => {

@@ -36,9 +36,10 @@ struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    fn of(group: &ClaimGroup, rows: &'a [ClaimRow<'a>], texts: &'a Texts) -> Self {
-        let claims = rows.iter().filter(|row| row.group == group.id).collect();
-        Self { id: group.id, title: texts.text(group.title), claims }
+    /// Returns a group's section, unless it is empty.
+    fn of(group: &ClaimGroup, rows: &'a [ClaimRow<'a>], texts: &'a Texts) -> Option<Self> {
+        let claims: Vec<_> = rows.iter().filter(|row| row.group == group.id).collect();
+        (!claims.is_empty()).then(|| Self { id: group.id, title: texts.text(group.title), claims })
     }
 }
 
@@ -57,8 +58,7 @@ pub(super) async fn page(user: Identity, page: Page) -> Result<HttpResponse, Err
     let about_the_user = user.claims().iter().filter(|(name, _)| !is_of_the_protocol(name));
     let texts = page.texts();
     let rows: Vec<_> = about_the_user.map(|(name, value)| ClaimRow::of(name, value, texts)).collect();
-    let sections = GROUPS.iter().map(|group| Section::of(group, &rows, texts));
-    let sections = sections.filter(|section| !section.claims.is_empty());
+    let sections = GROUPS.iter().filter_map(|group| Section::of(group, &rows, texts));
     let mut context = Context::new();
     context.insert("groups", &sections.collect::<Vec<_>>());
     page.render(StatusCode::OK, "token_details.html", "your-claims", Some(user.signed_in()), context)

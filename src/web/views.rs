@@ -188,9 +188,8 @@ impl Views {
         let url = |name| assets.url(name).map(|url| format!("{}{url}", self.base));
         (self.site.icon, self.site.touch_icon) = (url("favicon.svg"), url("apple-touch-icon.png"));
         self.site.stylesheet = url("site.css").or(self.site.stylesheet);
-        if let Some(script) = url("site.js") {
-            self.site.script_integrity = assets.integrity("site.js").map(str::to_owned);
-            self.site.script = Some(script);
+        if let Some(integrity) = assets.integrity("site.js") {
+            (self.site.script, self.site.script_integrity) = (url("site.js"), Some(integrity.to_owned()));
         }
         self.site.manifest = Some(format!("{}/site.webmanifest", self.base));
         self.site.version = Some(env!("CARGO_PKG_VERSION"));

@@ -15,7 +15,8 @@ use unic_langid::LanguageIdentifier;
 pub(in crate::web) struct LocaleFile {
     pub(super) language: LanguageIdentifier,
     text: Cow<'static, str>,
-    resource: OnceLock<Arc<FluentResource>>,
+    /// Clones share it.
+    resource: Arc<OnceLock<Arc<FluentResource>>>,
 }
 
 /// Why a file of messages can't be used.
@@ -51,7 +52,7 @@ impl LocaleFile {
 
     /// A built-in file, which is parsed when it is first used.
     pub(super) fn embedded(language: LanguageIdentifier, text: &'static str) -> Self {
-        Self { language, text: text.into(), resource: OnceLock::new() }
+        Self { language, text: text.into(), resource: Arc::default() }
     }
 
     /// Returns its messages.
@@ -82,7 +83,7 @@ impl LocaleFile {
             let problem = first.map_or_else(|| "isn't valid".to_owned(), ToString::to_string);
             LocaleError { line: before.map(|before| before.matches('\n').count() + 1), problem }
         })?;
-        Ok(Self { language, text: text.into(), resource: Arc::new(resource).into() })
+        Ok(Self { language, text: text.into(), resource: Arc::new(Arc::new(resource).into()) })
     }
 
     /// Returns the variables of each message and attribute, by its key.
@@ -99,12 +100,11 @@ impl LocaleFile {
         patterns.map(|(key, pattern)| (key, of_pattern(pattern))).collect()
     }
 
-    /// Returns this file if it can replace messages of others: each has only variables that the message it replaces has.
+    /// Returns this file if it can replace messages with the `known` variables: each has only those of the one it replaces.
     ///
     /// # Errors
     /// The first message with another variable.
-    pub(super) fn checked_against(self, others: &[Self]) -> Result<Self, LocaleError> {
-        let known: BTreeMap<_, _> = others.iter().flat_map(Self::variables).collect();
+    pub(super) fn checked_against(self, known: &BTreeMap<String, BTreeSet<&str>>) -> Result<Self, LocaleError> {
         for (key, variables) in self.variables() {
             let unknown = known.get(&key).and_then(|known| variables.difference(known).next());
             if let Some(unknown) = unknown {

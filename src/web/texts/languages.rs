@@ -77,9 +77,10 @@ impl Languages {
         let mut paths: Vec<_> = entries.iter().map(fs::DirEntry::path).collect();
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "ftl"));
         paths.sort();
+        let known = self.files.iter().flat_map(LocaleFile::variables).collect();
         let mut files = self.files.clone();
         for path in paths {
-            let file = LocaleFile::read(&path).and_then(|file| file.checked_against(&self.files));
+            let file = LocaleFile::read(&path).and_then(|file| file.checked_against(&known));
             files.push(file.map_err(|error| (path, error))?);
         }
         Ok(Self::of(files))

@@ -140,8 +140,7 @@ impl Views {
         let permissions = Some(text.permissions.join(" ")).filter(|permissions| !permissions.is_empty());
         let to_copy = permissions.map(|permissions| ("error-required", permissions));
         let to_copy = to_copy.into_iter().chain(self.registrations.to_copy(text.shows, request));
-        let for_support = text.for_support.clone().map(|ids| (FOR_SUPPORT, ids));
-        let details = labelled(for_support.into_iter().chain(to_copy), texts);
+        let details = labelled(for_support(&text).chain(to_copy), texts);
         let text = ErrorText {
             status,
             title: text.heading(texts).into_owned(),
@@ -197,8 +196,7 @@ impl Views {
         context.insert("correlation_id", correlation_id);
         context.insert("time", &self.clock.now().rfc3339());
         context.insert("provider_code", &text.detail);
-        let for_support = text.for_support.clone().map(|ids| (FOR_SUPPORT, ids));
-        context.insert("for_support", &labelled(for_support.into_iter(), texts));
+        context.insert("for_support", &labelled(for_support(text), texts));
         context
     }
 
@@ -221,6 +219,11 @@ fn is_of_ended_session(error: &Error) -> bool {
 
 fn text_of(error: &Error) -> error_text::ErrorText {
     if is_of_ended_session(error) { error_text::text_session_over() } else { error.error_text() }
+}
+
+/// Returns what the provider's support asks for.
+fn for_support(text: &error_text::ErrorText) -> impl Iterator<Item = (&'static str, String)> + use<> {
+    text.for_support.clone().map(|ids| (FOR_SUPPORT, ids)).into_iter()
 }
 
 /// Returns values with the texts of their labels.

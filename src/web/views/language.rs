@@ -32,7 +32,6 @@ impl Views {
     pub fn with_locales(mut self, folder: impl AsRef<Path>) -> Result<Self, ViewsError> {
         let languages = self.languages.with_folder(folder.as_ref()).map_err(ViewsError::of_locale)?;
         self.languages = Arc::new(languages);
-        self.templates = self.templates.unprepared(&self.languages);
         Ok(self)
     }
 
@@ -45,7 +44,6 @@ impl Views {
             self.default_language = languages.position(tag).ok_or_else(|| unknown("site.language", tag))?;
         }
         self.languages = Arc::new(languages);
-        self.templates = self.templates.unprepared(&self.languages);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, VARY};
+use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderValue, VARY};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 use tera::Context;
@@ -130,7 +130,8 @@ impl Views {
         let mut response = HttpResponse::build(status);
         response.insert_header((CONTENT_LANGUAGE, language.texts().tag()));
         // The cookie, too, says which language it is in.
-        response.append_header((VARY, "Accept-Language")).append_header((VARY, "Cookie"));
+        response.append_header((VARY, HeaderValue::from_static("Accept-Language")));
+        response.append_header((VARY, HeaderValue::from_static("Cookie")));
         if let Some(policy) = self.form_policy.as_ref().filter(|_| leads_away(&html)) {
             response.insert_header((CONTENT_SECURITY_POLICY, policy.clone()));
         }

@@ -53,7 +53,7 @@ impl Templates {
         Self { sources, prepared: (0..languages).map(|_| OnceLock::new()).collect() }
     }
 
-    /// Returns these templates, to be prepared for another site in so many languages.
+    /// Returns these templates, to be prepared for a site in these languages: whatever names a site does that last.
     pub(super) fn unprepared(&self, languages: &Languages) -> Self {
         Self::of(Arc::clone(&self.sources), languages.all().len())
     }
@@ -78,12 +78,12 @@ impl Templates {
         };
         files.retain(|file| !is_ours(file));
         if files.is_empty() {
-            return Ok(self.unprepared(languages));
+            return Ok(self.clone());
         }
         let mut sources = self.sources.as_ref().clone();
         sources.extend(files.iter().map(|(name, text)| (name.clone().into(), text.clone().into())));
         check(&sources, &files, folder, languages)?;
-        Ok(Self::of(Arc::new(sources), languages.all().len()))
+        Ok(Self::of(Arc::new(sources), 0))
     }
 }
 
