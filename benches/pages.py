@@ -1,7 +1,5 @@
 """The main table: what each answer costs beside bare Actix."""
 
-import copy
-
 from browser import Browser
 from load import Target, alternate, measure, medians, middle, over
 from report import Table
@@ -53,22 +51,17 @@ class Pages:
 
     def row(self, name, server, path, session=True, encoding=None, expected=200, http2=False, cookie=None):
         """Measures one row, and prints it."""
-        plan = self.plan
-        if server.scheme == "https" and not plan.quick:
-            # Of both servers the 99th percentile differs most from one round to the next.
-            plan = copy.copy(plan)
-            plan.rounds = 7
         headers = [ACCEPT] if path != "/auth/verify" else []
         headers += [f"Cookie: {cookie or self.cookie}"] if session else []
         headers += [f"Accept-Encoding: {encoding}"] if encoding else []
         size = body_size(server, path, headers, expected)
         bare = self.servers.bare_tls if server.scheme == "https" else self.servers.bare
         targets = [Target(bare, f"/{size or ''}", http2=http2), Target(server, path, headers, http2=http2)]
-        rounds = alternate(targets, plan, redis=self.servers.redis)
+        rounds = alternate(targets, self.plan, redis=self.servers.redis)
         (floor, _), (ours, ratios) = medians(rounds, 0), medians(rounds, 1)
         if expected == 200 and ours["refused"]:
             raise RuntimeError(f"{name}: {ours['refused']} requests failed")
-        singles = [[measure(target, 1, 1)["p50"] for target in targets] for _ in range(self.plan.rounds)]
+        singles = [[measure(target, 1, 1)["p50"] for target in targets] for _ in range(3)]
         ours["one"], ratios["one"] = middle(pair[1] for pair in singles), middle(over(b, a) for a, b in singles)
         ours["size"], ours["rss"] = size, server.memory()
         self.rows[name] = Row(ours, floor, ratios)

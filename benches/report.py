@@ -4,9 +4,10 @@ import datetime
 
 METHOD = """\
 Written by `benches/run`; don't edit this file. Every server has two workers. wrk and h2load run on the same machine, so
-rates and latencies at 32 connections are those of a machine at its limit. **CPU** is the processor time of the server's
+rates and latencies at 32 connections are those of a machine at its limit. They run as batch work (`SCHED_BATCH`): each
+answer wakes them, and they would interrupt the server, which isn't its cost. **CPU** is the processor time of the server's
 process, divided by the number of requests. The floor is bare Actix Web (`benches/bare.rs`) with a body of the same size.
-Floor and server are loaded by turns; × is the ratio to the floor, the median of {rounds} rounds of {seconds} s (over https, 7 rounds). Users sign
+Floor and server are loaded by turns; × is the ratio to the floor, the median of {rounds} rounds of {seconds} s. Users sign
 in at the certified provider of the tests, and sessions are kept in Redis. The log level is `warn` unless noted.
 """
 

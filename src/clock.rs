@@ -7,8 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
+use time::format_description::well_known::Rfc3339;
 
 /// A point in time, in whole seconds since 1970-01-01T00:00:00Z, as in JWTs (RFC 7519 section 2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,18 +28,18 @@ impl Timestamp {
 
     /// Returns this time as programs write it (RFC 3339), or its seconds if it is too far away for that.
     pub fn rfc3339(self) -> String {
-        self.formatted(format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z"))
-    }
-
-    fn formatted(self, format: &[BorrowedFormatItem<'_>]) -> String {
         let time = OffsetDateTime::from_unix_timestamp(self.0).ok();
-        time.and_then(|time| time.format(&format).ok()).unwrap_or_else(|| format!("{} s", self.0))
+        time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| format!("{} s", self.0))
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.formatted(format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC")))
+        let text = self.rfc3339();
+        match text.strip_suffix('Z').and_then(|text| text.split_once('T')) {
+            Some((date, time)) => write!(f, "{date} {time} UTC"),
+            None => f.write_str(&text),
+        }
     }
 }
 
@@ -124,7 +123,18 @@ fn since_1970() -> Duration {
 }
 
 fn system_time() -> Timestamp {
-    Timestamp(i64::try_from(since_1970().as_secs()).unwrap_or(i64::MAX))
+    second_of(since_1970())
+}
+
+fn second_of(time: Duration) -> Timestamp {
+    Timestamp(i64::try_from(time.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Returns the system's time: the second, and the microseconds in it.
+#[cfg(feature = "program")]
+pub(crate) fn second_and_microseconds() -> (Timestamp, u32) {
+    let now = since_1970();
+    (second_of(now), now.subsec_micros())
 }
 
 fn system_millis() -> i64 {

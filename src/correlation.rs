@@ -2,10 +2,7 @@
 //!
 //! It is the trace ID of W3C Trace Context, which also the logs of proxies, other replicas and the provider contain.
 
-use std::cell::RefCell;
 use std::fmt;
-
-use ring::rand::{SecureRandom as _, SystemRandom};
 
 /// The ID of a request: 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,9 +13,9 @@ tokio::task_local! {
 }
 
 impl CorrelationId {
-    /// Returns a random ID.
+    /// Returns a random ID. It is no secret, and can be guessed.
     pub fn random() -> Self {
-        Self(u128::from_ne_bytes(random()))
+        Self(fastrand::u128(..))
     }
 
     /// Returns its digits, in ASCII.
@@ -32,7 +29,7 @@ impl CorrelationId {
 
     /// Returns `traceparent` for a request that we make for this one.
     pub fn traceparent(&self) -> String {
-        format!("00-{self}-{:016x}-00", u64::from_ne_bytes(random()))
+        format!("00-{self}-{:016x}-00", fastrand::u64(..))
     }
 
     /// Runs a request's work under this ID.
@@ -77,24 +74,6 @@ impl fmt::Display for CorrelationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(std::str::from_utf8(&self.digits()).unwrap_or_default())
     }
-}
-
-/// Returns random bytes, which the thread fetches from the system in stock: IDs aren't secrets. Without randomness they are
-/// zeros.
-fn random<const N: usize>() -> [u8; N] {
-    thread_local! {
-        static STOCK: RefCell<([u8; 1024], usize)> = const { RefCell::new(([0; 1024], 1024)) };
-    }
-    STOCK.with_borrow_mut(|(stock, used)| {
-        if *used + N > stock.len() {
-            let _ = SystemRandom::new().fill(stock);
-            *used = 0;
-        }
-        *used += N;
-        let mut taken = [0; N];
-        taken.copy_from_slice(&stock[*used - N..*used]);
-        taken
-    })
 }
 
 #[cfg(test)]

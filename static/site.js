@@ -102,7 +102,9 @@
       button.type = "button";
       button.className = "copy-button";
       button.textContent = words.wordCopy;
-      button.setAttribute("aria-label", words.wordNamed.replace("%", () => source.dataset.copy));
+      // In a table, the row's header names it.
+      const name = source.dataset.copy || source.closest("tr").cells[0].textContent;
+      button.setAttribute("aria-label", words.wordNamed.replace("%", () => name));
       button.addEventListener("click", () => copy(button, source.textContent));
       source.after(button);
     });

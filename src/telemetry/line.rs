@@ -2,14 +2,16 @@
 //!
 //! As tracing-subscriber's, in a fraction of the time: every request writes one.
 
+use std::cell::RefCell;
 use std::fmt::{self, Debug, Write};
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
+
+use crate::clock::{self, Timestamp};
 
 const DIM: &str = "\u{1b}[2m";
 const RESET: &str = "\u{1b}[0m";
@@ -35,7 +37,7 @@ where
         };
         let (dim, colour, reset) = if self.colours { (DIM, colour, RESET) } else { ("", "", "") };
         writer.write_str(dim)?;
-        SystemTime.format_time(&mut writer)?;
+        write_time(&mut writer)?;
         for text in [reset, " ", colour, level, reset] {
             writer.write_str(text)?;
         }
@@ -44,6 +46,20 @@ where
         fields.outcome?;
         writer.write_char('\n')
     }
+}
+
+/// Writes the time as RFC 3339 has it, to the microsecond. Each thread formats the date once a second.
+fn write_time(writer: &mut Writer<'_>) -> fmt::Result {
+    thread_local! {
+        static SECOND: RefCell<(Timestamp, String)> = RefCell::default();
+    }
+    let (second, microseconds) = clock::second_and_microseconds();
+    SECOND.with_borrow_mut(|(formatted, text)| {
+        if text.is_empty() || *formatted != second {
+            (*formatted, *text) = (second, second.rfc3339());
+        }
+        write!(writer, "{}.{microseconds:06}Z", text.trim_end_matches('Z'))
+    })
 }
 
 /// Writes each field as ` name=value`, and the message without its name.
@@ -69,6 +85,14 @@ impl Fields<'_, '_> {
 }
 
 impl Visit for Fields<'_, '_> {
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.write(field, |writer| write!(writer, "{value}"));
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.write(field, |writer| write!(writer, "{value:?}"));
+    }
+
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.write(field, |writer| write!(OnOneLine(writer), "{value:?}"));
     }
@@ -89,7 +113,7 @@ struct OnOneLine<'a, 'w>(&'a mut Writer<'w>);
 
 impl Write for OnOneLine<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if !text.chars().any(char::is_control) {
+        if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || !text.chars().any(char::is_control) {
             return self.0.write_str(text);
         }
         text.chars().try_for_each(|c| {
@@ -129,7 +153,10 @@ mod tests {
     fn a_line_has_time_level_message_and_fields() {
         let line = logged(false, || tracing::info!(method = "GET", status = 200_u16, ms = 0.25, count = 3, "answered"));
         let (time, rest) = line.split_once(' ').unwrap();
-        assert!(time.ends_with('Z') && time.contains('T'), "{line}");
+        assert!(
+            time.len() == "2026-11-29T14:08:02.123456Z".len() && time.ends_with('Z') && time.contains('T'),
+            "{line}"
+        );
         assert_eq!(rest, " INFO answered method=\"GET\" status=200 ms=0.25 count=3\n");
         let coloured = logged(true, || tracing::warn!("careful"));
         assert!(coloured.contains("\u{1b}[33m WARN\u{1b}[0m careful"), "{coloured:?}");

@@ -15,10 +15,10 @@ pub(super) struct ClaimGroup {
 /// What is known of a claim.
 #[derive(Clone, Copy)]
 pub(super) struct Known {
-    /// The id of its group.
-    pub(super) group: &'static str,
-    /// The message that says what it means, if known.
-    pub(super) meaning: Option<&'static str>,
+    /// The position of its group in [`GROUPS`].
+    pub(super) group: usize,
+    /// The message that says what it means.
+    pub(super) meaning: &'static str,
 }
 
 /// The groups, in the order of the page. The last one has every other claim.
@@ -96,9 +96,10 @@ pub(super) static GROUPS: [ClaimGroup; 6] = [
             "claim-xms_edov",
         ],
     },
-    ClaimGroup { id: OTHER, title: "claims-group-other", claims: &[] },
+    ClaimGroup { id: "other", title: "claims-group-other", claims: &[] },
 ];
-const OTHER: &str = "other";
+/// The meaning of every other claim.
+const NOT_STANDARD: &str = "claims-not-standard";
 /// What the name of each meaning begins with.
 const MEANING: &str = "claim-";
 
@@ -107,19 +108,18 @@ const OF_THE_PROTOCOL: [&str; 7] = ["nonce", "at_hash", "c_hash", "s_hash", "aio
 const TIMES: [&str; 5] = ["auth_time", "exp", "iat", "nbf", "updated_at"];
 
 static KNOWN: LazyLock<HashMap<&str, Known>> = LazyLock::new(|| {
-    let of_group = |group: &'static ClaimGroup| {
-        let meanings = group.claims.iter();
-        meanings.filter_map(|meaning| {
+    let of_group = |(group, ClaimGroup { claims, .. }): (usize, &'static ClaimGroup)| {
+        claims.iter().filter_map(move |meaning| {
             let name = meaning.strip_prefix(MEANING)?;
-            Some((name, Known { group: group.id, meaning: Some(meaning) }))
+            Some((name, Known { group, meaning }))
         })
     };
-    GROUPS.iter().flat_map(of_group).collect()
+    GROUPS.iter().enumerate().flat_map(of_group).collect()
 });
 
 /// Returns what is known of a claim.
 pub(super) fn known(name: &str) -> Known {
-    KNOWN.get(name).copied().unwrap_or(Known { group: OTHER, meaning: None })
+    KNOWN.get(name).copied().unwrap_or(Known { group: GROUPS.len() - 1, meaning: NOT_STANDARD })
 }
 
 pub(super) fn is_of_the_protocol(name: &str) -> bool {
@@ -145,7 +145,7 @@ mod tests {
             assert!(seen.insert(name) && ENGLISH_TEXTS.text(meaning).ends_with('.'), "{name}");
         }
         assert!(TIMES.iter().all(|time| seen.contains(time)));
-        assert_eq!(known("_claim_sources").group, "microsoft");
-        assert_eq!((known("shoe_size").group, known("shoe_size").meaning), ("other", None));
+        assert_eq!(GROUPS[known("_claim_sources").group].id, "microsoft");
+        assert_eq!((GROUPS[known("shoe_size").group].id, known("shoe_size").meaning), ("other", NOT_STANDARD));
     }
 }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 use actix_web::http::header::{COOKIE, HeaderMap};
-use percent_encoding::percent_decode_str;
+use memchr::memchr;
+use percent_encoding::percent_decode;
 
 use crate::flows::{IdentityWeb, Site};
 use crate::session::transaction::{CookieChange, LIFETIME};
@@ -14,19 +15,23 @@ use crate::session::transaction::{CookieChange, LIFETIME};
 /// Every `Cookie` header is read, because HTTP/2 may split it (RFC 9113 section 8.2.3). Only a pair that isn't UTF-8 or
 /// has no name is skipped, whereas [`actix_web::HttpRequest::cookies`] fails for all cookies if one byte isn't UTF-8.
 pub fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    byte_pairs(headers).filter_map(|(name, value)| Some((str::from_utf8(name).ok()?, str::from_utf8(value).ok()?)))
+}
+
+fn byte_pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
     let pairs = headers.get_all(COOKIE).flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
     pairs.filter_map(|pair| {
-        let (name, value) = std::str::from_utf8(pair).ok()?.split_once('=')?;
+        let (name, value) = pair.split_at(memchr(b'=', pair)?);
         let name = name.trim_ascii();
-        (!name.is_empty()).then_some((name, value.trim_ascii()))
+        (!name.is_empty()).then_some((name, value[1..].trim_ascii()))
     })
 }
 
 /// Returns the value of the first cookie of this name, percent-decoded as [`Cookie::encoded`] encodes it. A value that
 /// decodes to something other than UTF-8 is skipped.
 pub fn decoded_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
-    let mut values = pairs(headers).filter(|(found, _)| *found == name).map(|(_, value)| value);
-    values.find_map(|value| percent_decode_str(value).decode_utf8().ok())
+    let mut values = byte_pairs(headers).filter(|(found, _)| *found == name.as_bytes()).map(|(_, value)| value);
+    values.find_map(|value| percent_decode(value).decode_utf8().ok())
 }
 
 /// Makes a cookie of ours; without a value, one that removes it.

@@ -9,10 +9,10 @@ use tera::Context;
 use super::error::Error;
 use super::identity::{Identity, MaybeIdentity};
 use super::last_sign_in;
-use super::relative_time::{RelativeTime, duration};
+use super::relative_time::RelativeTime;
 use super::require;
 use super::texts::Texts;
-use super::views::{Page, ViewsError};
+use super::views::Page;
 use crate::entra::groups::{Groups, groups};
 use crate::flows::{ClientRegistration, IdentityWeb};
 use crate::session::actix::RequestSession;
@@ -41,8 +41,8 @@ pub(super) async fn home(
     let (services, signed_in) = (identity.services(), user.identity().map(Identity::signed_in));
     let providers = &services.providers;
     let own = signed_in.map_or(Some(&providers.default), |signed_in| identity.provider_of(signed_in).ok());
-    let dashboard = user.identity().map(|user| Dashboard::of(user, &identity, page.texts())).unwrap_or_default();
-    let mut context = Context::from_serialize(&dashboard).map_err(|error| ViewsError::of_rendering(&error))?;
+    let mut context = Context::new();
+    user.identity().map(|user| Dashboard::of(user, &identity, page.texts())).unwrap_or_default().add_to(&mut context);
     context.insert("redirect_uri", providers.default.auth_request.redirect_uri.as_str());
     // For whoever sets this up, which is before anyone has signed in.
     let to_register = signed_in.is_none().then_some(providers);
@@ -52,15 +52,15 @@ pub(super) async fn home(
     context.insert("call_graph", &own.is_some_and(|own| own.provider.settings().is_entra()));
     context.insert("has_profile", &own.is_some_and(|own| providers.is_of_default(own)));
     context.insert("last_sign_in", &user.identity().and_then(|user| last_sign_in::path_for(&identity, user)));
-    let limits = services.sessions.limits();
-    context.insert("idle_timeout", &duration(limits.idle_timeout, page.texts()));
-    context.insert("absolute_timeout", &duration(limits.absolute_timeout, page.texts()));
+    let lasts = page.session_lasts(services.sessions.limits());
+    context.insert("idle_timeout", &lasts.without_requests);
+    context.insert("absolute_timeout", &lasts.at_most);
     context.insert("session_over", &session.is_over());
     page.render(StatusCode::OK, "home.html", "home", user.identity().map(Identity::signed_in), context)
 }
 
 /// What the home page says about a signed-in user; of nobody else.
-#[derive(Default, Serialize)]
+#[derive(Default)]
 struct Dashboard<'a> {
     issuer: &'a str,
     tenant: Option<&'a str>,
@@ -97,6 +97,19 @@ impl<'a> Dashboard<'a> {
             groups_overage,
             scopes: signed_in.tokens.granted.scope.as_deref().unwrap_or_default().split_whitespace().collect(),
         }
+    }
+
+    /// Adds each as a variable: as one value, they would be copied once more.
+    fn add_to(&self, context: &mut Context) {
+        context.insert("issuer", self.issuer);
+        context.insert("tenant", &self.tenant);
+        context.insert("signed_in_at", &self.signed_in_at);
+        context.insert("signed_in", &self.signed_in);
+        context.insert("session_ends", &self.session_ends);
+        context.insert("roles", &self.roles);
+        context.insert("group_count", &self.group_count);
+        context.insert("groups_overage", &self.groups_overage);
+        context.insert("scopes", &self.scopes);
     }
 }
 

@@ -17,6 +17,8 @@ use crate::flows::IdentityWeb;
 /// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
 pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb) {
     let endpoints = identity.services().site.endpoints.clone();
+    // The first one is found soonest, and proxies ask it about every request of theirs.
+    service.service(verify(&endpoints.prefix));
     let below = |path: &str| format!("{}{path}", endpoints.prefix);
     let counted = |path: &str| only(path).wrap(from_fn(limits::count));
     if identity.services().providers.profile.is_some() {
@@ -35,7 +37,6 @@ pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb)
         .service(counted(&endpoints.post_sign_out).route(page().to(sign_out::landing)))
         .service(counted(&endpoints.front_channel_logout).route(get().to(provider_logout::front_channel)))
         .service(only(&endpoints.back_channel_logout).route(post().to(provider_logout::back_channel)))
-        .service(verify(&endpoints.prefix))
         .service(only(&below(language::LANGUAGE_PATH)).route(post().to(language::choose)))
         .service(only(&below(STYLESHEET_PATH)).route(page().to(built_in_files::stylesheet)))
         .service(only(&below(SCRIPT_PATH)).route(page().to(built_in_files::script)));

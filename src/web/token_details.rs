@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tera::Context;
 
-use super::claim_meanings::{ClaimGroup, GROUPS, Known, is_of_the_protocol, is_time, known};
+use super::claim_meanings::{GROUPS, Known, is_of_the_protocol, is_time, known};
 use super::error::Error;
 use super::identity::Identity;
 use super::texts::Texts;
@@ -18,13 +18,10 @@ use crate::clock::Timestamp;
 #[derive(Serialize)]
 struct ClaimRow<'a> {
     name: &'a str,
-    value: String,
+    value: Cow<'a, str>,
     /// The value of `<time datetime>`, if the claim is a time.
     time: Option<String>,
-    meaning: Option<Cow<'a, str>>,
-    /// The id of its group.
-    #[serde(skip)]
-    group: &'static str,
+    meaning: Cow<'a, str>,
 }
 
 /// The claims of one group.
@@ -32,43 +29,40 @@ struct ClaimRow<'a> {
 struct Section<'a> {
     id: &'static str,
     title: Cow<'a, str>,
-    claims: Vec<&'a ClaimRow<'a>>,
+    claims: Vec<ClaimRow<'a>>,
 }
 
-impl<'a> Section<'a> {
-    /// Returns a group's section, unless it is empty.
-    fn of(group: &ClaimGroup, rows: &'a [ClaimRow<'a>], texts: &'a Texts) -> Option<Self> {
-        let claims: Vec<_> = rows.iter().filter(|row| row.group == group.id).collect();
-        (!claims.is_empty()).then(|| Self { id: group.id, title: texts.text(group.title), claims })
+/// Returns the sections of the page, without empty ones.
+fn sections<'a>(claims: impl Iterator<Item = (&'a str, &'a Value)>, texts: &'a Texts) -> Vec<Section<'a>> {
+    let mut sections =
+        GROUPS.each_ref().map(|group| Section { id: group.id, title: texts.text(group.title), claims: Vec::new() });
+    for (name, value) in claims.filter(|(name, _)| !is_of_the_protocol(name)) {
+        let Known { group, meaning } = known(name);
+        sections[group].claims.push(ClaimRow::of(name, value, texts.text(meaning)));
     }
+    sections.into_iter().filter(|section| !section.claims.is_empty()).collect()
 }
 
 impl<'a> ClaimRow<'a> {
-    fn of(name: &'a str, value: &Value, texts: &'a Texts) -> Self {
-        let Known { group, meaning } = known(name);
+    fn of(name: &'a str, value: &'a Value, meaning: Cow<'a, str>) -> Self {
         let time = value.as_i64().filter(|_| is_time(name)).map(Timestamp);
-        let meaning = meaning.map(|meaning| texts.text(meaning));
-        let value = time.map_or_else(|| shown(value), |time| time.to_string());
-        Self { name, value, time: time.map(Timestamp::rfc3339), meaning, group }
+        let value = time.map_or_else(|| shown(value), |time| time.to_string().into());
+        Self { name, value, time: time.map(Timestamp::rfc3339), meaning }
     }
 }
 
 /// Shows the claims.
 pub(super) async fn page(user: Identity, page: Page) -> Result<HttpResponse, Error> {
-    let about_the_user = user.claims().iter().filter(|(name, _)| !is_of_the_protocol(name));
-    let texts = page.texts();
-    let rows: Vec<_> = about_the_user.map(|(name, value)| ClaimRow::of(name, value, texts)).collect();
-    let sections = GROUPS.iter().filter_map(|group| Section::of(group, &rows, texts));
     let mut context = Context::new();
-    context.insert("groups", &sections.collect::<Vec<_>>());
+    context.insert("groups", &sections(user.claims().iter(), page.texts()));
     page.render(StatusCode::OK, "token_details.html", "your-claims", Some(user.signed_in()), context)
 }
 
-fn shown(value: &Value) -> String {
+fn shown(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::String(text) => text.clone(),
-        Value::Array(elements) => elements.iter().map(shown).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
+        Value::String(text) => text.into(),
+        Value::Array(elements) => elements.iter().map(shown).collect::<Vec<_>>().join(", ").into(),
+        other => other.to_string().into(),
     }
 }
 
@@ -81,9 +75,11 @@ mod tests {
 
     #[test]
     fn claims_read_well() {
-        let row = |name, value: Value| {
-            let row = ClaimRow::of(name, &value, &ENGLISH_TEXTS);
-            (row.value, row.time, row.group)
+        let row = |name: &str, value: Value| {
+            let sections = sections([(name, &value)].into_iter(), &ENGLISH_TEXTS);
+            let [section] = &sections[..] else { panic!("{} sections", sections.len()) };
+            let row = &section.claims[0];
+            (row.value.clone().into_owned(), row.time.clone(), section.id)
         };
         let time = Some("2020-01-26T00:53:20Z".to_owned());
         assert_eq!(row("exp", json!(1_580_000_000)), ("2020-01-26 00:53:20 UTC".to_owned(), time, "life"));

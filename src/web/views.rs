@@ -20,6 +20,8 @@ pub(super) use stages::text_keys;
 
 use std::path::Path;
 use std::sync::Arc;
+#[cfg(feature = "program")]
+use std::sync::OnceLock;
 
 use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
@@ -62,6 +64,9 @@ pub struct Views {
     default_language: usize,
     /// The cookie of the user's choice of a language.
     language_cookie: String,
+    /// By the position of the language.
+    #[cfg(feature = "program")]
+    session_lasts: Arc<[OnceLock<page::SessionLasts>]>,
     settings: SiteSettings,
     site: Site,
     files: BuiltInFiles,
@@ -90,6 +95,8 @@ impl Views {
             languages: Arc::new(Languages::built_in().clone()),
             default_language: 0,
             language_cookie: String::new(),
+            #[cfg(feature = "program")]
+            session_lasts: Arc::default(),
             settings: SiteSettings::default(),
             site: Site::default(),
             files: BuiltInFiles::new(None),
@@ -174,6 +181,10 @@ impl Views {
         services.site.base().clone_into(&mut views.base);
         views.language_cookie = language::cookie_name(&services.site);
         views.templates = views.templates.unprepared(&views.languages);
+        #[cfg(feature = "program")]
+        {
+            views.session_lasts = views.languages.all().iter().map(|_| OnceLock::new()).collect();
+        }
         views
     }
 

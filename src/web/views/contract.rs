@@ -45,7 +45,7 @@ fn own(template: &str) -> Value {
             "groups?": [{
                 "id": "you", "title": "Who you are",
                 "claims": [{
-                    "name": "sub", "value?": "ada", "time?": "2030-01-01T00:00:00Z", "meaning?": "The user.",
+                    "name": "sub", "value?": "ada", "time?": "2030-01-01T00:00:00Z", "meaning": "The user.",
                 }],
             }],
         }),

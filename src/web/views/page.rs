@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, HeaderValue, VARY};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use memchr::memmem;
 use serde::Serialize;
 use tera::Context;
 
@@ -14,15 +15,33 @@ use super::stages::Language;
 use super::{User, Views, ViewsError};
 use crate::session::actix::RequestSession;
 use crate::session::error::StoreError;
+#[cfg(feature = "program")]
+use crate::session::record::SessionLimits;
 use crate::session::record::SignedIn;
 use crate::web::error::Error;
+#[cfg(feature = "program")]
+use crate::web::relative_time::duration;
 use crate::web::texts::Texts;
+
+/// No built-in page is longer, unless it has long lists.
+const HTML_BYTES: usize = 8 * 1024;
+/// How a form begins.
+const FORM: &[u8] = b"<form";
 
 /// The pages of a request's site, in the request's language.
 pub(in crate::web) struct Page {
     views: Arc<Views>,
     /// The position of the language.
     language: usize,
+}
+
+/// How long a session lasts, in words.
+#[cfg(feature = "program")]
+pub(in crate::web) struct SessionLasts {
+    /// If it isn't used.
+    pub(in crate::web) without_requests: String,
+    /// In any case.
+    pub(in crate::web) at_most: String,
 }
 
 impl FromRequest for Page {
@@ -47,6 +66,15 @@ impl Page {
     /// Returns the texts of its language.
     pub(in crate::web) fn texts(&self) -> &Texts {
         self.views.texts(self.language)
+    }
+
+    /// Returns how long a session lasts, in words.
+    #[cfg(feature = "program")]
+    pub(in crate::web) fn session_lasts(&self, limits: &SessionLimits) -> &SessionLasts {
+        self.views.session_lasts[self.language].get_or_init(|| SessionLasts {
+            without_requests: duration(limits.idle_timeout, self.texts()).into_owned(),
+            at_most: duration(limits.absolute_timeout, self.texts()).into_owned(),
+        })
     }
 
     /// Returns the URL of a sign-in that leads back to where the request was going.
@@ -126,7 +154,8 @@ impl Views {
         context.insert("page", template.trim_end_matches(".html"));
         let language = Language { languages: &self.languages, position: language };
         let tera = self.templates.prepared(&self.site, language)?;
-        let html = tera.render(template, &context).map_err(|error| ViewsError::of_rendering(&error))?;
+        let mut html = Vec::with_capacity(HTML_BYTES);
+        tera.render_to(template, &context, &mut html).map_err(|error| ViewsError::of_rendering(&error))?;
         let mut response = HttpResponse::build(status);
         response.insert_header((CONTENT_LANGUAGE, language.texts().tag()));
         // The cookie, too, says which language it is in.
@@ -140,6 +169,6 @@ impl Views {
 }
 
 /// Returns whether a page has a form that may lead to a provider: any but the choice of a language.
-fn leads_away(html: &str) -> bool {
-    html.split("<form").skip(1).any(|form| !form.starts_with(" class=\"choice\""))
+fn leads_away(html: &[u8]) -> bool {
+    memmem::find_iter(html, FORM).any(|form| !html[form + FORM.len()..].starts_with(b" class=\"choice\""))
 }
