@@ -66,7 +66,7 @@ pub struct Views {
     language_cookie: String,
     /// By the position of the language.
     #[cfg(feature = "program")]
-    session_lasts: Arc<[OnceLock<page::SessionLasts>]>,
+    timeouts: Arc<[OnceLock<page::Timeouts>]>,
     settings: SiteSettings,
     site: Site,
     files: BuiltInFiles,
@@ -96,7 +96,7 @@ impl Views {
             default_language: 0,
             language_cookie: String::new(),
             #[cfg(feature = "program")]
-            session_lasts: Arc::default(),
+            timeouts: Arc::default(),
             settings: SiteSettings::default(),
             site: Site::default(),
             files: BuiltInFiles::new(None),
@@ -183,7 +183,7 @@ impl Views {
         views.templates = views.templates.unprepared(&views.languages);
         #[cfg(feature = "program")]
         {
-            views.session_lasts = views.languages.all().iter().map(|_| OnceLock::new()).collect();
+            views.timeouts = views.languages.all().iter().map(|_| OnceLock::new()).collect();
         }
         views
     }

@@ -37,11 +37,11 @@ pub(in crate::web) struct Page {
 
 /// How long a session lasts, in words.
 #[cfg(feature = "program")]
-pub(in crate::web) struct SessionLasts {
+pub(in crate::web) struct Timeouts {
     /// If it isn't used.
-    pub(in crate::web) without_requests: String,
+    pub(in crate::web) idle: String,
     /// In any case.
-    pub(in crate::web) at_most: String,
+    pub(in crate::web) absolute: String,
 }
 
 impl FromRequest for Page {
@@ -70,10 +70,10 @@ impl Page {
 
     /// Returns how long a session lasts, in words.
     #[cfg(feature = "program")]
-    pub(in crate::web) fn session_lasts(&self, limits: &SessionLimits) -> &SessionLasts {
-        self.views.session_lasts[self.language].get_or_init(|| SessionLasts {
-            without_requests: duration(limits.idle_timeout, self.texts()).into_owned(),
-            at_most: duration(limits.absolute_timeout, self.texts()).into_owned(),
+    pub(in crate::web) fn timeouts(&self, limits: &SessionLimits) -> &Timeouts {
+        self.views.timeouts[self.language].get_or_init(|| Timeouts {
+            idle: duration(limits.idle_timeout, self.texts()).into_owned(),
+            absolute: duration(limits.absolute_timeout, self.texts()).into_owned(),
         })
     }
 
