@@ -57,6 +57,7 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
         let (headers, proxies, views) = (headers.clone(), proxies.clone(), Arc::clone(&views));
         let edge = Edge { proxies, headers, views: Arc::clone(&views), limits, host: host.clone() };
         let edge = Rc::new(edge);
+        let sessions = identity.sessions().with_bound_views(Arc::clone(&views));
         App::new()
             .app_data(limits.form())
             .app_data(budget.clone())
@@ -64,14 +65,10 @@ pub(super) fn public(identity: &IdentityWeb, settings: &Settings, listener: TcpL
                 let (edge, in_progress) = (Rc::clone(&edge), InProgress::begin(&request));
                 async { Ok(in_progress.until_written(edge.serve(request, next).await?)) }
             }))
+            .service(routes::first(&identity, sessions.clone()))
             .configure(assets.routes())
             .configure(files.routes())
-            .service(
-                scope("")
-                    .wrap(identity.sessions().with_bound_views(Arc::clone(&views)))
-                    .configure(identity.routes())
-                    .configure(routes::site),
-            )
+            .service(scope("").wrap(sessions).configure(identity.routes()).configure(routes::site))
     })
     .workers(settings.server.workers.unwrap_or_else(cores))
     .shutdown_timeout(settings.server.shutdown_grace.as_secs())

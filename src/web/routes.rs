@@ -10,14 +10,13 @@ use actix_web::{Error as ActixError, HttpResponse, Resource, Route};
 use super::built_in_files::{self, SCRIPT_PATH, STYLESHEET_PATH};
 use super::error::Error;
 #[cfg(feature = "program")]
-use super::{call_graph, last_sign_in, pages, require::Require, site_files, token_details};
+use super::{Sessions, call_graph, last_sign_in, pages, require::Require, site_files, token_details};
 use super::{forward_auth, language, limits, own_sessions, provider_choice, provider_logout, sign_in, sign_out};
 use crate::flows::IdentityWeb;
 
 /// The routes of the library, which [`IdentityWeb::routes`] adds to any application.
 pub(super) fn authentication(service: &mut ServiceConfig, identity: IdentityWeb) {
     let endpoints = identity.services().site.endpoints.clone();
-    // The first one is found soonest, and proxies ask it about every request of theirs.
     service.service(verify(&endpoints.prefix));
     let below = |path: &str| format!("{}{path}", endpoints.prefix);
     let counted = |path: &str| only(path).wrap(from_fn(limits::count));
@@ -79,8 +78,15 @@ pub fn sessions(service: &mut ServiceConfig) {
 }
 
 /// The route that proxies call for every request: it isn't counted, and reads no body. Envoy calls it with the method of that request.
-fn verify(prefix: &str) -> impl HttpServiceFactory + use<> {
+fn verify(prefix: &str) -> Resource {
     resource(format!("{prefix}/verify")).to(forward_auth::verify)
+}
+
+/// The same with its own middleware, to stand before all others: it is found soonest there.
+#[cfg(feature = "program")]
+pub fn first(identity: &IdentityWeb, sessions: Sessions) -> impl HttpServiceFactory + use<> {
+    let verify = verify(&identity.services().site.endpoints.prefix);
+    verify.app_data(Data::new(identity.clone())).wrap(sessions)
 }
 
 /// A page that only reads: it responds to HEAD as to GET, without a body.
