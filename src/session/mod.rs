@@ -173,6 +173,9 @@ impl Sessions {
     }
 
     async fn load_cached(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
+        if self.limits.cache_bytes == 0 {
+            return self.load_fresh(key).await;
+        }
         let loaded = self.cache.get(&self.storage_key(key), self.load_fresh(key)).await?;
         Ok(loaded.filter(|loaded| self.is_open(loaded)))
     }
