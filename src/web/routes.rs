@@ -1,7 +1,9 @@
 //! Every route of the public listener, on one screen.
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{HttpServiceFactory, ServiceFactory, ServiceRequest, ServiceResponse};
+#[cfg(feature = "program")]
+use actix_web::dev::HttpServiceFactory;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::guard::{Any, Get, Head};
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, ServiceConfig, get, post, resource, route, to};
