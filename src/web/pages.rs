@@ -52,9 +52,6 @@ pub(super) async fn home(
     context.insert("call_graph", &own.is_some_and(|own| own.provider.settings().is_entra()));
     context.insert("has_profile", &own.is_some_and(|own| providers.is_of_default(own)));
     context.insert("last_sign_in", &user.identity().and_then(|user| last_sign_in::path_for(&identity, user)));
-    let timeouts = page.timeouts(services.sessions.limits());
-    context.insert("idle_timeout", &timeouts.idle);
-    context.insert("absolute_timeout", &timeouts.absolute);
     context.insert("session_over", &session.is_over());
     page.render(StatusCode::OK, "home.html", "home", user.identity().map(Identity::signed_in), context)
 }

@@ -1,8 +1,6 @@
 //! Points in time as pages show them: `2 hours ago`, with the date for programs and for those who want it exactly.
 
-#[cfg(feature = "program")]
 use std::borrow::Cow;
-#[cfg(feature = "program")]
 use std::time::Duration;
 
 use serde::Serialize;
@@ -70,7 +68,6 @@ fn rounded(seconds: u64) -> Rounded {
 }
 
 /// Returns a length of time in words, such as `8 hours`: in the largest unit that it is a multiple of.
-#[cfg(feature = "program")]
 pub(super) fn duration(duration: Duration, texts: &Texts) -> Cow<'_, str> {
     match duration.as_secs() {
         seconds if seconds % 3600 == 0 => texts.with("duration-hours", "count", seconds / 3600),
@@ -102,7 +99,6 @@ mod tests {
         assert_eq!((&*time.absolute, &*time.machine), ("2020-01-26 00:53 UTC", "2020-01-26T00:53:20Z"));
     }
     #[test]
-    #[cfg(feature = "program")]
     fn durations_read_well() {
         assert_eq!(duration(Duration::from_hours(8), &ENGLISH_TEXTS), "8 hours");
         assert_eq!(duration(Duration::from_mins(1), &ENGLISH_TEXTS), "1 minute");

@@ -20,8 +20,6 @@ pub(super) use stages::text_keys;
 
 use std::path::Path;
 use std::sync::Arc;
-#[cfg(feature = "program")]
-use std::sync::OnceLock;
 
 use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
@@ -35,6 +33,7 @@ use super::texts::Languages;
 use crate::clock::Clock;
 use crate::flows::IdentityWeb;
 use crate::flows::target::Target;
+use crate::session::record::SessionLimits;
 pub use accent::{Accent, AccentError};
 use errors::ErrorRenderer;
 pub use errors::ErrorText;
@@ -64,9 +63,8 @@ pub struct Views {
     default_language: usize,
     /// The cookie of the user's choice of a language.
     language_cookie: String,
-    /// By the position of the language.
-    #[cfg(feature = "program")]
-    timeouts: Arc<[OnceLock<page::Timeouts>]>,
+    /// Of the sessions; unset until there is an application.
+    limits: Option<SessionLimits>,
     settings: SiteSettings,
     site: Site,
     files: BuiltInFiles,
@@ -95,8 +93,7 @@ impl Views {
             languages: Arc::new(Languages::built_in().clone()),
             default_language: 0,
             language_cookie: String::new(),
-            #[cfg(feature = "program")]
-            timeouts: Arc::default(),
+            limits: None,
             settings: SiteSettings::default(),
             site: Site::default(),
             files: BuiltInFiles::new(None),
@@ -177,14 +174,11 @@ impl Views {
         }
         views.registrations = Registrations::of(identity);
         views.clock = services.clock.clone();
+        views.limits = Some(*services.sessions.limits());
         views.own_prefix.clone_from(&services.site.endpoints.prefix);
         services.site.base().clone_into(&mut views.base);
         views.language_cookie = language::cookie_name(&services.site);
         views.templates = views.templates.unprepared(&views.languages);
-        #[cfg(feature = "program")]
-        {
-            views.timeouts = views.languages.all().iter().map(|_| OnceLock::new()).collect();
-        }
         views
     }
 

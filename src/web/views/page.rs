@@ -15,12 +15,8 @@ use super::stages::Language;
 use super::{User, Views, ViewsError};
 use crate::session::actix::RequestSession;
 use crate::session::error::StoreError;
-#[cfg(feature = "program")]
-use crate::session::record::SessionLimits;
 use crate::session::record::SignedIn;
 use crate::web::error::Error;
-#[cfg(feature = "program")]
-use crate::web::relative_time::duration;
 use crate::web::texts::Texts;
 
 /// No built-in page is longer, unless it has long lists.
@@ -33,15 +29,6 @@ pub(in crate::web) struct Page {
     views: Arc<Views>,
     /// The position of the language.
     language: usize,
-}
-
-/// How long a session lasts, in words.
-#[cfg(feature = "program")]
-pub(in crate::web) struct Timeouts {
-    /// If it isn't used.
-    pub(in crate::web) idle: String,
-    /// In any case.
-    pub(in crate::web) absolute: String,
 }
 
 impl FromRequest for Page {
@@ -66,15 +53,6 @@ impl Page {
     /// Returns the texts of its language.
     pub(in crate::web) fn texts(&self) -> &Texts {
         self.views.texts(self.language)
-    }
-
-    /// Returns how long a session lasts, in words.
-    #[cfg(feature = "program")]
-    pub(in crate::web) fn timeouts(&self, limits: &SessionLimits) -> &Timeouts {
-        self.views.timeouts[self.language].get_or_init(|| Timeouts {
-            idle: duration(limits.idle_timeout, self.texts()).into_owned(),
-            absolute: duration(limits.absolute_timeout, self.texts()).into_owned(),
-        })
     }
 
     /// Returns the URL of a sign-in that leads back to where the request was going.
@@ -153,7 +131,7 @@ impl Views {
         context.insert("user", &user.map(User::from));
         context.insert("page", template.trim_end_matches(".html"));
         let language = Language { languages: &self.languages, position: language };
-        let tera = self.templates.prepared(&self.site, language)?;
+        let tera = self.templates.prepared(&self.site, self.limits, language)?;
         let mut html = Vec::with_capacity(HTML_BYTES);
         tera.render_to(template, &context, &mut html).map_err(|error| ViewsError::of_rendering(&error))?;
         let mut response = HttpResponse::build(status);

@@ -8,6 +8,8 @@ use serde::Serialize;
 use tera::{Context, Delimiters, Tera, TeraResult, escape_html};
 
 use super::templates::Sources;
+use crate::session::record::SessionLimits;
+use crate::web::relative_time::duration;
 use crate::web::texts::{Languages, TextFunction, Texts};
 
 /// The variables of the first stage.
@@ -67,8 +69,13 @@ pub(super) fn first(sources: &Sources, language: Language<'_>) -> TeraResult<Ter
     Ok(first)
 }
 
-/// Returns what renders the pages of a site in a language.
-pub(super) fn prepared(sources: &Sources, site: &impl Serialize, language: Language<'_>) -> TeraResult<Tera> {
+/// Returns what renders the pages of a site in a language. How long its sessions last is a variable of the second stage.
+pub(super) fn prepared(
+    sources: &Sources,
+    site: &impl Serialize,
+    limits: Option<SessionLimits>,
+    language: Language<'_>,
+) -> TeraResult<Tera> {
     let (first, mut context) = (first(sources, language)?, Context::new());
     context.insert("site", site);
     context.insert("lang", language.texts().tag());
@@ -78,6 +85,10 @@ pub(super) fn prepared(sources: &Sources, site: &impl Serialize, language: Langu
     let mut second = Tera::default();
     second.register_function(TEXT, TextFunction::of_pages(language.texts()));
     second.add_raw_templates(texts.collect::<TeraResult<Vec<_>>>()?)?;
+    if let Some(limits) = limits {
+        context.insert("idle_timeout", &duration(limits.idle_timeout, language.texts()));
+        context.insert("absolute_timeout", &duration(limits.absolute_timeout, language.texts()));
+    }
     *second.global_context() = context;
     Ok(second)
 }
@@ -109,7 +120,7 @@ mod tests {
         site["name"] = "{{ 7 * 7 }}<b>{% if %}[[ site.home ]]".into();
         let sources = templates::BUILT_IN.map(|(name, text)| (name.into(), text.into())).into();
         let language = Language { languages: Languages::built_in(), position: 0 };
-        let tera = prepared(&sources, &site, language).unwrap();
+        let tera = prepared(&sources, &site, None, language).unwrap();
         let page = tera.render("admin.html", &Context::from_serialize(&contract::sample("admin.html", true)).unwrap());
         let name = "<span>&#123;&#123; 7 * 7 }}&lt;b&gt;&#123;% if %}[[ site.home ]]</span>";
         assert!(page.as_ref().is_ok_and(|page| page.contains(name)), "{page:?}");

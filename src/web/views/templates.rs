@@ -13,6 +13,7 @@ use tera::{Context, ErrorKind, Tera};
 
 use super::contract;
 use super::stages::{self, Language};
+use crate::session::record::SessionLimits;
 use crate::web::texts::{Languages, LocaleError};
 
 pub(super) const BUILT_IN: [(&str, &str); 11] = [
@@ -59,9 +60,14 @@ impl Templates {
     }
 
     /// Returns what renders the pages of a site in a language; the first call prepares it.
-    pub(super) fn prepared(&self, site: &impl Serialize, language: Language<'_>) -> Result<&Tera, ViewsError> {
-        let prepare =
-            || stages::prepared(&self.sources, site, language).map_err(|error| ViewsError::of_rendering(&error));
+    pub(super) fn prepared(
+        &self,
+        site: &impl Serialize,
+        limits: Option<SessionLimits>,
+        language: Language<'_>,
+    ) -> Result<&Tera, ViewsError> {
+        let prepared = || stages::prepared(&self.sources, site, limits, language);
+        let prepare = || prepared().map_err(|error| ViewsError::of_rendering(&error));
         self.prepared[language.position].get_or_init(prepare).as_ref().map_err(Clone::clone)
     }
 
@@ -181,7 +187,7 @@ fn check(
     }
     for is_bare in [false, true] {
         let site = &contract::sample("base.html", is_bare)["site"];
-        let tera = stages::prepared(sources, site, language).map_err(of_loading)?;
+        let tera = stages::prepared(sources, site, None, language).map_err(of_loading)?;
         // All of them, because a page may extend a template of the folder.
         for name in BUILT_IN.map(|(name, _)| name) {
             check_names(&tera, name, &contract::variables(name), files, folder)?;
