@@ -136,8 +136,7 @@ impl Sessions {
     /// [`StoreError::Unavailable`]: whether there is a session is unknown. [`StoreError::Newer`].
     pub async fn load(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
         let now = self.clock.now();
-        let has_cache = self.limits.cache_bytes > 0;
-        let held = has_cache.then(|| self.cache.held(&self.storage_key(key))).flatten();
+        let held = self.limits.has_cache().then(|| self.cache.held(&self.storage_key(key))).flatten();
         match held {
             Some(held) if !self.is_live(&held, now) => self.cache.changed(&self.storage_key(key)),
             Some(held) if !self.is_due(&held, now) => return Ok(Some(held)),
@@ -158,7 +157,8 @@ impl Sessions {
 
     async fn load_and_extend(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
         for attempt in 0..ATTEMPTS {
-            let loaded = if attempt == 0 { self.load_cached(key).await? } else { self.load_fresh(key).await? };
+            let is_cached = attempt == 0 && self.limits.has_cache();
+            let loaded = if is_cached { self.load_cached(key).await? } else { self.load_fresh(key).await? };
             let Some(loaded) = loaded else { return Ok(None) };
             let now = self.clock.now();
             if !self.is_due(&loaded, now) {
@@ -173,9 +173,6 @@ impl Sessions {
     }
 
     async fn load_cached(&self, key: &SessionKey) -> Result<Option<Arc<Loaded>>, StoreError> {
-        if self.limits.cache_bytes == 0 {
-            return self.load_fresh(key).await;
-        }
         let loaded = self.cache.get(&self.storage_key(key), self.load_fresh(key)).await?;
         Ok(loaded.filter(|loaded| self.is_open(loaded)))
     }

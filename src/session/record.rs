@@ -90,6 +90,13 @@ pub struct SessionLimits {
     pub cache_bytes: usize,
 }
 
+impl SessionLimits {
+    /// Whether sessions that were read stay in memory.
+    pub fn has_cache(&self) -> bool {
+        self.cache_bytes > 0
+    }
+}
+
 /// Why the plain text of a record can't be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {

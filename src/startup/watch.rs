@@ -43,7 +43,7 @@ pub(super) fn providers(identity: &IdentityWeb) {
 /// Follows what other replicas change of sessions, if sessions are kept in memory.
 pub(super) fn sessions(identity: &IdentityWeb) {
     let sessions = identity.services().sessions.clone();
-    if sessions.limits().cache_bytes > 0 {
+    if sessions.limits().has_cache() {
         actix_web::rt::spawn(async move { sessions.follow().await });
     }
 }
