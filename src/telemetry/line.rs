@@ -99,7 +99,7 @@ impl Visit for Fields<'_, '_> {
 
     /// Text is in quotes, except for correlation IDs.
     fn record_str(&mut self, field: &Field, value: &str) {
-        let is_plain = value.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\');
+        let is_plain = is_printable_ascii(value) && !value.contains(['"', '\\']);
         self.write(field, |writer| match (field.name(), is_plain) {
             ("message" | "correlation_id", true) => writer.write_str(value),
             (_, true) => ["\"", value, "\""].into_iter().try_for_each(|text| writer.write_str(text)),
@@ -108,12 +108,16 @@ impl Visit for Fields<'_, '_> {
     }
 }
 
+fn is_printable_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
 /// Escapes control characters, so that no text looks like a line of its own or drives a terminal.
 struct OnOneLine<'a, 'w>(&'a mut Writer<'w>);
 
 impl Write for OnOneLine<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) || !text.chars().any(char::is_control) {
+        if is_printable_ascii(text) || !text.chars().any(char::is_control) {
             return self.0.write_str(text);
         }
         text.chars().try_for_each(|c| {
