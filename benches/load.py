@@ -7,7 +7,7 @@ import statistics
 import subprocess
 
 from machine import ROOT
-from processes import as_batch, scratch
+from processes import scratch
 
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 CONNECTIONS = 32
@@ -24,6 +24,17 @@ class Target:
         return self.server.url + self.path
 
 
+def run_batch(command, connections, **options):
+    """Runs a program that doesn't interrupt others when it wakes up (SCHED_BATCH)."""
+
+    def before():
+        # A single connection interrupts nobody, and would wait.
+        if connections > 1:
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+    return subprocess.run(command, check=True, preexec_fn=before, **options)
+
+
 def run_wrk(target, connections, seconds):
     """Returns requests, seconds, and percentiles of latency in milliseconds."""
     threads = min(2, connections)
@@ -33,10 +44,7 @@ def run_wrk(target, connections, seconds):
         command += ["-s", os.path.join(ROOT, "benches/cookies.lua"), target.url(), "--", target.cookies]
     else:
         command.append(target.url())
-    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    # A single one interrupts nobody, and would wait.
-    before = as_batch if connections > 1 else None
-    text = subprocess.run(command, check=True, preexec_fn=before, **output).stdout
+    text = run_batch(command, connections, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
     done = re.search(r"(\d+) requests in ([\d.]+[a-z]+)", text)
     times = [re.search(rf"(?m)^ +{share}% +([\d.]+[a-z]+) *$", text) for share in (50, 99)]
     if not all((done, *times)):
@@ -66,7 +74,7 @@ def run_h2load(target, connections, seconds):
         os.remove(log)
     command = ["h2load", f"-t{min(2, connections)}", f"-c{connections}", "-m1", f"-D{seconds}", f"--log-file={log}"]
     command += [argument for header in target.headers for argument in ("-H", header)]
-    subprocess.run([*command, target.url()], check=True, preexec_fn=as_batch, stdout=subprocess.DEVNULL)
+    run_batch([*command, target.url()], connections, stdout=subprocess.DEVNULL)
     with open(log, encoding="ascii") as file:
         rows = [line.split() for line in file]
     times = sorted(int(row[2]) / 1000 for row in rows)

@@ -18,11 +18,6 @@ SECRET = "a secret of more than thirty-two characters"
 WORKERS = 2
 
 
-def as_batch():
-    """Makes this process one that doesn't interrupt others when it wakes up (SCHED_BATCH)."""
-    os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-
-
 def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
