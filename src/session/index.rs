@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::{join, try_join_all};
+use futures_util::future::{join, try_join, try_join_all};
 
 use super::backend::Taken;
 use super::device::Device;
@@ -68,7 +68,27 @@ impl Sessions {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn list(&self, of: SessionsOf<'_>) -> Result<Vec<ListedSession>, StoreError> {
-        let (ids, mut listed) = (self.entries(&self.index_key(of)).await?, Vec::new());
+        self.all_listed(&self.entries(&self.index_key(of)).await?).await
+    }
+
+    /// Lists the sessions of a user beside this one of theirs, oldest first, and returns the device of this one.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub(crate) async fn list_beside(
+        &self,
+        of: SessionsOf<'_>,
+        own: &str,
+    ) -> Result<(Device, Vec<ListedSession>), StoreError> {
+        let index_key = self.index_key(of);
+        // Most users have one session, and wait for one answer only.
+        let (mut ids, device) = try_join(self.entries(&index_key), self.device(own)).await?;
+        ids.retain(|id| id != own);
+        Ok((device, self.all_listed(&ids).await?))
+    }
+
+    async fn all_listed(&self, ids: &[String]) -> Result<Vec<ListedSession>, StoreError> {
+        let mut listed = Vec::new();
         for ids in ids.chunks(READ_AT_ONCE) {
             listed.extend(try_join_all(ids.iter().map(|id| self.listed(id))).await?.into_iter().flatten());
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::try_join;
 use ring::rand::SystemRandom;
 use tracing::warn;
 
@@ -31,8 +32,7 @@ impl Sessions {
         let storage_key = self.storage_key(&key);
         let sealed = self.seal_record(&key, &storage_key, &record)?;
         let ttl = record.time_to_live(&self.limits, self.clock.now()).ok_or(StoreError::Ended)?;
-        let tombstones = self.tombstones(&record).await?;
-        self.add_to_index(&key, &record, device).await?;
+        let (tombstones, ()) = try_join(self.tombstones(&record), self.add_to_index(&key, &record, device)).await?;
         if !self.backend.insert(&storage_key, &sealed, ttl).await? {
             return Err(StoreError::Contended);
         }

@@ -143,9 +143,8 @@ async fn others(
     user: &Identity,
     current: &mut ListedSession,
 ) -> Result<Vec<ListedSession>, Error> {
-    let sessions = identity.services().sessions.list(user.into()).await?;
-    let (own, mut others): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|session| session.id == current.id);
-    current.device = own.into_iter().next().unwrap_or_default().device;
+    let (device, mut others) = identity.services().sessions.list_beside(user.into(), &current.id).await?;
+    current.device = device;
     others.sort_by_key(|session| Reverse(session.used_at));
     Ok(others)
 }
