@@ -1,7 +1,8 @@
 //! What each claim means (OpenID Connect Core sections 2 and 5.1; Microsoft's ID token claims reference).
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+
+use super::texts::Texts;
 
 /// A group of claims.
 pub(super) struct ClaimGroup {
@@ -12,13 +13,21 @@ pub(super) struct ClaimGroup {
     claims: &'static [&'static str],
 }
 
+/// What the page of claims says of them in a language. It is put together once: looking up each text for each page took
+/// as long as reading the claims.
+pub(super) struct ClaimTexts {
+    /// The titles of [`GROUPS`].
+    pub(super) titles: [String; GROUPS.len()],
+    known: HashMap<&'static str, Known>,
+    /// Of every other claim.
+    unknown: Known,
+}
+
 /// What is known of a claim.
-#[derive(Clone, Copy)]
 pub(super) struct Known {
     /// The position of its group in [`GROUPS`].
     pub(super) group: usize,
-    /// The message that says what it means.
-    pub(super) meaning: &'static str,
+    pub(super) meaning: String,
 }
 
 /// The groups, in the order of the page. The last one has every other claim.
@@ -107,19 +116,23 @@ const MEANING: &str = "claim-";
 const OF_THE_PROTOCOL: [&str; 7] = ["nonce", "at_hash", "c_hash", "s_hash", "aio", "rh", "uti"];
 const TIMES: [&str; 5] = ["auth_time", "exp", "iat", "nbf", "updated_at"];
 
-static KNOWN: LazyLock<HashMap<&str, Known>> = LazyLock::new(|| {
-    let of_group = |(group, ClaimGroup { claims, .. }): (usize, &'static ClaimGroup)| {
-        claims.iter().filter_map(move |meaning| {
-            let name = meaning.strip_prefix(MEANING)?;
-            Some((name, Known { group, meaning }))
-        })
-    };
-    GROUPS.iter().enumerate().flat_map(of_group).collect()
-});
+impl ClaimTexts {
+    pub(super) fn new(texts: &Texts) -> Self {
+        let of = |group, meaning| Known { group, meaning: texts.text(meaning).into_owned() };
+        let of_group = |(group, ClaimGroup { claims, .. }): (usize, &'static ClaimGroup)| {
+            claims.iter().filter_map(move |meaning| Some((meaning.strip_prefix(MEANING)?, of(group, meaning))))
+        };
+        Self {
+            titles: GROUPS.each_ref().map(|group| texts.text(group.title).into_owned()),
+            known: GROUPS.iter().enumerate().flat_map(of_group).collect(),
+            unknown: of(GROUPS.len() - 1, NOT_STANDARD),
+        }
+    }
 
-/// Returns what is known of a claim.
-pub(super) fn known(name: &str) -> Known {
-    KNOWN.get(name).copied().unwrap_or(Known { group: GROUPS.len() - 1, meaning: NOT_STANDARD })
+    /// Returns what is known of a claim.
+    pub(super) fn of(&self, name: &str) -> &Known {
+        self.known.get(name).unwrap_or(&self.unknown)
+    }
 }
 
 pub(super) fn is_of_the_protocol(name: &str) -> bool {
@@ -145,7 +158,9 @@ mod tests {
             assert!(seen.insert(name) && ENGLISH_TEXTS.text(meaning).ends_with('.'), "{name}");
         }
         assert!(TIMES.iter().all(|time| seen.contains(time)));
-        assert_eq!(GROUPS[known("_claim_sources").group].id, "microsoft");
-        assert_eq!((GROUPS[known("shoe_size").group].id, known("shoe_size").meaning), ("other", NOT_STANDARD));
+        let texts = ClaimTexts::new(&ENGLISH_TEXTS);
+        assert_eq!(GROUPS[texts.of("_claim_sources").group].id, "microsoft");
+        let Known { group, meaning } = texts.of("shoe_size");
+        assert_eq!((GROUPS[*group].id, &**meaning), ("other", &*ENGLISH_TEXTS.text(NOT_STANDARD)));
     }
 }

@@ -14,6 +14,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_syntax::ast::Pattern;
 use unic_langid::{CharacterDirection, LanguageIdentifier};
 
+#[cfg(feature = "program")]
+use super::claim_meanings::ClaimTexts;
 pub(super) use file::LocaleError;
 use file::LocaleFile;
 pub(super) use function::TextFunction;
@@ -32,6 +34,8 @@ pub(super) struct Texts {
     is_right_to_left: bool,
     /// In this language, then in English.
     messages: Vec<Arc<Messages>>,
+    #[cfg(feature = "program")]
+    of_claims: OnceLock<ClaimTexts>,
 }
 
 type Bundle = FluentBundle<Arc<FluentResource>>;
@@ -65,7 +69,13 @@ impl Messages {
 impl Texts {
     fn new(language: &LanguageIdentifier, messages: Vec<Arc<Messages>>) -> Self {
         let is_right_to_left = language.character_direction() == CharacterDirection::RTL;
-        Self { tag: language.to_string(), is_right_to_left, messages }
+        Self {
+            tag: language.to_string(),
+            is_right_to_left,
+            messages,
+            #[cfg(feature = "program")]
+            of_claims: OnceLock::new(),
+        }
     }
 
     /// Returns the language's name in the language itself.
@@ -83,6 +93,12 @@ impl Texts {
     /// Returns the direction of its script, for `dir`.
     pub(super) fn direction(&self) -> &'static str {
         if self.is_right_to_left { "rtl" } else { "ltr" }
+    }
+
+    /// Returns what the page of claims says of them.
+    #[cfg(feature = "program")]
+    pub(super) fn of_claims(&self) -> &ClaimTexts {
+        self.of_claims.get_or_init(|| ClaimTexts::new(self))
     }
 
     /// Returns the text of a message (`error-forbidden`) or of its attribute (`error-forbidden.explanation`), if it exists.

@@ -8,10 +8,9 @@ use serde::Serialize;
 use serde_json::Value;
 use tera::Context;
 
-use super::claim_meanings::{GROUPS, Known, is_of_the_protocol, is_time, known};
+use super::claim_meanings::{ClaimTexts, GROUPS, Known, is_of_the_protocol, is_time};
 use super::error::Error;
 use super::identity::Identity;
-use super::texts::Texts;
 use super::views::Page;
 use crate::clock::Timestamp;
 
@@ -21,30 +20,32 @@ struct ClaimRow<'a> {
     value: Cow<'a, str>,
     /// The value of `<time datetime>`, if the claim is a time.
     time: Option<String>,
-    meaning: Cow<'a, str>,
+    meaning: &'a str,
 }
 
 /// The claims of one group.
 #[derive(Serialize)]
 struct Section<'a> {
     id: &'static str,
-    title: Cow<'a, str>,
+    title: &'a str,
     claims: Vec<ClaimRow<'a>>,
 }
 
 /// Returns the sections of the page, without empty ones.
-fn sections<'a>(claims: impl Iterator<Item = (&'a str, &'a Value)>, texts: &'a Texts) -> Vec<Section<'a>> {
-    let mut sections =
-        GROUPS.each_ref().map(|group| Section { id: group.id, title: texts.text(group.title), claims: Vec::new() });
+fn sections<'a>(claims: impl Iterator<Item = (&'a str, &'a Value)>, texts: &'a ClaimTexts) -> Vec<Section<'a>> {
+    let titled = GROUPS.iter().zip(&texts.titles);
+    let mut sections: Vec<_> =
+        titled.map(|(group, title)| Section { id: group.id, title, claims: Vec::new() }).collect();
     for (name, value) in claims.filter(|(name, _)| !is_of_the_protocol(name)) {
-        let Known { group, meaning } = known(name);
-        sections[group].claims.push(ClaimRow::of(name, value, texts.text(meaning)));
+        let Known { group, meaning } = texts.of(name);
+        sections[*group].claims.push(ClaimRow::of(name, value, meaning));
     }
-    sections.into_iter().filter(|section| !section.claims.is_empty()).collect()
+    sections.retain(|section| !section.claims.is_empty());
+    sections
 }
 
 impl<'a> ClaimRow<'a> {
-    fn of(name: &'a str, value: &'a Value, meaning: Cow<'a, str>) -> Self {
+    fn of(name: &'a str, value: &'a Value, meaning: &'a str) -> Self {
         let time = value.as_i64().filter(|_| is_time(name)).map(Timestamp);
         let value = time.map_or_else(|| shown(value), |time| time.to_string().into());
         Self { name, value, time: time.map(Timestamp::rfc3339), meaning }
@@ -54,7 +55,7 @@ impl<'a> ClaimRow<'a> {
 /// Shows the claims.
 pub(super) async fn page(user: Identity, page: Page) -> Result<HttpResponse, Error> {
     let mut context = Context::new();
-    context.insert("groups", &sections(user.claims().iter(), page.texts()));
+    context.insert("groups", &sections(user.claims().iter(), page.texts().of_claims()));
     page.render(StatusCode::OK, "token_details.html", "your-claims", Some(user.signed_in()), context)
 }
 
@@ -76,7 +77,7 @@ mod tests {
     #[test]
     fn claims_read_well() {
         let row = |name: &str, value: Value| {
-            let sections = sections([(name, &value)].into_iter(), &ENGLISH_TEXTS);
+            let sections = sections([(name, &value)].into_iter(), ENGLISH_TEXTS.of_claims());
             let [section] = &sections[..] else { panic!("{} sections", sections.len()) };
             let row = &section.claims[0];
             (row.value.clone().into_owned(), row.time.clone(), section.id)
