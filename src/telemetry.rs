@@ -43,7 +43,6 @@ pub enum TelemetryError {
 /// The running log and traces.
 #[must_use = "when it is dropped, the last lines are written and the last traces exported"]
 pub struct Telemetry {
-    log: LogWriter,
     traces: Option<Traces>,
 }
 
@@ -53,7 +52,7 @@ impl Drop for Telemetry {
         if let Some(traces) = self.traces.take() {
             traces.finish();
         }
-        self.log.flush();
+        LogWriter::flush();
     }
 }
 
@@ -63,14 +62,14 @@ impl Drop for Telemetry {
 /// Every [`TelemetryError`].
 pub fn start(settings: &TelemetrySettings) -> Result<Telemetry, TelemetryError> {
     let traces = settings.otlp_endpoint.as_ref().map(Traces::to).transpose()?;
-    let writer = LogWriter::start()?;
-    let log_alone = tracing_subscriber::registry().with(log(settings, writer.clone()));
+    let log = log(settings, LogWriter::start()?);
+    let (registry, filter) = (tracing_subscriber::registry(), filter(settings));
     match &traces {
-        Some(traces) => log_alone.with(exported(traces)).try_init()?,
-        // An Option as a layer would let every span be made.
-        None => log_alone.try_init()?,
+        Some(traces) => registry.with(log.with_filter(filter)).with(exported(traces)).try_init()?,
+        // An Option as a layer would let every span be made, and a filter of the log's own costs more.
+        None => registry.with(log).with(filter).try_init()?,
     }
-    Ok(Telemetry { log: writer, traces })
+    Ok(Telemetry { traces })
 }
 
 fn exported<S: Subscriber + for<'a> LookupSpan<'a>>(traces: &Traces) -> impl Layer<S> {
@@ -80,19 +79,22 @@ fn exported<S: Subscriber + for<'a> LookupSpan<'a>>(traces: &Traces) -> impl Lay
     layer.with_filter(Targets::new().with_target(spans::TARGET, LevelFilter::INFO))
 }
 
-fn log(settings: &TelemetrySettings, writer: LogWriter) -> Box<dyn Layer<Registry> + Send + Sync> {
+fn filter(settings: &TelemetrySettings) -> EnvFilter {
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
     // Spans are for traces: without an export they are never created.
-    let filter = match format!("{}=off", spans::TARGET).parse() {
+    match format!("{}=off", spans::TARGET).parse() {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
-    };
+    }
+}
+
+fn log(settings: &TelemetrySettings, writer: LogWriter) -> Box<dyn Layer<Registry> + Send + Sync> {
     let log = fmt::layer().with_writer(writer);
     if settings.json {
-        log.json().flatten_event(true).with_filter(filter).boxed()
+        log.json().flatten_event(true).boxed()
     } else {
         let colours = io::IsTerminal::is_terminal(&io::stderr());
-        log.event_format(LineFormat { colours }).with_filter(filter).boxed()
+        log.event_format(LineFormat { colours }).boxed()
     }
 }
 

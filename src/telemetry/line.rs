@@ -58,7 +58,10 @@ fn write_time(writer: &mut Writer<'_>) -> fmt::Result {
         if text.is_empty() || *formatted != second {
             (*formatted, *text) = (second, second.rfc3339());
         }
-        write!(writer, "{}.{microseconds:06}Z", text.trim_end_matches('Z'))
+        // Six digits, with the zeros in front.
+        let mut digits = itoa::Buffer::new();
+        let digits = &digits.format(1_000_000 + microseconds)[1..];
+        [text.trim_end_matches('Z'), ".", digits, "Z"].into_iter().try_for_each(|text| writer.write_str(text))
     })
 }
 
@@ -86,11 +89,11 @@ impl Fields<'_, '_> {
 
 impl Visit for Fields<'_, '_> {
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.write(field, |writer| write!(writer, "{value}"));
+        self.write(field, |writer| writer.write_str(itoa::Buffer::new().format(value)));
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.write(field, |writer| write!(writer, "{value:?}"));
+        self.write(field, |writer| writer.write_str(zmij::Buffer::new().format(value)));
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
@@ -99,7 +102,7 @@ impl Visit for Fields<'_, '_> {
 
     /// Text is in quotes, except for correlation IDs.
     fn record_str(&mut self, field: &Field, value: &str) {
-        let is_plain = is_printable_ascii(value) && !value.contains(['"', '\\']);
+        let is_plain = value.bytes().all(|byte| is_printable_ascii(byte) && byte != b'"' && byte != b'\\');
         self.write(field, |writer| match (field.name(), is_plain) {
             ("message" | "correlation_id", true) => writer.write_str(value),
             (_, true) => ["\"", value, "\""].into_iter().try_for_each(|text| writer.write_str(text)),
@@ -108,8 +111,8 @@ impl Visit for Fields<'_, '_> {
     }
 }
 
-fn is_printable_ascii(text: &str) -> bool {
-    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+fn is_printable_ascii(byte: u8) -> bool {
+    (b' '..=b'~').contains(&byte)
 }
 
 /// Escapes control characters, so that no text looks like a line of its own or drives a terminal.
@@ -117,7 +120,7 @@ struct OnOneLine<'a, 'w>(&'a mut Writer<'w>);
 
 impl Write for OnOneLine<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if is_printable_ascii(text) || !text.chars().any(char::is_control) {
+        if text.bytes().all(is_printable_ascii) || !text.chars().any(char::is_control) {
             return self.0.write_str(text);
         }
         text.chars().try_for_each(|c| {
