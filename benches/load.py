@@ -116,11 +116,12 @@ def redis_information(redis, section, name):
     return int(re.search(rf"{name}:(\d+)", text.decode())[1])
 
 
-def alternate(targets, plan, connections=CONNECTIONS, redis=None):
+def alternate(targets, plan, connections=CONNECTIONS, redis=None, rounds=None):
     """Loads targets by turns, so that noise of the machine meets all of them; returns the results of each round."""
     for target in targets:
         measure(target, connections, 1)
-    return [[measure(target, connections, plan.seconds, redis) for target in targets] for _ in range(plan.rounds)]
+    rounds = range(rounds or plan.rounds)
+    return [[measure(target, connections, plan.seconds, redis) for target in targets] for _ in rounds]
 
 
 def medians(rounds, side, floor=0):

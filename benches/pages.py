@@ -119,7 +119,7 @@ def log_line(pages, logging):
     targets = [
         Target(server, "/auth/verify", [f"Cookie: {pages.cookie}"]) for server in (pages.servers.cached, logging)
     ]
-    rounds = alternate(targets, pages.plan)
+    rounds = alternate(targets, pages.plan, rounds=pages.plan.rounds_of_percent)
     (quiet, _), (loud, ratios) = medians(rounds, 0), medians(rounds, 1)
     added = (ratios["cpu"] - 1) * 100
     table = Table("The log line", ["CPU µs of /auth/verify", "warn", "info", "added"], "Written to a file.")

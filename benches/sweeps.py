@@ -94,7 +94,7 @@ def groups(servers, plan):
             targets += [Target(server, path, [cookies[number]]) for number in (count, 0) for server in servers_of]
         # 1, 2: verify with groups, cache on and off; 3, 4: without; 5 to 8: home.
         if count in (0, GROUPS[-1]):
-            rounds = alternate(targets, plan)
+            rounds = alternate(targets, plan, rounds=plan.rounds_of_percent if count else None)
             grown = [growth(rounds, side, side + 2) for side in (1, 2, 5, 6)]
             extra = [f"{value:+.0f} %" for value in grown]
         else:
