@@ -1,5 +1,6 @@
 //! The log, the traces and the metrics recorder.
 
+mod json_line;
 mod line;
 mod log_writer;
 mod traces;
@@ -19,6 +20,7 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 use crate::settings::TelemetrySettings;
 use crate::{metrics, oidc, spans};
+use json_line::JsonFormat;
 use line::LineFormat;
 use log_writer::LogWriter;
 use traces::Traces;
@@ -91,7 +93,7 @@ fn filter(settings: &TelemetrySettings) -> EnvFilter {
 fn log(settings: &TelemetrySettings, writer: LogWriter) -> Box<dyn Layer<Registry> + Send + Sync> {
     let log = fmt::layer().with_writer(writer);
     if settings.json {
-        log.json().flatten_event(true).boxed()
+        log.event_format(JsonFormat).boxed()
     } else {
         let colours = io::IsTerminal::is_terminal(&io::stderr());
         log.event_format(LineFormat { colours }).boxed()

@@ -36,20 +36,32 @@ where
             Level::TRACE => ("TRACE", "\u{1b}[35m"),
         };
         let (dim, colour, reset) = if self.colours { (DIM, colour, RESET) } else { ("", "", "") };
-        writer.write_str(dim)?;
-        write_time(&mut writer)?;
-        for text in [reset, " ", colour, level, reset] {
-            writer.write_str(text)?;
-        }
-        let mut fields = Fields { writer: &mut writer, outcome: Ok(()) };
-        event.record(&mut fields);
-        fields.outcome?;
-        writer.write_char('\n')
+        written(&mut writer, |line| {
+            line.push_str(dim);
+            push_time(line);
+            line.extend([reset, " ", colour, level, reset]);
+            event.record(&mut Fields(line));
+        })
     }
 }
 
-/// Writes the time as RFC 3339 has it, to the microsecond. Each thread formats the date once a second.
-fn write_time(writer: &mut Writer<'_>) -> fmt::Result {
+/// Writes a line at once: its parts are many, and short.
+pub(super) fn written(writer: &mut Writer<'_>, push: impl FnOnce(&mut String)) -> fmt::Result {
+    thread_local! {
+        static LINE: RefCell<String> = RefCell::default();
+    }
+    // What is logged while a value is formatted gets a line of its own.
+    let mut line = LINE.take();
+    line.clear();
+    push(&mut line);
+    line.push('\n');
+    let outcome = writer.write_str(&line);
+    LINE.set(line);
+    outcome
+}
+
+/// Adds the time as RFC 3339 has it, to the microsecond. Each thread formats the date once a second.
+pub(super) fn push_time(line: &mut String) {
     thread_local! {
         static SECOND: RefCell<(Timestamp, String)> = RefCell::default();
     }
@@ -61,54 +73,55 @@ fn write_time(writer: &mut Writer<'_>) -> fmt::Result {
         // Six digits, with the zeros in front.
         let mut digits = itoa::Buffer::new();
         let digits = &digits.format(1_000_000 + microseconds)[1..];
-        [text.trim_end_matches('Z'), ".", digits, "Z"].into_iter().try_for_each(|text| writer.write_str(text))
-    })
+        line.extend([text.trim_end_matches('Z'), ".", digits, "Z"]);
+    });
 }
 
-/// Writes each field as ` name=value`, and the message without its name.
-struct Fields<'a, 'w> {
-    writer: &'a mut Writer<'w>,
-    outcome: fmt::Result,
-}
+/// Adds each field as ` name=value`, and the message without its name.
+struct Fields<'a>(&'a mut String);
 
-impl Fields<'_, '_> {
-    fn write(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
-        let write = |writer: &mut Writer<'_>| {
-            writer.write_char(' ')?;
-            if field.name() != "message" {
-                writer.write_str(field.name())?;
-                writer.write_char('=')?;
-            }
-            value(writer)
-        };
-        if self.outcome.is_ok() {
-            self.outcome = write(self.writer);
+impl Fields<'_> {
+    fn name(&mut self, field: &Field) {
+        self.0.push(' ');
+        if field.name() != "message" {
+            self.0.extend([field.name(), "="]);
         }
     }
 }
 
-impl Visit for Fields<'_, '_> {
+impl Visit for Fields<'_> {
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.write(field, |writer| writer.write_str(itoa::Buffer::new().format(value)));
+        self.name(field);
+        self.0.push_str(itoa::Buffer::new().format(value));
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.write(field, |writer| writer.write_str(zmij::Buffer::new().format(value)));
+        self.name(field);
+        self.0.push_str(zmij::Buffer::new().format(value));
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.write(field, |writer| write!(OnOneLine(writer), "{value:?}"));
+        self.name(field);
+        // A string takes everything.
+        let _ = write!(OnOneLine(self.0), "{value:?}");
     }
 
     /// Text is in quotes, except for correlation IDs.
     fn record_str(&mut self, field: &Field, value: &str) {
-        let is_plain = value.bytes().all(|byte| is_printable_ascii(byte) && byte != b'"' && byte != b'\\');
-        self.write(field, |writer| match (field.name(), is_plain) {
-            ("message" | "correlation_id", true) => writer.write_str(value),
-            (_, true) => ["\"", value, "\""].into_iter().try_for_each(|text| writer.write_str(text)),
-            (_, false) => write!(writer, "{value:?}"),
-        });
+        self.name(field);
+        match (field.name(), is_plain(value)) {
+            ("message" | "correlation_id", true) => self.0.push_str(value),
+            (_, true) => self.0.extend(["\"", value, "\""]),
+            (_, false) => {
+                let _ = write!(self.0, "{value:?}");
+            }
+        }
     }
+}
+
+/// Returns whether a text is the same in quotes, in Rust and in JSON.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| is_printable_ascii(byte) && byte != b'"' && byte != b'\\')
 }
 
 fn is_printable_ascii(byte: u8) -> bool {
@@ -116,27 +129,39 @@ fn is_printable_ascii(byte: u8) -> bool {
 }
 
 /// Escapes control characters, so that no text looks like a line of its own or drives a terminal.
-struct OnOneLine<'a, 'w>(&'a mut Writer<'w>);
+struct OnOneLine<'a>(&'a mut String);
 
-impl Write for OnOneLine<'_, '_> {
+impl Write for OnOneLine<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if text.bytes().all(is_printable_ascii) || !text.chars().any(char::is_control) {
-            return self.0.write_str(text);
+            self.0.push_str(text);
+            return Ok(());
         }
-        text.chars().try_for_each(|c| {
-            if c.is_control() { write!(self.0, "{}", c.escape_default()) } else { self.0.write_char(c) }
-        })
+        for c in text.chars() {
+            if c.is_control() { self.0.extend(c.escape_default()) } else { self.0.push(c) }
+        }
+        Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::{Arc, Mutex, PoisonError};
+
+    use tracing_subscriber::Registry;
+    use tracing_subscriber::fmt::format::DefaultFields;
 
     use super::*;
 
-    /// What is logged of these events.
     fn logged(colours: bool, log: impl FnOnce()) -> String {
+        logged_as(LineFormat { colours }, log)
+    }
+
+    /// What is logged of these events in a format.
+    pub(in crate::telemetry) fn logged_as<F>(format: F, log: impl FnOnce()) -> String
+    where
+        F: FormatEvent<Registry, DefaultFields> + Send + Sync + 'static,
+    {
         #[derive(Clone, Default)]
         struct Written(Arc<Mutex<Vec<u8>>>);
         impl std::io::Write for Written {
@@ -150,8 +175,7 @@ mod tests {
         }
         let written = Written::default();
         let writer = written.clone();
-        let subscriber =
-            tracing_subscriber::fmt().with_writer(move || writer.clone()).event_format(LineFormat { colours });
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).event_format(format);
         tracing::subscriber::with_default(subscriber.finish(), log);
         String::from_utf8(written.0.lock().unwrap().clone()).unwrap()
     }
