@@ -114,14 +114,16 @@ def every_route(pages):
     return table, times
 
 
-def log_line(pages, logging):
-    """Returns what the log line of level info adds to the CPU of a request, in percent."""
-    targets = [
-        Target(server, "/auth/verify", [f"Cookie: {pages.cookie}"]) for server in (pages.servers.cached, logging)
-    ]
-    rounds = alternate(targets, pages.plan, rounds=pages.plan.rounds_of_percent)
-    (quiet, _), (loud, ratios) = medians(rounds, 0), medians(rounds, 1)
-    added = (ratios["cpu"] - 1) * 100
+def log_lines(pages):
+    """Returns what the log line of level info adds to the CPU of a request, in percent, by its format."""
     table = Table("The log line", ["CPU µs of /auth/verify", "warn", "info", "added"], "Written to a file.")
-    table.add("to a file", f"{quiet['cpu']:.1f}", f"{loud['cpu']:.1f}", f"{added:+.1f} %")
+    headers, added = [f"Cookie: {pages.cookie}"], {}
+    for form in ("json", "pretty"):
+        logging = pages.servers.application(telemetry__log="info", telemetry__log_format=form).wait()
+        targets = [Target(server, "/auth/verify", headers) for server in (pages.servers.cached, logging)]
+        rounds = alternate(targets, pages.plan, rounds=pages.plan.rounds_of_percent)
+        logging.stop()
+        (quiet, _), (loud, ratios) = medians(rounds, 0), medians(rounds, 1)
+        added[form] = (ratios["cpu"] - 1) * 100
+        table.add(form, f"{quiet['cpu']:.1f}", f"{loud['cpu']:.1f}", f"{added[form]:+.1f} %")
     return table, added

@@ -171,14 +171,15 @@ def environment(port, tls, settings):
         "tls__mode": "off",
         "telemetry__log": "warn",
         "limits__sign_in_requests_per_minute": 1_000_000,
-        "site__last_sign_in_role": "nobody has it",  # As in production, sessions have no trace of their sign-in.
     }
     if tls:
         files = certificate()
         ours |= {"tls__mode": "files", "tls__certificate": files[0], "tls__private_key": files[1]}
     variables = {f"IDENTITY_WEB__{name.upper()}": str(value) for name, value in (ours | settings).items()}
     others = {name: value for name, value in os.environ.items() if not name.startswith("IDENTITY_WEB")}
-    return {**others, **variables, "IDENTITY_WEB_PROFILE": "development"}
+    # In production, no sign-in is traced.
+    profile = "development" if "demo_provider__listen" in settings else "production"
+    return {**others, **variables, "IDENTITY_WEB_PROFILE": profile}
 
 
 def application(program, port=None, tls=False, log=None, **settings):
