@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 use std::mem;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::{self, Thread};
 use std::time::Duration;
 
 use memchr::{memchr, memchr_iter};
@@ -17,12 +17,8 @@ const MAX_BYTES: usize = 256 * 1024;
 
 /// The lines that wait. Each thread has its own: what two of them write to moves between their processors, which took as
 /// long as the line itself.
-static WAITING: Waiting = Waiting {
-    threads: Mutex::new(Vec::new()),
-    is_some: Mutex::new(false),
-    began: Condvar::new(),
-    gathered: Mutex::new(Vec::new()),
-};
+static WAITING: Waiting =
+    Waiting { threads: Mutex::new(Vec::new()), gathered: Mutex::new(Vec::new()), writer: OnceLock::new() };
 
 thread_local! {
     static OWN: Lines = WAITING.register();
@@ -32,10 +28,10 @@ type Lines = Arc<Mutex<Vec<u8>>>;
 
 struct Waiting {
     threads: Mutex<Vec<Lines>>,
-    is_some: Mutex<bool>,
-    began: Condvar,
     /// What is being written. Whoever writes holds it all the while, so that the lines stay in order.
     gathered: Mutex<Vec<u8>>,
+    /// Is parked while no lines wait.
+    writer: OnceLock<Thread>,
 }
 
 /// Writes to standard error. Warnings and errors, with all lines before them, are written at once, so that a crash doesn't
@@ -54,15 +50,14 @@ impl LogWriter {
     /// # Errors
     /// There is no thread.
     pub(super) fn start() -> Result<Self, io::Error> {
-        thread::Builder::new().name("log".to_owned()).spawn(|| {
+        let writer = thread::Builder::new().name("log".to_owned()).spawn(|| {
             loop {
-                let is_some = lock(&WAITING.is_some);
-                let is_some = WAITING.began.wait_while(is_some, |is_some| !mem::take(is_some));
-                drop(is_some);
+                thread::park();
                 thread::sleep(GATHERED_FOR);
                 WAITING.write();
             }
         })?;
+        WAITING.writer.get_or_init(|| writer.thread().clone());
         Ok(Self)
     }
 
@@ -97,11 +92,6 @@ impl Waiting {
         let _ = if from > 1 { output.write_all(&in_order(&gathered)) } else { output.write_all(&gathered) };
         gathered.clear();
     }
-
-    fn notify(&self) {
-        *lock(&self.is_some) = true;
-        self.began.notify_one();
-    }
 }
 
 /// Puts the lines of several threads into the order of their times.
@@ -129,7 +119,7 @@ impl Write for LineWriter {
             // The thread is ending.
             Err(_) => return io::stderr().write(line),
             Ok(bytes) if self.is_urgent || bytes > MAX_BYTES => WAITING.write(),
-            Ok(bytes) if bytes == line.len() => WAITING.notify(),
+            Ok(bytes) if bytes == line.len() => WAITING.writer.get().into_iter().for_each(Thread::unpark),
             Ok(_) => {}
         }
         Ok(line.len())
@@ -167,8 +157,7 @@ mod tests {
 
     #[test]
     fn the_lines_of_a_thread_that_has_ended_are_written_and_its_place_is_freed() {
-        let (threads, is_some, gathered) = (Mutex::default(), Mutex::default(), Mutex::default());
-        let waiting = Waiting { threads, is_some, began: Condvar::new(), gathered };
+        let waiting = Waiting { threads: Mutex::default(), gathered: Mutex::default(), writer: OnceLock::new() };
         let lines = waiting.register();
         lock(&lines).extend_from_slice(b"the last line\n");
         drop(lines);
