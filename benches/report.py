@@ -7,8 +7,9 @@ Written by `benches/run`; don't edit this file. Every server has two workers. wr
 rates and latencies at 32 connections are those of a machine at its limit. They run as batch work (`SCHED_BATCH`): each
 answer wakes them, and they would interrupt the server, which isn't its cost. **CPU** is the processor time of the server's
 process, divided by the number of requests. The floor is bare Actix Web (`benches/bare.rs`) with a body of the same size.
-Floor and server are loaded by turns; × is the ratio to the floor, the median of {rounds} rounds of {seconds} s. Users sign
-in at the certified provider of the tests, and sessions are kept in Redis. The log level is `warn` unless noted.
+Floor and server are loaded by turns; × is the ratio to the floor, the median of {rounds} rounds of {seconds} s. What the log
+and 200 groups add is the median of {rounds_of_percent} rounds. Users sign in at the certified provider of the tests, and
+sessions are kept in Redis. The log level is `warn` unless noted.
 """
 
 
@@ -53,7 +54,7 @@ def results(tables, goals, machine, plan, picture):
     """Returns the text of RESULTS.md."""
     now = datetime.datetime.now(datetime.timezone.utc)
     facts = "\n".join(f"- {name}: {value}" for name, value in [("Measured", f"{now:%Y-%m-%d %H:%M} UTC"), *machine])
-    method = METHOD.format(rounds=plan.rounds, seconds=plan.seconds)
+    method = METHOD.format(**vars(plan))
     sections = "\n".join(table.markdown() for table in [goals.table, *tables])
     image = f"![CPU by sessions, groups and connections]({picture})"
     return f"# What it costs\n\n{method}\n{facts}\n\n{image}\n\n{sections}"
