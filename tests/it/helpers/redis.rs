@@ -81,7 +81,10 @@ impl Redis {
 
     /// Returns every key with a prefix.
     pub fn keys(&self, prefix: &str) -> Vec<String> {
-        redis::cmd("KEYS").arg(format!("{prefix}*")).query(&mut self.connection()).unwrap()
+        let mut keys: Vec<String> = redis::cmd("KEYS").arg(format!("{prefix}*")).query(&mut self.connection()).unwrap();
+        // Redis' own order changes while its table grows.
+        keys.sort();
+        keys
     }
 
     /// Every key and value under a prefix, as bytes; of a set its entries in a row.
