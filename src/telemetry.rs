@@ -2,10 +2,11 @@
 
 mod json_line;
 mod line;
+mod log;
 mod log_writer;
 mod traces;
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
@@ -16,13 +17,11 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
-use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::settings::TelemetrySettings;
 use crate::{metrics, oidc, spans};
-use json_line::JsonFormat;
-use line::LineFormat;
-use log_writer::LogWriter;
+use log::{Format, Log};
 use traces::Traces;
 
 /// Why the log or the traces don't start.
@@ -54,7 +53,7 @@ impl Drop for Telemetry {
         if let Some(traces) = self.traces.take() {
             traces.finish();
         }
-        LogWriter::flush();
+        log_writer::flush();
     }
 }
 
@@ -64,7 +63,8 @@ impl Drop for Telemetry {
 /// Every [`TelemetryError`].
 pub fn start(settings: &TelemetrySettings) -> Result<Telemetry, TelemetryError> {
     let traces = settings.otlp_endpoint.as_ref().map(Traces::to).transpose()?;
-    let log = log(settings, LogWriter::start()?);
+    log_writer::start()?;
+    let log = Log { format: format(settings), write: log_writer::write };
     let (registry, filter) = (tracing_subscriber::registry(), filter(settings));
     match &traces {
         Some(traces) => registry.with(log.with_filter(filter)).with(exported(traces)).try_init()?,
@@ -90,14 +90,8 @@ fn filter(settings: &TelemetrySettings) -> EnvFilter {
     }
 }
 
-fn log(settings: &TelemetrySettings, writer: LogWriter) -> Box<dyn Layer<Registry> + Send + Sync> {
-    let log = fmt::layer().with_writer(writer);
-    if settings.json {
-        log.event_format(JsonFormat).boxed()
-    } else {
-        let colours = io::IsTerminal::is_terminal(&io::stderr());
-        log.event_format(LineFormat { colours }).boxed()
-    }
+fn format(settings: &TelemetrySettings) -> Format {
+    if settings.json { Format::Json } else { Format::Pretty { colours: io::stderr().is_terminal() } }
 }
 
 /// Returns the process's metrics in Prometheus' text format, recorded from the first call on.

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use memchr::{memchr, memchr_iter};
-use tracing::{Level, Metadata};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::Level;
+
+use super::log::Time;
 
 /// How long lines wait for more.
 const GATHERED_FOR: Duration = Duration::from_millis(10);
@@ -17,154 +17,155 @@ const MAX_BYTES: usize = 256 * 1024;
 
 /// The lines that wait. Each thread has its own: what two of them write to moves between their processors, which took as
 /// long as the line itself.
-static WAITING: Waiting =
-    Waiting { threads: Mutex::new(Vec::new()), gathered: Mutex::new(Vec::new()), writer: OnceLock::new() };
+static WAITING: Waiting = Waiting(Mutex::new(Vec::new()));
+/// Writes them; parked while there are none.
+static WRITER: OnceLock<Thread> = OnceLock::new();
 
 thread_local! {
-    static OWN: Lines = WAITING.register();
+    static OWN: Arc<Mutex<Lines>> = WAITING.register();
 }
 
-type Lines = Arc<Mutex<Vec<u8>>>;
+/// By thread. Whoever writes holds it all the while, so that the lines stay in order.
+struct Waiting(Mutex<Vec<Place>>);
 
-struct Waiting {
-    threads: Mutex<Vec<Lines>>,
-    /// What is being written. Whoever writes holds it all the while, so that the lines stay in order.
-    gathered: Mutex<Vec<u8>>,
-    /// Is parked while no lines wait.
-    writer: OnceLock<Thread>,
+/// What waits of one thread.
+struct Place {
+    waiting: Arc<Mutex<Lines>>,
+    /// What is being written. It changes places with what waits, so that both keep their memory.
+    taken: Lines,
+    has_ended: bool,
 }
 
-/// Writes to standard error. Warnings and errors, with all lines before them, are written at once, so that a crash doesn't
-/// lose them.
-#[derive(Clone, Copy)]
-pub(super) struct LogWriter;
-
-/// Takes one line.
-pub(super) struct LineWriter {
-    is_urgent: bool,
+/// Lines of one thread.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    /// The time of each, and where it ends.
+    ends: Vec<(Time, usize)>,
 }
 
-impl LogWriter {
-    /// Starts the thread.
-    ///
-    /// # Errors
-    /// There is no thread.
-    pub(super) fn start() -> Result<Self, io::Error> {
-        let writer = thread::Builder::new().name("log".to_owned()).spawn(|| {
-            loop {
-                thread::park();
-                thread::sleep(GATHERED_FOR);
-                WAITING.write();
-            }
-        })?;
-        WAITING.writer.get_or_init(|| writer.thread().clone());
-        Ok(Self)
+/// Starts the thread.
+///
+/// # Errors
+/// There is no thread.
+pub(super) fn start() -> Result<(), io::Error> {
+    let writer = thread::Builder::new().name("log".to_owned()).spawn(|| {
+        loop {
+            thread::park();
+            thread::sleep(GATHERED_FOR);
+            flush();
+        }
+    })?;
+    WRITER.get_or_init(|| writer.thread().clone());
+    Ok(())
+}
+
+/// Writes all lines to standard error.
+pub(super) fn flush() {
+    WAITING.write_to(&mut io::stderr());
+}
+
+/// Takes a line. Warnings and errors, with all lines before them, are written at once, so that a crash doesn't lose them.
+pub(super) fn write(time: Time, level: Level, line: &str) {
+    let waiting = OWN.try_with(|own| {
+        let mut lines = lock(own);
+        lines.add(time, line);
+        (lines.ends.len(), lines.text.len())
+    });
+    match waiting {
+        _ if level <= Level::WARN => flush(),
+        Ok((_, MAX_BYTES..)) => flush(),
+        Ok((1, _)) => WRITER.get().into_iter().for_each(Thread::unpark),
+        Ok(_) => {}
+        // The thread is ending. There is nowhere to report it if that fails.
+        Err(_) => drop(io::stderr().write_all(line.as_bytes())),
+    }
+}
+
+impl Lines {
+    fn add(&mut self, time: Time, line: &str) {
+        self.text.push_str(line);
+        self.ends.push((time, self.text.len()));
     }
 
-    /// Writes all lines.
-    pub(super) fn flush() {
-        WAITING.write();
+    fn iter(&self) -> impl Iterator<Item = (Time, &str)> {
+        let mut begin = 0;
+        self.ends.iter().map(move |&(time, end)| (time, &self.text[mem::replace(&mut begin, end)..end]))
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
     }
 }
 
 impl Waiting {
-    fn register(&self) -> Lines {
-        let lines = Lines::default();
-        lock(&self.threads).push(Arc::clone(&lines));
+    fn register(&self) -> Arc<Mutex<Lines>> {
+        let lines = Arc::default();
+        lock(&self.0).push(Place { waiting: Arc::clone(&lines), taken: Lines::default(), has_ended: false });
         lines
     }
 
-    fn write(&self) {
-        self.write_to(&mut io::stderr());
-    }
-
     fn write_to(&self, output: &mut impl Write) {
-        let (mut gathered, mut from) = (lock(&self.gathered), 0);
-        lock(&self.threads).retain(|thread| {
+        let mut places = lock(&self.0);
+        for place in places.iter_mut() {
             // Before its lines are taken: after that, it could still have written its last one.
-            let has_ended = Arc::strong_count(thread) == 1;
-            let mut lines = lock(thread);
-            from += usize::from(!lines.is_empty());
-            gathered.append(&mut lines);
-            !has_ended
-        });
+            place.has_ended = Arc::strong_count(&place.waiting) == 1;
+            place.taken.clear();
+            mem::swap(&mut place.taken, &mut *lock(&place.waiting));
+        }
         // There is nowhere to report it.
-        let _ = if from > 1 { output.write_all(&in_order(&gathered)) } else { output.write_all(&gathered) };
-        gathered.clear();
+        let _ = output.write_all(in_order(&places).as_bytes());
+        places.retain(|place| !place.has_ended);
     }
 }
 
-/// Puts the lines of several threads into the order of their times.
-fn in_order(gathered: &[u8]) -> Vec<u8> {
-    let mut begin = 0;
-    let mut lines: Vec<_> =
-        memchr_iter(b'\n', gathered).map(|end| &gathered[mem::replace(&mut begin, end + 1)..=end]).collect();
-    // In every format the first Z ends the time, and what is before the time is the same.
-    lines.sort_by_key(|line| &line[..memchr(b'Z', line).unwrap_or_default()]);
-    lines.concat()
+/// Returns the lines that were taken of several threads by their times.
+fn in_order(places: &[Place]) -> String {
+    let mut lines: Vec<_> = places.iter().flat_map(|place| place.taken.iter()).collect();
+    lines.sort_by_key(|(time, _)| *time);
+    let mut text = String::with_capacity(places.iter().map(|place| place.taken.text.len()).sum());
+    text.extend(lines.into_iter().map(|(_, line)| line));
+    text
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Write for LineWriter {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let bytes = OWN.try_with(|own| {
-            let mut lines = lock(own);
-            lines.extend_from_slice(line);
-            lines.len()
-        });
-        match bytes {
-            // The thread is ending.
-            Err(_) => return io::stderr().write(line),
-            Ok(bytes) if self.is_urgent || bytes > MAX_BYTES => WAITING.write(),
-            Ok(bytes) if bytes == line.len() => WAITING.writer.get().into_iter().for_each(Thread::unpark),
-            Ok(_) => {}
-        }
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for LogWriter {
-    type Writer = LineWriter;
-
-    fn make_writer(&self) -> LineWriter {
-        LineWriter { is_urgent: true }
-    }
-
-    fn make_writer_for(&self, metadata: &Metadata<'_>) -> LineWriter {
-        LineWriter { is_urgent: *metadata.level() <= Level::WARN }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Timestamp;
+
+    fn written(waiting: &Waiting) -> String {
+        let mut written = Vec::new();
+        waiting.write_to(&mut written);
+        String::from_utf8(written).unwrap()
+    }
 
     #[test]
     fn the_lines_of_several_threads_are_in_order() {
-        let time = |n: u32| format!("2026-11-29T14:08:02.00000{n}Z");
-        let (a, b) = (time(1) + " a\n" + &time(3) + " z\n" + &time(3) + " c\n", time(2) + " Z b\n");
-        let expected =
-            ["1Z a", "2Z Z b", "3Z z", "3Z c"].map(|end| format!("2026-11-29T14:08:02.00000{end}\n")).concat();
-        assert_eq!(String::from_utf8(in_order((a + &b).as_bytes())).unwrap(), expected);
+        let waiting = Waiting(Mutex::default());
+        let [a, b] = [waiting.register(), waiting.register()];
+        for round in 0..3 {
+            for (lines, time, line) in
+                [(&a, 1, "1\n"), (&a, 3, "3z\n"), (&a, 3, "3a\n"), (&b, 2, "2\n"), (&b, 4, "4\n")]
+            {
+                lock(lines).add((Timestamp(round), time), line);
+            }
+            assert_eq!(written(&waiting), "1\n2\n3z\n3a\n4\n");
+        }
     }
 
     #[test]
     fn the_lines_of_a_thread_that_has_ended_are_written_and_its_place_is_freed() {
-        let waiting = Waiting { threads: Mutex::default(), gathered: Mutex::default(), writer: OnceLock::new() };
+        let waiting = Waiting(Mutex::default());
         let lines = waiting.register();
-        lock(&lines).extend_from_slice(b"the last line\n");
+        lock(&lines).add((Timestamp(0), 0), "the last line\n");
         drop(lines);
-        let mut written = Vec::new();
-        waiting.write_to(&mut written);
-        waiting.write_to(&mut written);
-        assert_eq!(written, b"the last line\n");
-        assert!(lock(&waiting.threads).is_empty());
+        assert_eq!(written(&waiting), "the last line\n");
+        assert_eq!(written(&waiting), "");
+        assert!(lock(&waiting.0).is_empty());
     }
 }

@@ -1,5 +1,7 @@
 //! The correlation ID, the log line, the metric and the span of every request of the public listener.
 
+use std::net::IpAddr;
+
 use actix_web::Error as ActixError;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -42,11 +44,40 @@ pub async fn watch<B>(
     };
     let (answer, route, status) = id.scope(work).await?;
     let (route, took) = (route.unwrap_or_else(|| "none".to_owned()), stopwatch.elapsed());
-    let client_address = client_address.map(tracing::field::display);
-    let duration_ms = (took.as_secs_f64() * 1e6).round() / 1000.0;
-    let digits = id.digits();
-    let correlation_id = std::str::from_utf8(&digits).unwrap_or_default();
-    info!(method, route, status, duration_ms, client_address, correlation_id, "request answered");
+    info!(
+        method,
+        route,
+        status,
+        duration_ms = (took.as_secs_f64() * 1e6).round() / 1000.0,
+        client_address = client_address.map(text_of),
+        correlation_id = std::str::from_utf8(&id.digits()).unwrap_or_default(),
+        "request answered"
+    );
     metrics::request(method, route, status, took);
     Ok(answer)
+}
+
+/// As `to_string`, in a fraction of the time for IPv4.
+fn text_of(address: IpAddr) -> String {
+    let IpAddr::V4(address) = address else { return address.to_string() };
+    let mut text = String::with_capacity("255.255.255.255".len());
+    for octet in address.octets() {
+        if !text.is_empty() {
+            text.push('.');
+        }
+        text.push_str(itoa::Buffer::new().format(octet));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_written_as_everywhere() {
+        for address in ["192.0.2.255", "0.0.0.0", "2001:db8::1"] {
+            assert_eq!(text_of(address.parse().unwrap()), address);
+        }
+    }
 }
