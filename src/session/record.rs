@@ -136,7 +136,8 @@ impl Record {
     /// # Errors
     /// Every [`RecordError`].
     pub fn from_json(plain: &[u8]) -> Result<Self, RecordError> {
-        let record = serde_json::from_slice::<Self>(plain);
+        let plain = str::from_utf8(plain).map_err(|_| RecordError::Malformed)?;
+        let record = serde_json::from_str::<Self>(plain);
         // A newer major version may have changed any other field, so its version is then read alone.
         let version = record.as_ref().map_or_else(|_| version_of(plain), |record| record.version.clone());
         if version.is_some_and(|version| is_newer(&version)) {
@@ -167,12 +168,12 @@ fn is_newer(version: &str) -> bool {
     version.split('.').next().and_then(|major| major.parse::<u32>().ok()).is_none_or(|major| major > MAJOR)
 }
 
-fn version_of(plain: &[u8]) -> Option<String> {
+fn version_of(plain: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Versioned {
         version: Option<String>,
     }
-    serde_json::from_slice::<Versioned>(plain).ok()?.version
+    serde_json::from_str::<Versioned>(plain).ok()?.version
 }
 
 #[cfg(test)]

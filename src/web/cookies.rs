@@ -1,6 +1,7 @@
 //! A request's cookies, read by bytes: another application's cookie never hides ours.
 
 use std::borrow::Cow;
+use std::iter;
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 use actix_web::http::header::{COOKIE, HeaderMap};
@@ -19,19 +20,34 @@ pub fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 }
 
 fn byte_pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let pairs = headers.get_all(COOKIE).flat_map(|header| header.as_bytes().split(|byte| *byte == b';'));
+    let pairs = headers.get_all(COOKIE).flat_map(|header| {
+        let mut rest = Some(header.as_bytes());
+        iter::from_fn(move || {
+            let (pair, after) = split(b';', rest?);
+            rest = after;
+            Some(pair)
+        })
+    });
     pairs.filter_map(|pair| {
-        let (name, value) = pair.split_at(memchr(b'=', pair)?);
-        let name = name.trim_ascii();
-        (!name.is_empty()).then_some((name, value[1..].trim_ascii()))
+        let (name, value) = split(b'=', pair);
+        let (name, value) = (name.trim_ascii(), value?.trim_ascii());
+        (!name.is_empty()).then_some((name, value))
     })
+}
+
+/// Returns what is before and after a byte; nothing after, if it isn't there.
+fn split(at: u8, bytes: &[u8]) -> (&[u8], Option<&[u8]>) {
+    memchr(at, bytes).map_or((bytes, None), |place| (&bytes[..place], Some(&bytes[place + 1..])))
 }
 
 /// Returns the value of the first cookie of this name, percent-decoded as [`Cookie::encoded`] encodes it. A value that
 /// decodes to something other than UTF-8 is skipped.
 pub fn decoded_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
     let mut values = byte_pairs(headers).filter(|(found, _)| *found == name.as_bytes()).map(|(_, value)| value);
-    values.find_map(|value| percent_decode(value).decode_utf8().ok())
+    values.find_map(|value| match memchr(b'%', value) {
+        Some(_) => percent_decode(value).decode_utf8().ok(),
+        None => str::from_utf8(value).ok().map(Cow::Borrowed),
+    })
 }
 
 /// Makes a cookie of ours; without a value, one that removes it.
