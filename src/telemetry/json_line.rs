@@ -2,7 +2,7 @@
 //!
 //! As tracing-subscriber's `json` with `flatten_event`, in a fraction of the time: every request writes one.
 
-use std::fmt::{Debug, Write as _};
+use std::fmt::Debug;
 
 use tracing::Event;
 use tracing::field::{Field, Visit};
@@ -12,14 +12,16 @@ use super::log::{Time, push_time};
 
 /// Adds an event.
 pub(super) fn push(line: &mut String, time: Time, event: &Event<'_>) {
+    let metadata = event.metadata();
     line.push_str("{\"timestamp\":\"");
     push_time(line, time);
+    line.push_str("\",\"level\":\"");
+    line.push_str(metadata.level().as_str());
     line.push('"');
-    let (mut members, metadata) = (Members(line), event.metadata());
-    members.text("level", |line| line.push_str(metadata.level().as_str()));
-    event.record(&mut members);
-    members.text("target", |line| line.push_str(metadata.target()));
-    line.push('}');
+    event.record(&mut Members(line));
+    line.push_str(",\"target\":\"");
+    line.push_str(metadata.target());
+    line.push_str("\"}");
 }
 
 /// Adds each field as `,"name":value`.
@@ -37,18 +39,14 @@ impl Members<'_> {
         self.0.push_str(value);
     }
 
-    fn text(&mut self, name: &str, push: impl FnOnce(&mut String)) {
+    fn text(&mut self, name: &str, value: &str) {
+        if !is_plain(value) {
+            return self.json(name, &serde_json::Value::from(value).to_string());
+        }
         self.name(name);
         self.0.push('"');
-        let begin = self.0.len();
-        push(self.0);
-        let value = &self.0[begin..];
-        if is_plain(value) {
-            self.0.push('"');
-        } else {
-            let quoted = serde_json::Value::from(value).to_string();
-            self.0.replace_range(begin - 1.., &quoted);
-        }
+        self.0.push_str(value);
+        self.0.push('"');
     }
 }
 
@@ -71,14 +69,11 @@ impl Visit for Members<'_> {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.text(field.name(), |line| line.push_str(value));
+        self.text(field.name(), value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.text(field.name(), |line| {
-            // A string takes everything.
-            let _ = write!(line, "{value:?}");
-        });
+        self.text(field.name(), &format!("{value:?}"));
     }
 }
 

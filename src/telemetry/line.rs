@@ -57,11 +57,11 @@ impl Visit for Fields<'_> {
         let _ = write!(OnOneLine(self.0), "{value:?}");
     }
 
-    /// Text is in quotes, except for correlation IDs.
+    /// Text is in quotes, except for addresses and correlation IDs.
     fn record_str(&mut self, field: &Field, value: &str) {
         self.name(field);
         match (field.name(), is_plain(value)) {
-            ("message" | "correlation_id", true) => self.0.push_str(value),
+            ("message" | "client_address" | "correlation_id", true) => self.0.push_str(value),
             (_, true) => self.0.extend(["\"", value, "\""]),
             (_, false) => {
                 let _ = write!(self.0, "{value:?}");
@@ -72,13 +72,22 @@ impl Visit for Fields<'_> {
 
 /// Returns whether a text is the same in quotes, in Rust and in JSON.
 pub(super) fn is_plain(text: &str) -> bool {
-    // All of them, so that the processor compares many at once.
-    text.bytes().fold(true, |are_plain, byte| are_plain & (is_printable_ascii(byte) && !matches!(byte, b'"' | b'\\')))
+    text.bytes().all(|byte| PLAIN[usize::from(byte)])
 }
 
-fn is_printable_ascii(byte: u8) -> bool {
-    (b' '..=b'~').contains(&byte)
+const fn is_printable_ascii(byte: u8) -> bool {
+    byte >= b' ' && byte <= b'~'
 }
+
+/// By byte: a look here costs half as much as the comparisons.
+const PLAIN: [bool; 256] = {
+    let (mut plain, mut byte) = ([false; 256], 0_u8);
+    while byte < 128 {
+        plain[byte as usize] = is_printable_ascii(byte) && byte != b'"' && byte != b'\\';
+        byte += 1;
+    }
+    plain
+};
 
 /// Escapes control characters, so that no text looks like a line of its own or drives a terminal.
 struct OnOneLine<'a>(&'a mut String);

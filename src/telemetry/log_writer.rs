@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::mem;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Duration;
@@ -17,7 +18,7 @@ const MAX_BYTES: usize = 256 * 1024;
 
 /// The lines that wait. Each thread has its own: what two of them write to moves between their processors, which took as
 /// long as the line itself.
-static WAITING: Waiting = Waiting(Mutex::new(Vec::new()));
+static WAITING: Waiting = Waiting(Mutex::new(Writing::new()));
 /// Writes them; parked while there are none.
 static WRITER: OnceLock<Thread> = OnceLock::new();
 
@@ -25,8 +26,16 @@ thread_local! {
     static OWN: Arc<Mutex<Lines>> = WAITING.register();
 }
 
-/// By thread. Whoever writes holds it all the while, so that the lines stay in order.
-struct Waiting(Mutex<Vec<Place>>);
+/// Whoever writes holds it all the while, so that the lines stay in order.
+struct Waiting(Mutex<Writing>);
+
+/// Its parts keep their memory from one time to the next.
+struct Writing {
+    threads: Vec<Place>,
+    /// The time of each line, the place of its thread, and where in its text the line is.
+    order: Vec<(Time, usize, Range<usize>)>,
+    text: String,
+}
 
 /// What waits of one thread.
 struct Place {
@@ -73,12 +82,11 @@ pub(super) fn write(time: Time, level: Level, line: &str) {
         (lines.ends.len(), lines.text.len())
     });
     match waiting {
-        _ if level <= Level::WARN => flush(),
-        Ok((_, MAX_BYTES..)) => flush(),
-        Ok((1, _)) => WRITER.get().into_iter().for_each(Thread::unpark),
-        Ok(_) => {}
         // The thread is ending. There is nowhere to report it if that fails.
         Err(_) => drop(io::stderr().write_all(line.as_bytes())),
+        Ok((_, bytes)) if level <= Level::WARN || bytes > MAX_BYTES => flush(),
+        Ok((1, _)) => WRITER.get().into_iter().for_each(Thread::unpark),
+        Ok(_) => {}
     }
 }
 
@@ -86,11 +94,6 @@ impl Lines {
     fn add(&mut self, time: Time, line: &str) {
         self.text.push_str(line);
         self.ends.push((time, self.text.len()));
-    }
-
-    fn iter(&self) -> impl Iterator<Item = (Time, &str)> {
-        let mut begin = 0;
-        self.ends.iter().map(move |&(time, end)| (time, &self.text[mem::replace(&mut begin, end)..end]))
     }
 
     fn clear(&mut self) {
@@ -102,31 +105,48 @@ impl Lines {
 impl Waiting {
     fn register(&self) -> Arc<Mutex<Lines>> {
         let lines = Arc::default();
-        lock(&self.0).push(Place { waiting: Arc::clone(&lines), taken: Lines::default(), has_ended: false });
+        let place = Place { waiting: Arc::clone(&lines), taken: Lines::default(), has_ended: false };
+        lock(&self.0).threads.push(place);
         lines
     }
 
     fn write_to(&self, output: &mut impl Write) {
-        let mut places = lock(&self.0);
-        for place in places.iter_mut() {
-            // Before its lines are taken: after that, it could still have written its last one.
-            place.has_ended = Arc::strong_count(&place.waiting) == 1;
-            place.taken.clear();
-            mem::swap(&mut place.taken, &mut *lock(&place.waiting));
-        }
+        let mut writing = lock(&self.0);
+        writing.take();
         // There is nowhere to report it.
-        let _ = output.write_all(in_order(&places).as_bytes());
-        places.retain(|place| !place.has_ended);
+        let _ = output.write_all(writing.in_order().as_bytes());
+        writing.threads.retain(|thread| !thread.has_ended);
     }
 }
 
-/// Returns the lines that were taken of several threads by their times.
-fn in_order(places: &[Place]) -> String {
-    let mut lines: Vec<_> = places.iter().flat_map(|place| place.taken.iter()).collect();
-    lines.sort_by_key(|(time, _)| *time);
-    let mut text = String::with_capacity(places.iter().map(|place| place.taken.text.len()).sum());
-    text.extend(lines.into_iter().map(|(_, line)| line));
-    text
+impl Writing {
+    const fn new() -> Self {
+        Self { threads: Vec::new(), order: Vec::new(), text: String::new() }
+    }
+
+    fn take(&mut self) {
+        for thread in &mut self.threads {
+            // Before its lines are taken: after that, it could still have written its last one.
+            thread.has_ended = Arc::strong_count(&thread.waiting) == 1;
+            thread.taken.clear();
+            mem::swap(&mut thread.taken, &mut *lock(&thread.waiting));
+        }
+    }
+
+    /// Returns the lines of all threads by their times.
+    fn in_order(&mut self) -> &str {
+        let Self { threads, order, text } = self;
+        order.clear();
+        for (place, thread) in threads.iter().enumerate() {
+            let mut begin = 0;
+            order
+                .extend(thread.taken.ends.iter().map(|&(time, end)| (time, place, mem::replace(&mut begin, end)..end)));
+        }
+        order.sort_by_key(|(time, ..)| *time);
+        text.clear();
+        text.extend(order.iter().map(|(_, place, line)| &threads[*place].taken.text[line.clone()]));
+        text
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -146,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_lines_of_several_threads_are_in_order() {
-        let waiting = Waiting(Mutex::default());
+        let waiting = Waiting(Mutex::new(Writing::new()));
         let [a, b] = [waiting.register(), waiting.register()];
         for round in 0..3 {
             for (lines, time, line) in
@@ -160,12 +180,12 @@ mod tests {
 
     #[test]
     fn the_lines_of_a_thread_that_has_ended_are_written_and_its_place_is_freed() {
-        let waiting = Waiting(Mutex::default());
+        let waiting = Waiting(Mutex::new(Writing::new()));
         let lines = waiting.register();
         lock(&lines).add((Timestamp(0), 0), "the last line\n");
         drop(lines);
         assert_eq!(written(&waiting), "the last line\n");
         assert_eq!(written(&waiting), "");
-        assert!(lock(&waiting.0).is_empty());
+        assert!(lock(&waiting.0).threads.is_empty());
     }
 }

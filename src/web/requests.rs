@@ -45,13 +45,13 @@ pub async fn watch<B>(
     let (answer, route, status) = id.scope(work).await?;
     let (route, took) = (route.unwrap_or_else(|| "none".to_owned()), stopwatch.elapsed());
     info!(
+        message = "request answered",
         method,
         route,
         status,
         duration_ms = (took.as_secs_f64() * 1e6).round() / 1000.0,
         client_address = client_address.map(text_of),
-        correlation_id = std::str::from_utf8(&id.digits()).unwrap_or_default(),
-        "request answered"
+        correlation_id = std::str::from_utf8(&id.digits()).unwrap_or_default()
     );
     metrics::request(method, route, status, took);
     Ok(answer)
