@@ -179,7 +179,7 @@ impl Load {
 
 /// The claim `sid` on the claims page: each browser has its own session at the provider.
 fn sid(page: &str) -> String {
-    let value = page.split(">sid</th>").nth(1).and_then(|rest| rest.split("data-copy=\"sid\">").nth(1));
+    let value = page.split(">sid</th>").nth(1).and_then(|rest| rest.split("<span data-copy>").nth(1));
     value.and_then(|rest| rest.split('<').next()).expect("the page has the claim sid").to_owned()
 }
 
