@@ -51,7 +51,7 @@ class Pages:
 
     def row(self, name, server, path, session=True, encoding=None, expected=200, http2=False, cookie=None):
         """Measures one row, and prints it."""
-        headers = [ACCEPT] if path != "/auth/verify" else []
+        headers = accepted(path)
         headers += [f"Cookie: {cookie or self.cookie}"] if session else []
         headers += [f"Accept-Encoding: {encoding}"] if encoding else []
         size = body_size(server, path, headers, expected)
@@ -66,6 +66,11 @@ class Pages:
         ours["size"], ours["rss"] = size, server.memory()
         self.rows[name] = Row(ours, floor, ratios)
         self.table.add(name, *self.rows[name].cells())
+
+
+def accepted(path):
+    """Returns what a browser accepts; a proxy that asks for authorization sends nothing of it."""
+    return [ACCEPT] if path != "/auth/verify" else []
 
 
 def body_size(server, path, headers, expected):
@@ -116,12 +121,11 @@ def every_route(pages):
 
 def log_lines(pages):
     """Returns what the log line of level info adds to the CPU of each page, in percent, by its format and the page."""
-    note = "Written to a file. A line costs the same wherever it is: the less an answer costs, the more of it."
-    table, added = Table("The log line", ["CPU µs", "warn", "info", "added"], note), {}
+    table, added = Table("The log line", ["CPU µs", "warn", "info", "added"], "Written to a file."), {}
     for form in ("json", "pretty"):
         logging = pages.servers.application(telemetry__log="info", telemetry__log_format=form).wait()
         for name, path in (("/auth/verify", "/auth/verify"), ("home", "/"), ("claims page", "/token_details")):
-            headers = [f"Cookie: {pages.cookie}"] + ([ACCEPT] if path != "/auth/verify" else [])
+            headers = accepted(path) + [f"Cookie: {pages.cookie}"]
             targets = [Target(server, path, headers) for server in (pages.servers.cached, logging)]
             rounds = alternate(targets, pages.plan, rounds=pages.plan.rounds_of_percent)
             (quiet, _), (loud, ratios) = medians(rounds, 0), medians(rounds, 1)

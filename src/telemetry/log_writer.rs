@@ -18,19 +18,17 @@ const MAX_BYTES: usize = 256 * 1024;
 
 /// The lines that wait. Each thread has its own: what two of them write to moves between their processors, which took as
 /// long as the line itself.
-static WAITING: Waiting = Waiting(Mutex::new(Writing::new()));
+static WAITING: Mutex<Waiting> = Mutex::new(Waiting::new());
 /// Writes them; parked while there are none.
 static WRITER: OnceLock<Thread> = OnceLock::new();
 
 thread_local! {
-    static OWN: Arc<Mutex<Lines>> = WAITING.register();
+    static OWN: Arc<Mutex<Lines>> = lock(&WAITING).register();
 }
 
-/// Whoever writes holds it all the while, so that the lines stay in order.
-struct Waiting(Mutex<Writing>);
-
-/// Its parts keep their memory from one time to the next.
-struct Writing {
+/// Whoever writes holds it all the while, so that the lines stay in order. Its parts keep their memory from one time to the
+/// next.
+struct Waiting {
     threads: Vec<Place>,
     /// The time of each line, the place of its thread, and where in its text the line is.
     order: Vec<(Time, usize, Range<usize>)>,
@@ -71,7 +69,7 @@ pub(super) fn start() -> Result<(), io::Error> {
 
 /// Writes all lines to standard error.
 pub(super) fn flush() {
-    WAITING.write_to(&mut io::stderr());
+    lock(&WAITING).write_to(&mut io::stderr());
 }
 
 /// Takes a line. Warnings and errors, with all lines before them, are written at once, so that a crash doesn't lose them.
@@ -103,25 +101,21 @@ impl Lines {
 }
 
 impl Waiting {
-    fn register(&self) -> Arc<Mutex<Lines>> {
-        let lines = Arc::default();
-        let place = Place { waiting: Arc::clone(&lines), taken: Lines::default(), has_ended: false };
-        lock(&self.0).threads.push(place);
-        lines
-    }
-
-    fn write_to(&self, output: &mut impl Write) {
-        let mut writing = lock(&self.0);
-        writing.take();
-        // There is nowhere to report it.
-        let _ = output.write_all(writing.in_order().as_bytes());
-        writing.threads.retain(|thread| !thread.has_ended);
-    }
-}
-
-impl Writing {
     const fn new() -> Self {
         Self { threads: Vec::new(), order: Vec::new(), text: String::new() }
+    }
+
+    fn register(&mut self) -> Arc<Mutex<Lines>> {
+        let waiting = Arc::default();
+        self.threads.push(Place { waiting: Arc::clone(&waiting), taken: Lines::default(), has_ended: false });
+        waiting
+    }
+
+    fn write_to(&mut self, output: &mut impl Write) {
+        self.take();
+        // There is nowhere to report it.
+        let _ = output.write_all(self.in_order().as_bytes());
+        self.threads.retain(|thread| !thread.has_ended);
     }
 
     fn take(&mut self) {
@@ -158,7 +152,7 @@ mod tests {
     use super::*;
     use crate::clock::Timestamp;
 
-    fn written(waiting: &Waiting) -> String {
+    fn written(waiting: &mut Waiting) -> String {
         let mut written = Vec::new();
         waiting.write_to(&mut written);
         String::from_utf8(written).unwrap()
@@ -166,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_lines_of_several_threads_are_in_order() {
-        let waiting = Waiting(Mutex::new(Writing::new()));
+        let mut waiting = Waiting::new();
         let [a, b] = [waiting.register(), waiting.register()];
         for round in 0..3 {
             for (lines, time, line) in
@@ -174,18 +168,18 @@ mod tests {
             {
                 lock(lines).add((Timestamp(round), time), line);
             }
-            assert_eq!(written(&waiting), "1\n2\n3z\n3a\n4\n");
+            assert_eq!(written(&mut waiting), "1\n2\n3z\n3a\n4\n");
         }
     }
 
     #[test]
     fn the_lines_of_a_thread_that_has_ended_are_written_and_its_place_is_freed() {
-        let waiting = Waiting(Mutex::new(Writing::new()));
+        let mut waiting = Waiting::new();
         let lines = waiting.register();
         lock(&lines).add((Timestamp(0), 0), "the last line\n");
         drop(lines);
-        assert_eq!(written(&waiting), "the last line\n");
-        assert_eq!(written(&waiting), "");
-        assert!(lock(&waiting.0).threads.is_empty());
+        assert_eq!(written(&mut waiting), "the last line\n");
+        assert_eq!(written(&mut waiting), "");
+        assert!(waiting.threads.is_empty());
     }
 }
